@@ -1,0 +1,353 @@
+-- The inventory's schema, version 1 (PRAGMA user_version).
+--
+-- Base tables are private to src/inventory; what others may read are the v_*
+-- views, documented column by column in trustdrift-inventory(5).  An unchanged
+-- store costs one row a scan (scan_store): what was read is a reading, and its
+-- entries are a manifest that is addressed by the hash of its sorted content.
+
+CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+
+CREATE TABLE root (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE);
+
+CREATE TABLE scan (
+	id INTEGER PRIMARY KEY AUTOINCREMENT,
+	root_id INTEGER NOT NULL REFERENCES root,
+	now INTEGER NOT NULL,		-- the time of every verdict (--now)
+	made INTEGER NOT NULL,		-- the clock when it was made
+	tool TEXT NOT NULL,
+	host_name TEXT, host_os TEXT,
+	warn_days INTEGER NOT NULL,
+	composition_id INTEGER REFERENCES composition
+);
+
+-- A (distinguished name, public key) pair; name_sha256 is over the canonical
+-- form of the name.
+CREATE TABLE identity (
+	id INTEGER PRIMARY KEY,
+	name_sha256 TEXT NOT NULL,
+	spki_sha256 TEXT NOT NULL,
+	UNIQUE (name_sha256, spki_sha256)
+);
+
+-- identity_id and what follows are NULL for a certificate that does not decode.
+CREATE TABLE certificate (
+	id INTEGER PRIMARY KEY,
+	sha256 TEXT NOT NULL UNIQUE,	-- hashes are lower-case hex throughout
+	sha1 TEXT NOT NULL,
+	der BLOB NOT NULL,
+	error TEXT,
+	identity_id INTEGER REFERENCES identity,
+	issuer_sha256 TEXT,		-- of the issuer's canonical name
+	subject TEXT, issuer TEXT, name TEXT, serial TEXT,
+	not_before INTEGER, not_after INTEGER,
+	key_id TEXT, authority_key_id TEXT,
+	is_ca INTEGER, self_signed INTEGER
+);
+CREATE INDEX certificate_identity ON certificate (identity_id);
+CREATE INDEX certificate_issuer ON certificate (issuer_sha256);
+
+-- Signatures that were checked, each pair once: did the key of the issuer's
+-- identity sign the certificate?
+CREATE TABLE signature (
+	certificate_id INTEGER NOT NULL REFERENCES certificate,
+	identity_id INTEGER NOT NULL REFERENCES identity,
+	verified INTEGER NOT NULL,	-- 1, 0, or -1: could not be checked
+	PRIMARY KEY (certificate_id, identity_id)
+) WITHOUT ROWID;
+CREATE INDEX signature_identity ON signature (identity_id, certificate_id);
+
+CREATE TABLE store (
+	id INTEGER PRIMARY KEY,
+	root_id INTEGER NOT NULL REFERENCES root,
+	kind TEXT NOT NULL,
+	path TEXT NOT NULL,
+	UNIQUE (root_id, kind, path)
+);
+
+CREATE TABLE manifest (
+	id INTEGER PRIMARY KEY,
+	sha256 TEXT NOT NULL UNIQUE,
+	entries INTEGER NOT NULL
+);
+
+CREATE TABLE manifest_entry (
+	manifest_id INTEGER NOT NULL REFERENCES manifest,
+	position INTEGER NOT NULL,
+	certificate_id INTEGER NOT NULL REFERENCES certificate,
+	role TEXT NOT NULL,
+	label TEXT,
+	location TEXT NOT NULL,
+	"offset" INTEGER NOT NULL,
+	purposes TEXT NOT NULL,
+	private_key INTEGER NOT NULL,
+	PRIMARY KEY (manifest_id, position)
+) WITHOUT ROWID;
+CREATE INDEX manifest_entry_certificate
+	ON manifest_entry (certificate_id, manifest_id);
+
+-- What one store was when it was read: its entries and its problems.
+-- signature is a hash over the names, inodes, sizes and times that were seen,
+-- NULL when it may not be trusted (something had changed just before).
+CREATE TABLE reading (
+	id INTEGER PRIMARY KEY,
+	store_id INTEGER NOT NULL REFERENCES store,
+	signature TEXT,
+	manifest_id INTEGER NOT NULL REFERENCES manifest,
+	problems_sha256 TEXT NOT NULL,
+	format TEXT NOT NULL,
+	real_path TEXT,
+	owner TEXT NOT NULL,
+	instance TEXT NOT NULL,
+	recipe TEXT
+);
+CREATE INDEX reading_store ON reading (store_id);
+
+CREATE TABLE reading_problem (
+	reading_id INTEGER NOT NULL REFERENCES reading,
+	position INTEGER NOT NULL,
+	path TEXT NOT NULL,
+	"offset" INTEGER,
+	code TEXT NOT NULL,
+	message TEXT NOT NULL,
+	skipped INTEGER NOT NULL,
+	PRIMARY KEY (reading_id, position)
+) WITHOUT ROWID;
+
+CREATE TABLE scan_store (
+	scan_id INTEGER NOT NULL REFERENCES scan,
+	store_id INTEGER NOT NULL REFERENCES store,
+	reading_id INTEGER NOT NULL REFERENCES reading,
+	PRIMARY KEY (scan_id, store_id)
+) WITHOUT ROWID;
+CREATE INDEX scan_store_reading ON scan_store (reading_id);
+
+-- Problems of a scan that belong to no store (homes that could not be listed).
+CREATE TABLE scan_problem (
+	scan_id INTEGER NOT NULL REFERENCES scan,
+	position INTEGER NOT NULL,
+	path TEXT NOT NULL, code TEXT NOT NULL, message TEXT NOT NULL,
+	skipped INTEGER NOT NULL,
+	PRIMARY KEY (scan_id, position)
+) WITHOUT ROWID;
+
+-- Who composes which stores; addressed by content, it seldom changes.
+CREATE TABLE composition (
+	id INTEGER PRIMARY KEY,
+	sha256 TEXT NOT NULL UNIQUE
+);
+CREATE TABLE composition_party (
+	composition_id INTEGER NOT NULL REFERENCES composition,
+	party TEXT NOT NULL,		-- "dotnet:/home/ann"
+	type TEXT NOT NULL,		-- "dotnet"
+	instance TEXT NOT NULL,
+	title TEXT NOT NULL,
+	owner TEXT NOT NULL,
+	model TEXT NOT NULL,
+	own_list INTEGER NOT NULL,
+	is_system INTEGER NOT NULL,
+	partial_chain INTEGER NOT NULL,	-- anchors need not be self-signed
+	PRIMARY KEY (composition_id, party)
+) WITHOUT ROWID;
+CREATE TABLE composition_store (
+	composition_id INTEGER NOT NULL REFERENCES composition,
+	party TEXT NOT NULL,
+	store_id INTEGER NOT NULL REFERENCES store,
+	role TEXT NOT NULL,
+	PRIMARY KEY (composition_id, party, store_id, role)
+) WITHOUT ROWID;
+CREATE INDEX composition_store_store
+	ON composition_store (composition_id, store_id);
+
+-- Reachability at the newest scan's time.  Parties with the same anchors share
+-- an anchor set.  valid_from..valid_until: of the best path, see graph.h.
+CREATE TABLE party_anchor_set (
+	party TEXT PRIMARY KEY,
+	anchor_set_id INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX party_anchor_set_set ON party_anchor_set (anchor_set_id, party);
+CREATE TABLE anchor_set_member (
+	anchor_set_id INTEGER NOT NULL,
+	certificate_id INTEGER NOT NULL REFERENCES certificate,
+	PRIMARY KEY (anchor_set_id, certificate_id)
+) WITHOUT ROWID;
+CREATE INDEX anchor_set_member_certificate
+	ON anchor_set_member (certificate_id, anchor_set_id);
+CREATE TABLE reach (
+	anchor_set_id INTEGER NOT NULL,
+	certificate_id INTEGER NOT NULL,
+	anchor_id INTEGER NOT NULL,	-- certificate
+	next_id INTEGER NOT NULL,	-- certificate above it on the best path;
+					-- itself when it is the anchor
+	valid_from INTEGER NOT NULL,
+	valid_until INTEGER NOT NULL,
+	PRIMARY KEY (anchor_set_id, certificate_id, anchor_id)
+) WITHOUT ROWID;
+
+-- Mozilla's root program as dates (data/rootprogram), loaded when it changed.
+CREATE TABLE root_program (
+	sha256 TEXT PRIMARY KEY,
+	sha1 TEXT NOT NULL,
+	label TEXT NOT NULL,
+	tls_from INTEGER, tls_until INTEGER, distrust_after INTEGER,
+	email_from INTEGER, email_until INTEGER,
+	distrusted INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- The findings of the newest audit, as they were reported.
+CREATE TABLE finding (
+	position INTEGER PRIMARY KEY,
+	scan_id INTEGER NOT NULL REFERENCES scan,
+	id TEXT NOT NULL UNIQUE,
+	document TEXT NOT NULL		-- JSON of design section 4
+);
+
+-- ---- views ----------------------------------------------------------------
+
+CREATE VIEW v_scan AS
+SELECT s.id AS scan_id, r.path AS root, s.now, s.made, s.tool, s.host_name,
+	s.host_os, s.warn_days
+FROM scan s JOIN root r ON r.id = s.root_id;
+
+CREATE VIEW v_run AS
+SELECT s.id AS scan_id, s.now, s.warn_days, r.path AS root
+FROM scan s JOIN root r ON r.id = s.root_id
+WHERE s.id = (SELECT max(id) FROM scan);
+
+CREATE VIEW v_history_store AS
+SELECT ss.scan_id, ss.store_id, st.kind, rd.format, st.path, rd.real_path,
+	rd.owner,
+	(SELECT min(cs.party) FROM composition_store cs
+	 WHERE cs.composition_id = sc.composition_id
+		AND cs.store_id = ss.store_id) AS party,
+	m.entries,
+	(SELECT count(*) FROM reading_problem p
+	 WHERE p.reading_id = rd.id) AS problems,
+	(SELECT count(*) FROM reading_problem p
+	 WHERE p.reading_id = rd.id AND p.skipped = 0) AS unread,
+	rd.instance, rd.recipe
+FROM scan_store ss
+JOIN scan sc ON sc.id = ss.scan_id
+JOIN store st ON st.id = ss.store_id
+JOIN reading rd ON rd.id = ss.reading_id
+JOIN manifest m ON m.id = rd.manifest_id;
+
+CREATE VIEW v_store AS
+SELECT store_id, kind, format, path, real_path, owner, party, entries,
+	problems, unread, instance, recipe
+FROM v_history_store WHERE scan_id = (SELECT max(id) FROM scan);
+
+CREATE VIEW v_history_entry AS
+SELECT ss.scan_id, ss.store_id, c.sha256, e.role, e.label, e.location,
+	e."offset", e.purposes, e.private_key, c.identity_id AS identity
+FROM scan_store ss
+JOIN reading rd ON rd.id = ss.reading_id
+JOIN manifest_entry e ON e.manifest_id = rd.manifest_id
+JOIN certificate c ON c.id = e.certificate_id;
+
+CREATE VIEW v_entry AS
+SELECT store_id, sha256, role, label, location, "offset", purposes,
+	private_key, identity
+FROM v_history_entry WHERE scan_id = (SELECT max(id) FROM scan);
+
+-- Every certificate that the inventory knows, present or not.
+CREATE VIEW v_known_certificate AS
+SELECT c.sha256, c.sha1, i.spki_sha256, c.subject, c.issuer, c.name,
+	c.serial, c.not_before, c.not_after, c.is_ca, c.self_signed,
+	c.identity_id AS identity, c.error
+FROM certificate c LEFT JOIN identity i ON i.id = c.identity_id;
+
+CREATE VIEW v_history_certificate AS
+SELECT DISTINCT ss.scan_id, c.sha256, c.sha1, i.spki_sha256, c.subject,
+	c.issuer, c.name, c.serial, c.not_before, c.not_after, c.is_ca,
+	c.self_signed, c.identity_id AS identity, c.error
+FROM scan_store ss
+JOIN reading rd ON rd.id = ss.reading_id
+JOIN manifest_entry e ON e.manifest_id = rd.manifest_id
+JOIN certificate c ON c.id = e.certificate_id
+LEFT JOIN identity i ON i.id = c.identity_id;
+
+CREATE VIEW v_certificate AS
+SELECT sha256, sha1, spki_sha256, subject, issuer, name, serial, not_before,
+	not_after, is_ca, self_signed, identity, error
+FROM v_history_certificate WHERE scan_id = (SELECT max(id) FROM scan);
+
+CREATE VIEW v_history_problem AS
+SELECT ss.scan_id, ss.store_id, p.path, p."offset", p.code, p.message,
+	p.skipped
+FROM scan_store ss
+JOIN reading_problem p ON p.reading_id = ss.reading_id
+UNION ALL
+SELECT scan_id, NULL, path, NULL, code, message, skipped FROM scan_problem;
+
+CREATE VIEW v_problem AS
+SELECT store_id, path, "offset", code, message, skipped
+FROM v_history_problem WHERE scan_id = (SELECT max(id) FROM scan);
+
+CREATE VIEW v_history_party AS
+SELECT s.id AS scan_id, p.party, p.type, p.instance, p.title, p.owner,
+	p.model, p.own_list, p.is_system, p.partial_chain
+FROM scan s JOIN composition_party p ON p.composition_id = s.composition_id;
+
+CREATE VIEW v_party AS
+SELECT party, type, instance, title, owner, model, own_list, is_system,
+	partial_chain
+FROM v_history_party WHERE scan_id = (SELECT max(id) FROM scan);
+
+CREATE VIEW v_history_party_store AS
+SELECT s.id AS scan_id, c.party, c.store_id, c.role
+FROM scan s JOIN composition_store c ON c.composition_id = s.composition_id;
+
+CREATE VIEW v_party_store AS
+SELECT party, store_id, role
+FROM v_history_party_store WHERE scan_id = (SELECT max(id) FROM scan);
+
+CREATE VIEW v_identity AS
+SELECT i.id AS identity, c.sha256, c.subject, i.spki_sha256
+FROM identity i JOIN certificate c ON c.identity_id = i.id;
+
+-- One row for each certificate whose key verified the signature of another.
+CREATE VIEW v_edge AS
+SELECT child.sha256, child.identity_id AS identity,
+	issuer.sha256 AS issuer_sha256, issuer.identity_id AS issuer_identity
+FROM signature s
+JOIN certificate child ON child.id = s.certificate_id
+JOIN certificate issuer ON issuer.identity_id = s.identity_id
+WHERE s.verified = 1;
+
+CREATE VIEW v_anchor AS
+SELECT pa.party, c.sha256, c.identity_id AS identity
+FROM party_anchor_set pa
+JOIN anchor_set_member m ON m.anchor_set_id = pa.anchor_set_id
+JOIN certificate c ON c.id = m.certificate_id;
+
+CREATE VIEW v_reach AS
+SELECT c.sha256, pa.party, a.sha256 AS anchor_sha256, n.sha256 AS next_sha256,
+	r.valid_from, r.valid_until
+FROM party_anchor_set pa
+JOIN reach r ON r.anchor_set_id = pa.anchor_set_id
+JOIN certificate c ON c.id = r.certificate_id
+JOIN certificate a ON a.id = r.anchor_id
+JOIN certificate n ON n.id = r.next_id;
+
+CREATE VIEW v_root_program AS
+SELECT p.sha256, p.sha1, p.label, p.tls_from, p.tls_until, p.distrust_after,
+	p.email_from, p.email_until, p.distrusted, c.identity_id AS identity
+FROM root_program p LEFT JOIN certificate c ON c.sha256 = p.sha256;
+
+-- Stores of earlier scans of the same root, newest scan for each certificate.
+CREATE VIEW v_earlier_entry AS
+SELECT st.kind, e.store_id, c.sha256, c.identity_id AS identity, e.role,
+	max(e.scan_id) AS scan_id
+FROM (SELECT ss.scan_id, ss.store_id, me.certificate_id, me.role
+	FROM scan_store ss
+	JOIN reading rd ON rd.id = ss.reading_id
+	JOIN manifest_entry me ON me.manifest_id = rd.manifest_id
+	WHERE ss.scan_id < (SELECT max(id) FROM scan)) e
+JOIN scan s ON s.id = e.scan_id
+JOIN store st ON st.id = e.store_id
+JOIN certificate c ON c.id = e.certificate_id
+WHERE s.root_id = (SELECT root_id FROM scan ORDER BY id DESC LIMIT 1)
+GROUP BY st.kind, e.store_id, c.sha256, c.identity_id, e.role;
+
+PRAGMA application_id = 1413763654;	-- "TDRF"
+PRAGMA user_version = 1;

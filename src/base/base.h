@@ -1,0 +1,215 @@
+/* base.h -- what every other folder stands on: memory, bytes, text, time,
+ * files beneath a root, hashes and the log.  Nothing here knows about
+ * certificates.
+ *
+ * Return values, everywhere in this program: 0 or a negative errno; a pointer
+ * or NULL only from lookups and constructors; bool only from is_, has_ and
+ * sniff.  Outputs are named ret_x, come last and are untouched on failure.
+ * Three kinds of trouble have three routes: bad input becomes a problem row,
+ * the environment a negative code that the command reports once, and our own
+ * bugs or exhausted memory die().
+ */
+#ifndef BASE_H
+#define BASE_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include "base/limits.h"
+
+/* gettext; N_ marks a string that is translated where it is shown. */
+#include <libintl.h>
+#define _(s)	gettext(s)
+#define N_(s)	(s)
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#define PRINTF(f, a)	__attribute__((format(printf, f, a)))
+
+/* The one cleanup idiom: AUTO(kind) calls auto_kind(&variable) when the
+ * variable leaves scope, so the variable must be initialised; TAKE(p) hands
+ * the value on and leaves NULL behind.  */
+#define AUTO(kind)	__attribute__((cleanup(auto_##kind)))
+#define TAKE(p)		({ __typeof__(p) took_ = (p); (p) = NULL; took_; })
+
+void auto_str(char **p);		/* free() */
+void auto_fd(int *fd);			/* close() when >= 0 */
+void auto_file(FILE **f);		/* fclose() when not NULL */
+
+/* ---- memory ------------------------------------------------------------
+ * These never return NULL: when memory is exhausted the program ends.  The
+ * caller frees the result with free().  */
+void *xmalloc(size_t n);
+void *xcalloc(size_t count, size_t size);	/* zeroed; overflow dies */
+void *xrealloc(void *p, size_t count, size_t size);
+char *xstrdup(const char *s);
+char *xstrndup(const char *s, size_t n);
+void *xmemdup(const void *p, size_t n);
+char *xasprintf(const char *format, ...) PRINTF(1, 2);
+
+/* Makes room for one more element in the array *items of *cap elements of
+ * SIZE bytes, N of which are in use.  *items may move.  */
+void grow(void *items, size_t n, size_t *cap, size_t size);
+
+/* ---- bytes -------------------------------------------------------------*/
+struct blob {			/* borrowed bytes */
+	const uint8_t *p;
+	size_t n;
+};
+
+bool blob_equal(struct blob a, struct blob b);
+int blob_compare(struct blob a, struct blob b);	/* memcmp order, then length */
+
+/* Callers have checked that the bytes are there.  */
+uint16_t get_be16(const uint8_t *p);
+uint32_t get_be32(const uint8_t *p);
+uint64_t get_be64(const uint8_t *p);
+uint32_t get_le32(const uint8_t *p);
+
+#define SHA256_SIZE	32
+#define SHA1_SIZE	20
+void hash_sha256(struct blob data, uint8_t ret_hash[SHA256_SIZE]);
+void hash_sha1(struct blob data, uint8_t ret_hash[SHA1_SIZE]);
+
+/* A growing byte buffer with a mandatory limit.  After a failed append
+ * (-E2BIG) the buffer is unchanged and `truncated` is set for good.
+ * buf_str() is the content with a NUL behind it, owned by the buffer and
+ * valid until the next append; never NULL.  */
+struct buf {
+	char *p;
+	size_t n, cap, limit;
+	bool truncated;
+};
+void buf_init(struct buf *b, size_t limit);
+int buf_add(struct buf *b, const void *p, size_t n);
+int buf_adds(struct buf *b, const char *s);
+int buf_addf(struct buf *b, const char *format, ...) PRINTF(2, 3);
+const char *buf_str(const struct buf *b);
+char *buf_take(struct buf *b);		/* the caller frees; b is empty again */
+void buf_done(struct buf *b);
+void auto_buf(struct buf *b);		/* for AUTO(buf); b was initialised */
+
+/* ---- text --------------------------------------------------------------*/
+/* Lower-case hex of N bytes into RET (2 * N + 1 bytes).  */
+void hex_encode(const uint8_t *p, size_t n, char *ret);
+/* Reads exactly N bytes from 2 * N hex digits; -EINVAL otherwise.  */
+int hex_decode(const char *s, uint8_t *ret, size_t n);
+
+bool is_utf8(const char *s, size_t n);	/* RFC 3629, no NUL inside */
+
+/* A copy of N bytes that came from outside, fit for a terminal: valid UTF-8,
+ * with control, bidirectional and other format characters, line separators,
+ * invalid bytes and the backslash written as \n, \xHH, \u{HHHH} and \\.
+ * The caller frees.  */
+char *escape_text(const char *s, size_t n);
+/* A copy that is valid UTF-8 and otherwise as it was: only bytes that are
+ * not UTF-8, and NUL, are written as \xHH.  For formats that quote
+ * themselves, such as JSON.  The caller frees.  */
+char *utf8_text(const char *s, size_t n);
+
+/* Seconds since 1970.  Accepts RFC 3339 with offset or Z, the same with a
+ * space for the T, and @SECONDS; -EINVAL otherwise.  */
+int time_parse(const char *s, int64_t *ret_time);
+/* RFC 3339 in UTC, "2021-09-25T00:00:00Z"; years past 9999 clamp.  */
+#define TIME_SIZE	32
+const char *time_format(int64_t t, char ret[TIME_SIZE]);
+/* Decimal without sign, at most MAX; -EINVAL or -ERANGE.  */
+int number_parse(const char *s, uint64_t max, uint64_t *ret_number);
+
+bool has_prefix(const char *s, const char *prefix);
+bool has_suffix(const char *s, const char *suffix);
+/* Is WORD one of the space-separated words of LIST (NULL: empty)?  */
+bool has_word(const char *list, const char *word);
+
+/* ---- files beneath a root ----------------------------------------------
+ * The only place that opens what is scanned.  Every path is absolute as seen
+ * inside the root; symbolic links, absolute ones too, are resolved inside it
+ * by the kernel (openat2, RESOLVE_IN_ROOT), and magic links are refused.  */
+struct root {
+	int fd;			/* O_PATH descriptor of the root directory */
+	char *path;		/* absolute path on the host, "/" for the host */
+};
+int root_open(const char *path, struct root *ret_root);
+void root_done(struct root *r);
+bool root_is_host(const struct root *r);	/* is it this host's own "/"? */
+
+/* What a name leads to.  Device, inode, size and times decide whether
+ * content was seen before.  */
+struct file_id {
+	uint64_t dev, ino;
+	int64_t size, mtime_ns, ctime_ns;
+	uint32_t mode, uid, gid;
+};
+
+/* Follows links; -ENOENT, -ELOOP, -EACCES, -ENOTDIR expected.  */
+int file_stat(const struct root *r, const char *path, struct file_id *ret_id);
+/* The same for the name itself: a link is reported as a link.  */
+int file_lstat(const struct root *r, const char *path, struct file_id *ret_id);
+/* The target of a link as it is written; the caller frees.  -EINVAL when the
+ * name is no link.  */
+int file_readlink(const struct root *r, const char *path, char **ret_target);
+/* Where PATH really is, as an absolute path inside the root, all links
+ * resolved; the caller frees.  */
+int file_real_path(const struct root *r, const char *path, char **ret_path);
+
+/* The names in a directory but "." and "..", sorted by bytes, a NULL behind
+ * the last; free with names_free().  More than LIMIT_DIRECTORY_NAMES: -E2BIG. */
+int file_names(const struct root *r, const char *path, char ***ret_names,
+	       size_t *ret_n);
+void names_free(char **names);
+void auto_names(char ***names);
+
+/* The bytes of a regular file, at most LIMIT bytes.  Opened non-blocking and
+ * only after a stat of the very same object said that it is a regular file:
+ * -ENOTREG for a FIFO, socket, device or directory, -EFBIG past
+ * the limit.  Small files are copied, large ones mapped; a mapping whose file
+ * shrinks meanwhile reads as zeros and sets `shrank` (see file_shrank).  */
+struct file {
+	struct blob data;
+	struct file_id id;
+	bool mapped;
+	bool shrank;
+};
+#define ENOTREG		ENOTBLK		/* "not a regular file" */
+int file_read(const struct root *r, const char *path, uint64_t limit,
+	      struct file *ret_file);
+/* Pages before OFFSET are not needed any more.  */
+void file_drop(const struct file *f, size_t offset);
+void file_done(struct file *f);
+void auto_scanned(struct file *f);
+
+/* Writes DATA to PATH on the host (not beneath a scanned root): a temporary
+ * file in the same directory, fsync, rename.  "-" is standard output.  */
+int file_write_atomic(const char *path, struct blob data, mode_t mode);
+
+/* Reads one of the program's own files (data, configuration); the caller
+ * frees *ret_text, which has a NUL behind it.  */
+int file_slurp(const char *path, size_t limit, char **ret_text, size_t *ret_n);
+
+/* ---- where the program's own files are ---------------------------------*/
+/* The directory of data files: the source tree's data/ when the program runs
+ * from its build tree (known by its own executable's path), else the
+ * installed one.  Lives as long as the program.  */
+const char *data_dir(void);
+/* All files SUBDIR/<name>SUFFIX of the data directory and of CONFIG_DIR
+ * (NULL: /etc/trustdrift), sorted by base name; a name in CONFIG_DIR masks
+ * the vendor's, and a link to /dev/null there removes it.  Full paths, NULL
+ * behind the last; free with names_free().  */
+int data_files(const char *config_dir, const char *subdir, const char *suffix,
+	       char ***ret_paths, size_t *ret_n);
+
+/* ---- log ---------------------------------------------------------------
+ * Diagnostics on stderr, in the user's language.  Only main, cmd-* and scan's
+ * progress may call these; what came from outside is escaped by the caller. */
+enum log_level { LOG_QUIET, LOG_NORMAL, LOG_VERBOSE };
+void log_set_level(enum log_level level);
+void log_error(const char *format, ...) PRINTF(1, 2);	/* always */
+void log_warning(const char *format, ...) PRINTF(1, 2);	/* not when quiet */
+void log_verbose(const char *format, ...) PRINTF(1, 2);	/* only when verbose */
+void die(const char *format, ...) PRINTF(1, 2) __attribute__((noreturn));
+
+#endif

@@ -1,0 +1,38 @@
+/* limits.h -- every quantity that comes from outside has its bound here.
+ * Hitting one is a problem row that names the limit, never a silent cut.  */
+#ifndef LIMITS_H
+#define LIMITS_H
+
+/* Files and directories */
+#define LIMIT_FILE_BYTES	(64u << 20)	/* a store file */
+#define LIMIT_ELF_BYTES		(1u << 30)	/* a program with a compiled-in list */
+#define LIMIT_COPIED_BYTES	(1u << 20)	/* larger files are mapped */
+#define LIMIT_DIRECTORY_NAMES	100000u		/* names in one directory */
+#define LIMIT_PATH_BYTES	4096u
+#define LIMIT_GLOB_RESULTS	100000u		/* paths one pattern may match */
+#define LIMIT_HOMES		20000u
+
+/* Entries */
+#define LIMIT_STORE_ENTRIES	100000u
+#define LIMIT_STORE_PROBLEMS	1000u
+#define LIMIT_CERTIFICATE_BYTES	(256u << 10)
+#define LIMIT_LABEL_BYTES	1024u
+#define LIMIT_TEXT_BYTES	16384u		/* a decoded name */
+
+/* Formats */
+#define LIMIT_ASN1_DEPTH	32u
+#define LIMIT_PKCS12_ITERATIONS	600000u		/* one MAC costs < 0.3 s */
+#define LIMIT_PKCS12_WORK	2000000u	/* iterations a file, all tries */
+#define LIMIT_PKCS12_SAFES	64u
+
+/* Graph */
+#define LIMIT_PATH_LENGTH	32u
+#define LIMIT_SIGNATURE_TRIES	1000000u	/* candidate pairs a scan */
+
+/* Rules and the program's own files */
+#define LIMIT_RULE_STEPS	200000000u	/* SQLite opcodes a query */
+#define LIMIT_RULE_ROWS		100000u
+#define LIMIT_RULE_VALUE_BYTES	(1u << 20)
+#define LIMIT_DATA_FILE_BYTES	(4u << 20)
+
+#endif

@@ -1,0 +1,33 @@
+/* graph.h -- identities, issuers and reachability.
+ *
+ * A node is an identity (subject name, public key); a certificate is an edge
+ * from its issuer's identity to its own.  An edge counts only when the
+ * signature was verified.  For each set of anchors and each certificate the
+ * graph knows which anchors it reaches: the best path to each is the one that
+ * is valid now (not_before <= now < not_after for every certificate on it, the
+ * anchor included; the end of notAfter's second is already too late, as
+ * OpenSSL and .NET have it) and lasts longest; where none is valid now, the
+ * one that lasts longest.  Any certificate of the host may be on a path: a
+ * server can send it.  valid_from and valid_until are the intersection along
+ * that path.
+ */
+#ifndef GRAPH_H
+#define GRAPH_H
+
+#include "inventory/inventory.h"
+
+struct graph_result {
+	size_t signatures_checked, signatures_left;
+	size_t reach;
+};
+
+/* Verifies what was never verified, computes reachability for every set of
+ * anchors, and stores both, inside the open scan.  */
+int graph_update(struct inventory *i, struct graph_result *ret_result);
+
+/* Only the computation, for tests and benchmarks: the caller frees
+ * *ret_reach.  Sorted by (set, certificate, anchor).  */
+int graph_reach(const struct graph_input *in, struct reach **ret_reach,
+		size_t *ret_n);
+
+#endif

@@ -1,0 +1,188 @@
+/* inventory.h -- the SQLite inventory: the only folder that knows table names.
+ * What is public are the v_* views (trustdrift-inventory(5)); rules, show,
+ * diff and query select from them through inventory_db().
+ *
+ * A scan is one transaction.  BEGIN IMMEDIATE at its start makes a second run
+ * wait; a crash leaves the last complete scan.
+ */
+#ifndef INVENTORY_H
+#define INVENTORY_H
+
+#include "base/base.h"
+#include "read/read.h"
+
+struct inventory;
+struct sqlite3;
+
+enum inventory_mode {
+	INVENTORY_WRITE,	/* created when it is not there */
+	INVENTORY_READ,		/* must exist; never written, not even a journal */
+	INVENTORY_MEMORY,	/* for check: a private copy in memory of PATH if
+				 * that exists and can be read, else empty */
+};
+
+/* Opens the inventory.  *ret_error (the caller frees) says what to do.
+ * -ENOENT: READ and not there; -EBUSY: locked for longer than WAIT_SECONDS;
+ * -EMEDIUMTYPE: a file that is no inventory of ours, or damaged, or newer than
+ * this program: it is left alone; -EUCLEAN: a hot journal in mode READ.
+ * In mode MEMORY a history that cannot be read is no error: the inventory is
+ * empty then and *ret_error says why (NULL when there was none to read).
+ * A new file is 0600, its directory 0700.  The schema comes from
+ * data/schema/inventory.sql.  */
+int inventory_open(const char *path, enum inventory_mode mode,
+		   unsigned wait_seconds, struct inventory **ret_inventory,
+		   char **ret_error);
+void inventory_close(struct inventory *i);
+void auto_inventory(struct inventory **i);
+
+/* For selects from views.  Owned by the inventory.  */
+struct sqlite3 *inventory_db(struct inventory *i);
+/* SQLite's words for what went wrong last; owned by the inventory.  */
+const char *inventory_error(struct inventory *i);
+
+/* ---- one scan ------------------------------------------------------------*/
+struct scan_info {
+	const char *root;	/* absolute path on the host */
+	int64_t now, made;	/* --now, the clock */
+	const char *tool;	/* version */
+	const char *host_name, *host_os;	/* NULL: not known */
+	unsigned warn_days;
+};
+/* Begins the transaction and the scan.  -EBUSY as above.  */
+int inventory_begin(struct inventory *i, const struct scan_info *info,
+		    int64_t *ret_scan);
+int inventory_commit(struct inventory *i);
+void inventory_rollback(struct inventory *i);
+
+/* The certificate of that SHA-256, or -ENOENT.  */
+int inventory_find_certificate(struct inventory *i,
+			       const uint8_t sha256[SHA256_SIZE],
+			       int64_t *ret_certificate);
+/* Adds one that is not there yet, with its identity.  */
+int inventory_add_certificate(struct inventory *i, const struct certificate *c,
+			      int64_t *ret_certificate);
+/* What a store held: owned by the caller, strings borrowed by these calls. */
+struct stored_entry {
+	int64_t certificate;
+	enum role role;
+	const char *label;		/* NULL: none; text, any bytes but NUL */
+	const char *location;		/* path of the file inside the root */
+	uint64_t offset;
+	unsigned purposes;
+	bool private_key;
+};
+struct stored_problem {
+	const char *path;		/* inside the root */
+	bool has_offset;
+	uint64_t offset;
+	enum problem_code code;
+	const char *message;
+	bool skipped;
+};
+struct store_info {
+	const char *kind, *path;	/* together: which store */
+	const char *format, *real_path, *owner, *instance;
+	const char *recipe;		/* NULL: none */
+};
+/* The store's row, made when it is new to this root.  */
+int inventory_store(struct inventory *i, const char *kind, const char *path,
+		    int64_t *ret_store);
+/* Was STORE, in the newest earlier scan of this root that holds it, read in
+ * the state that SIGNATURE describes, with the same store_info?  Then it is
+ * recorded for this scan as it was: 0; -ENOENT otherwise.  */
+int inventory_reuse(struct inventory *i, int64_t store,
+		    const struct store_info *info,
+		    const uint8_t signature[SHA256_SIZE]);
+/* Records what was read.  Entries are sorted here; equal content shares a
+ * manifest with every earlier scan.  SIGNATURE NULL: do not reuse.  */
+int inventory_record(struct inventory *i, int64_t store,
+		     const struct store_info *info,
+		     const uint8_t *signature,
+		     struct stored_entry *entries, size_t n_entries,
+		     const struct stored_problem *problems, size_t n_problems);
+/* A problem of the scan that belongs to no store.  */
+int inventory_scan_problem(struct inventory *i,
+			   const struct stored_problem *problem);
+
+/* Who composes what; sorted and stored by content.  */
+struct composed_store {
+	int64_t store;
+	enum role role;
+};
+struct composed_party {
+	const char *party, *type, *instance, *title, *owner, *model;
+	bool own_list, is_system, partial_chain;
+	struct composed_store *stores;
+	size_t n_stores;
+};
+int inventory_compose(struct inventory *i, const struct composed_party *parties,
+		      size_t n);
+
+/* ---- the graph's own needs -------------------------------------------------*/
+/* Calls FN for every pair that may be an edge and was never checked: the
+ * certificate's issuer name is the name of the identity; ISSUER_DER is one
+ * certificate of that identity.  Pairs whose key identifiers both exist and
+ * differ are still pairs, but come last.  FN returns inventory_signature()
+ * values or a negative errno to stop.  Results are stored here.  */
+typedef int pair_fn(struct blob child_der, struct blob issuer_der, void *data);
+int inventory_check_signatures(struct inventory *i, pair_fn *fn, void *data,
+			       size_t limit, size_t *ret_checked,
+			       size_t *ret_left);
+
+/* What the graph computes over, all of the newest scan; arrays owned by the
+ * caller, free with graph_input_done().  Sorted by id.  */
+struct graph_certificate {
+	int64_t id, identity;
+	int64_t not_before, not_after;
+	bool is_ca, self_signed;
+};
+struct graph_edge {		/* identity ISSUER signed certificate */
+	int64_t certificate, issuer;
+};
+struct graph_input {
+	int64_t now;
+	struct graph_certificate *certificates;	/* decoded ones present now */
+	size_t n_certificates;
+	struct graph_edge *edges;
+	size_t n_edges;
+	/* Distinct sets of anchors: set k is anchors[first[k]] up to
+	 * anchors[first[k + 1]], certificate ids in order.  */
+	int64_t *anchors;
+	size_t *first;
+	size_t n_sets;
+};
+/* Computes the parties' anchor sets from the composition (TLS: entries of role
+ * anchor whose purposes are unrestricted or include serverAuth, less what the
+ * party's stores distrust, less what is not self-signed where the party wants
+ * that), stores them, and loads what the graph needs.  */
+int inventory_graph_input(struct inventory *i, struct graph_input *ret_input);
+void graph_input_done(struct graph_input *in);
+
+struct reach {
+	size_t set;
+	int64_t certificate, anchor, next;
+	int64_t valid_from, valid_until;
+};
+int inventory_store_reach(struct inventory *i, const struct reach *reach,
+			  size_t n);
+
+/* ---- other tables ----------------------------------------------------------*/
+/* Loads data/rootprogram/mozilla-roots.csv when its hash differs from what is
+ * loaded.  -EINVAL: *ret_error = "file:line: reason".  */
+int inventory_load_root_program(struct inventory *i, const char *path,
+				char **ret_error);
+
+/* The newest audit's findings, as JSON documents in report order.  */
+int inventory_store_findings(struct inventory *i, const char *const *ids,
+			     const char *const *documents, size_t n);
+typedef int document_fn(const char *document, void *data);
+/* -ENODATA: no audit yet (a newer scan without audit counts as none).  */
+int inventory_findings(struct inventory *i, document_fn *fn, void *data);
+
+/* Deletes scans of ROOT but the newest KEEP (0: all of 30 days before the
+ * newest, and the newest of each earlier month), and what nothing refers to
+ * any more.  The newest scan is never deleted.  */
+int inventory_prune(struct inventory *i, const char *root, unsigned keep,
+		    size_t *ret_deleted);
+
+#endif

@@ -1,0 +1,153 @@
+/* locate.h -- where stores are and what membership in them means: the
+ * catalogue (data/stores/*.xml), the relying parties
+ * (data/relying-parties/*.xml), the homes of a root, and the walk that
+ * expands path patterns beneath it.  Knows nothing of file contents.
+ */
+#ifndef LOCATE_H
+#define LOCATE_H
+
+#include "base/base.h"
+
+/* Which names of a directory belong to a store.  */
+enum selection {
+	SELECT_FILE,		/* the path is one file */
+	SELECT_NAMES,		/* directory: names that match `files` */
+	SELECT_HASHES,		/* OpenSSL hash directory: <8 hex>.N, N from 0 */
+	SELECT_TREE,		/* directory and all below, names match `files` */
+};
+
+/* One <store> of the catalogue.  Strings live as long as the catalogue.  */
+struct store_definition {
+	char *kind;		/* "dotnet-ca"; unique in the catalogue */
+	char *title;
+	char *format;		/* reader names in order of preference */
+	char *role;		/* role_name() word for its entries */
+	char *unmarked;		/* role of entries without the format's mark of
+				 * trust, NULL: like role */
+	char *purposes;		/* default purposes, words; NULL: unrestricted */
+	char *base;		/* for references in it: the directory that they
+				 * are relative to; NULL: none */
+	enum selection selection;
+	char *files;		/* shell pattern(s), separated by space */
+	char **paths;		/* patterns, NULL behind the last */
+	char *except;		/* base names that `*` in the last component of a
+				 * path does not match, separated by space */
+	char *recipe;		/* how an entry is removed; NULL: see repair */
+	char *repair;		/* what to tell people when there is no recipe */
+	char *packaged;		/* "yes": files belong to a package */
+	char *defined_in;	/* file:line, for messages */
+};
+
+/* One <uses> of a relying party.  */
+struct party_use {
+	char *kinds;		/* store kinds, separated by space */
+	char *as;		/* role word: anchor, intermediate, distrust */
+	bool own;		/* only stores of the same instance, else all */
+	char *unless;		/* kinds; used only if the instance has no store
+				 * of these (jssecacerts replaces cacerts) */
+};
+
+/* One <relying-party>.  */
+struct party_definition {
+	char *id;		/* "java" */
+	char *title;
+	char *model;		/* path model's name */
+	bool own_list;		/* has a list of its own, does not read the
+				 * system's: local CAs must be added to it */
+	bool system;		/* is the system store itself */
+	char **programs;	/* path patterns, an instance each */
+	struct party_use *uses;
+	size_t n_uses;
+	char *defined_in;
+};
+
+struct catalogue {
+	struct store_definition *stores;
+	size_t n_stores;
+	struct party_definition *parties;
+	size_t n_parties;
+	char **service_homes;	/* <home> elements: more homes */
+	uint8_t sha256[SHA256_SIZE];	/* of all its files: part of what decides
+					 * whether an earlier reading still holds */
+};
+
+/* Loads and validates (RELAX NG) every data file; CONFIG_DIR as in
+ * data_files().  -EINVAL: *ret_error says file, line and reason (the caller
+ * frees); nothing is loaded then.  Free with catalogue_free().  */
+int catalogue_load(const char *config_dir, struct catalogue **ret_catalogue,
+		   char **ret_error);
+void catalogue_free(struct catalogue *c);
+const struct store_definition *catalogue_store(const struct catalogue *c,
+					       const char *kind);
+
+/* XML files of our own are read with these (rules and recipes too): no
+ * network, no entities, size-limited, validated against the schema
+ * data/schema/SCHEMA.  DOC is an xmlDoc; the caller frees it.  -EINVAL with
+ * *ret_error = "file:line: reason" when it is not well-formed or valid.  */
+struct _xmlDoc;
+int xml_load(const char *path, const char *schema, struct _xmlDoc **ret_doc,
+	     char **ret_error);
+
+/* ---- homes ---------------------------------------------------------------*/
+struct home {
+	char *path;		/* absolute inside the root */
+	char *owner;		/* user name, or the uid in decimal */
+	uint32_t uid;
+};
+struct homes {
+	struct home *items;
+	size_t n;
+	char *problem;		/* NULL, or why the list may lack some */
+};
+/* The homes in scope: of passwd (getpwent on the live host), their siblings
+ * on disk, HOME= of service units, the catalogue's service homes; sorted by
+ * path, each real directory once.  An ordinary user on the live host has only
+ * their own.  Free with homes_done().  */
+int homes_list(const struct root *r, const struct catalogue *c,
+	       struct homes *ret_homes);
+void homes_done(struct homes *h);
+
+/* ---- the walk ------------------------------------------------------------*/
+/* One store that exists.  Borrowed by the callback.  */
+struct place {
+	const struct store_definition *definition;
+	const char *path;	/* the name through which it was found */
+	const char *real_path;	/* where that really is */
+	const char *instance;	/* real path of what matched (...) in the pattern,
+				 * else of {home}, else "/" */
+	const char *owner;	/* the home's user, "" outside homes */
+	struct file_id id;	/* of real_path */
+	int error;		/* 0, or why it could not be looked at: it is
+				 * there, or may be there (-EACCES, -ELOOP) */
+};
+typedef int place_fn(const struct place *place, void *data);
+/* Calls FN for every store that exists, in the catalogue's order, then by
+ * path.  A path that does not exist (-ENOENT, -ENOTDIR) is no place; one that
+ * an unreadable directory or a loop hides is a place with `error`.
+ * A home out of scope is never looked at.  Stops at the first negative return
+ * of FN and returns it.  */
+int walk_stores(const struct root *r, const struct catalogue *c,
+		const struct homes *h, place_fn *fn, void *data);
+
+/* One file of a store.  */
+struct store_file {
+	const char *path;	/* name: place's path + "/" + name in it */
+	const char *name;	/* last component */
+	struct file_id id;
+	int error;		/* 0 or why it cannot be read: -ENOENT is a
+				 * dangling link, -ELOOP a loop, -ENOTREG ... */
+};
+typedef int store_file_fn(const struct store_file *file, void *data);
+/* Calls FN for each file of PLACE that its selection picks, sorted by path.
+ * Directories inside are passed over without a word.  -E2BIG: too many names;
+ * -EACCES: cannot be listed.  */
+int place_files(const struct root *r, const struct place *place,
+		store_file_fn *fn, void *data);
+
+/* One program of a relying party that exists.  */
+typedef int program_fn(const struct party_definition *party,
+		       const char *instance, const char *owner, void *data);
+int walk_programs(const struct root *r, const struct catalogue *c,
+		  const struct homes *h, program_fn *fn, void *data);
+
+#endif

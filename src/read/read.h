@@ -1,0 +1,203 @@
+/* read.h -- what bytes mean.  A reader takes the bytes of one file and gives
+ * entries and problems to a sink; it does not open, log, allocate results for
+ * the caller, or know of paths, roots and SQL.  x509.c turns one certificate
+ * into the flat record that the inventory keeps, and verifies signatures.
+ *
+ * Readers lend, sinks copy: everything in a struct entry is borrowed until
+ * the sink's function returns.
+ */
+#ifndef READ_H
+#define READ_H
+
+#include "base/base.h"
+
+/* Why an entry is in its store.  ROLE_NONE: the format does not say, the
+ * catalogue decides.  The order is the order of the words in role_name().  */
+enum role {
+	ROLE_NONE,
+	ROLE_ANCHOR,
+	ROLE_INTERMEDIATE,
+	ROLE_DISTRUST,
+	ROLE_END_ENTITY,
+	ROLE_SOURCE,
+};
+const char *role_name(enum role role);		/* "anchor", ...; "" for NONE */
+enum role role_from_name(const char *name);	/* ROLE_NONE when unknown */
+
+/* Purposes as in RFC 5280 4.2.1.12, without the prefix id-kp-.  0 = the store
+ * does not restrict.  */
+enum purpose {
+	PURPOSE_SERVER_AUTH = 1 << 0,
+	PURPOSE_CLIENT_AUTH = 1 << 1,
+	PURPOSE_CODE_SIGNING = 1 << 2,
+	PURPOSE_EMAIL_PROTECTION = 1 << 3,
+	PURPOSE_TIME_STAMPING = 1 << 4,
+};
+/* "serverAuth clientAuth"; "" for 0.  The buffer is the caller's.  */
+#define PURPOSES_SIZE	96
+const char *purposes_format(unsigned purposes, char ret[PURPOSES_SIZE]);
+
+struct entry {
+	struct blob der;	/* the certificate's TLV, nothing behind it;
+				 * empty only with distrust by issuer and serial */
+	const char *label;	/* alias, nickname; label_n bytes, NULL: none */
+	size_t label_n;
+	uint64_t offset;	/* where in the file it begins, 0 when the bytes
+				 * were encrypted or in a database page */
+	enum role role;
+	unsigned purposes;	/* enum purpose, for this role */
+	bool marked;		/* the format's own mark of a trust entry (see
+				 * READS_MARKS); others are chain material */
+	bool private_key;	/* the store holds its private key too */
+};
+
+/* Problem codes; they are part of the JSON and never change.  `skipped`: the
+ * owner's program passes over it too, so verdicts stay certain.  */
+enum problem_code {
+	PROBLEM_UNREADABLE,	/* the system refused: permission, I/O, loop */
+	PROBLEM_NOT_REGULAR,	/* FIFO, device, socket: not opened */
+	PROBLEM_TOO_LARGE,	/* a limit on size */
+	PROBLEM_LIMIT,		/* any other limit; the message names it */
+	PROBLEM_FORMAT,		/* not this format, or an unknown version */
+	PROBLEM_TRUNCATED,	/* ends too early */
+	PROBLEM_MALFORMED,	/* damaged */
+	PROBLEM_OPAQUE,		/* encrypted, no known password */
+	PROBLEM_CERTIFICATE,	/* an entry's certificate does not decode */
+	PROBLEM_CHANGED,	/* the file changed while it was read */
+	PROBLEM_DANGLING,	/* a link or reference that leads nowhere */
+};
+const char *problem_name(enum problem_code code);	/* "truncated", ... */
+
+struct problem {
+	enum problem_code code;
+	uint64_t offset;
+	const char *message;	/* English, for people; says what to do next */
+	bool skipped;		/* without effect on verdicts */
+};
+
+/* Where a reader puts what it finds.  `entry` returns 0, or -E2BIG when the
+ * store is full: the reader then returns at once.  `reference` is a store
+ * naming a file that holds the certificate (ca-certificates.conf).  `done`
+ * says that the reader will not look at bytes before OFFSET again.  */
+struct sink {
+	int (*entry)(struct sink *s, const struct entry *e);
+	int (*reference)(struct sink *s, const char *name, size_t n,
+			 enum role role, uint64_t offset);
+	void (*problem)(struct sink *s, const struct problem *p);
+	void (*done)(struct sink *s, uint64_t offset);
+};
+/* The usual way to report: formats the message (capped) and calls the sink. */
+void sink_problem(struct sink *s, enum problem_code code, uint64_t offset,
+		  const char *format, ...) PRINTF(4, 5);
+
+enum reader_caps {
+	READS_LABELS = 1 << 0,		/* entries have labels */
+	READS_MANY = 1 << 1,		/* more than one certificate a file */
+	READS_TRUST = 1 << 2,		/* the format itself says the role */
+	READS_MARKS = 1 << 3,		/* `marked` means something */
+	READS_PASSWORDS = 1 << 4,	/* tries the well-known passwords */
+	READS_LARGE = 1 << 5,		/* LIMIT_ELF_BYTES instead of FILE_BYTES */
+};
+
+struct reader {
+	const char *name;	/* the catalogue's word: "pem" */
+	const char *title;	/* N_("...") */
+	unsigned caps;
+	/* Could these bytes be this format?  Looks at the head (and, where the
+	 * format has its mark at the end or anywhere, further); short or
+	 * damaged files of the format must still be accepted here, so that
+	 * read() can say what is wrong with them.  */
+	bool (*sniff)(struct blob data);
+	/* 0, or -E2BIG when the sink is full.  Damage is the sink's problem
+	 * rows, not a return value.  */
+	int (*read)(struct blob data, struct sink *out);
+};
+
+/* All readers in sniffing order, NULL behind the last; made from the words
+ * in Makefile.am.  */
+extern const struct reader *const readers[];
+const struct reader *reader_find(const char *name);	/* NULL: no such one */
+
+/* ---- DER and BER -------------------------------------------------------
+ * X.690, just enough to walk: definite and indefinite lengths, bounded.  */
+struct tlv {
+	uint8_t tag;		/* identifier octet; high tag numbers refused */
+	bool indefinite;	/* the length was 0x80: value ends before 00 00 */
+	struct blob value;
+	struct blob whole;	/* with tag and length (and end-of-contents) */
+};
+/* Takes one TLV off the front of *in.  -EINVAL: not a TLV; -EAGAIN: the
+ * bytes end too early.  Indefinite lengths are followed to
+ * LIMIT_ASN1_DEPTH.  */
+int tlv_next(struct blob *in, struct tlv *ret_tlv);
+/* The same, and the tag must be TAG: -ENOMSG otherwise, *in untouched.  */
+int tlv_expect(struct blob *in, uint8_t tag, struct tlv *ret_tlv);
+
+#define TAG_INTEGER	0x02
+#define TAG_BIT_STRING	0x03
+#define TAG_OCTETS	0x04
+#define TAG_NULL	0x05
+#define TAG_OID		0x06
+#define TAG_UTF8	0x0c
+#define TAG_SEQUENCE	0x30
+#define TAG_SET		0x31
+#define TAG_BMP		0x1e
+#define TAG_CONTEXT(n)	(0xa0 | (n))	/* constructed [n] */
+
+/* The certificate at the front of IN: exactly its TLV.  Cheap structure
+ * check only (SEQUENCE { SEQUENCE, ... }).  -EINVAL, -EAGAIN as above.  */
+int certificate_tlv(struct blob in, struct blob *ret_der);
+
+/* ---- PEM (RFC 7468, and what came before it) -----------------------------
+ * Finds the next block.  A block is one whose BEGIN line's label is in
+ * LABELS (space-free labels separated by '|').  Used by pem.c and elf.c. */
+struct pem_block {
+	struct blob label;	/* in the input */
+	uint64_t begin, end;	/* offsets of the dashes of BEGIN, past END line */
+	uint8_t *der;		/* decoded; the caller frees */
+	size_t der_n;
+	const char *error;	/* not NULL: what is wrong; der is NULL then */
+};
+/* 1: a block in *ret_block; 0: no more.  *pos moves behind it.  */
+int pem_next(struct blob in, uint64_t *pos, struct pem_block *ret_block);
+
+/* ---- certificates --------------------------------------------------------
+ * One certificate as the inventory keeps it.  All of it is owned by the
+ * struct; x509_done() empties it.  */
+struct certificate {
+	uint8_t sha256[SHA256_SIZE], sha1[SHA1_SIZE];
+	struct blob der;		/* borrowed from the caller */
+	bool decoded;			/* false: only hashes and der are valid */
+	char *error;			/* why not; NULL when decoded */
+	uint8_t spki_sha256[SHA256_SIZE];
+	uint8_t subject_sha256[SHA256_SIZE];	/* of the canonical name, so */
+	uint8_t issuer_sha256[SHA256_SIZE];	/* equal names have equal hashes */
+	char *subject, *issuer;		/* RFC 4514 */
+	char *name;			/* for people: CN, else OU, O, else subject */
+	char *serial;			/* lower-case hex without leading zeros */
+	int64_t not_before, not_after;
+	uint8_t *key_id, *authority_key_id;	/* NULL: extension absent */
+	size_t key_id_n, authority_key_id_n;
+	bool is_ca;			/* basicConstraints CA, or version 1 self-issued */
+	bool self_signed;		/* same name and its own key verifies it */
+};
+/* Decodes DER (one whole certificate TLV).  Never fails: what GnuTLS refuses
+ * has decoded = false and the reason.  self_signed costs one signature check
+ * and is made only when subject and issuer are equal.  */
+void x509_decode(struct blob der, struct certificate *ret_cert);
+void x509_done(struct certificate *c);
+void auto_certificate(struct certificate *c);
+
+/* Was CHILD signed by the key in ISSUER (both DER certificates)?  Only the
+ * mathematics: no dates, names or constraints, weak algorithms included.
+ * Uses the TBS bytes and the key (gnutls_x509_crt_verify() would match the
+ * certificate against the list and verify nothing).  1 yes, 0 no, -EINVAL
+ * when either does not decode, -ENOTSUP for an algorithm GnuTLS lacks.  */
+int x509_verify(struct blob child, struct blob issuer);
+
+/* OpenSSL's subject name hash (X509_NAME_hash, since 1.0.0), the one in
+ * <hash>.N: the first four bytes, little endian, of SHA-1 over the canonical
+ * name.  -EINVAL when DER does not hold a subject.  */
+int x509_subject_hash(struct blob der, uint32_t *ret_hash);
+
+#endif

@@ -1,0 +1,121 @@
+/* rule.h -- rules are data (data/rules/*.xml, trustdrift-rules(5)): a query
+ * over the views with words around it.  This folder loads them, guards their
+ * SQL and turns rows into findings.
+ */
+#ifndef RULE_H
+#define RULE_H
+
+#include "base/base.h"
+#include "inventory/inventory.h"
+
+enum severity { SEVERITY_INFO, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH };
+const char *severity_name(enum severity s);
+int severity_from_name(const char *name, enum severity *ret_severity);
+
+/* <evidence kind="..."> of a rule: a query with :store_id, :sha256 and :party
+ * bound from the finding's row; a row of it is one piece of evidence.  */
+struct rule_evidence {
+	char *kind;		/* "path", "good-path", "copy", "history" ... */
+	char *query;
+	char *text;		/* with {column} places */
+};
+
+struct rule {
+	char *id, *since;
+	enum severity severity;
+	char *needs;		/* store kinds, separated by space */
+	char *title, *why;	/* English; shown through gettext */
+	char **references;	/* NULL behind the last */
+	char *query;
+	char *message;		/* with {column} places */
+	struct rule_evidence *evidence;
+	size_t n_evidence;
+	char *recipe;		/* NULL: the store's own recipe */
+	char *no_fix;		/* why there is none; NULL: there is one */
+	char *defined_in;	/* file:line */
+};
+
+struct rules {
+	struct rule *items;
+	size_t n;
+};
+
+/* Loads and validates all rules, and compiles their queries under the guard
+ * against an empty inventory.  -EINVAL: *ret_error = "file:line: reason";
+ * nothing is loaded then.  Free with rules_free().  */
+int rules_load(const char *config_dir, struct rules **ret_rules,
+	       char **ret_error);
+void rules_free(struct rules *r);
+
+enum finding_status { FINDING_FOUND, FINDING_UNKNOWN, FINDING_WAIVED };
+const char *finding_status_name(enum finding_status s);
+
+struct evidence {
+	char *kind, *text;
+	char *sha256;		/* NULL: about no certificate */
+	int depth;		/* for drawing: column `depth` of the row, else 0 */
+};
+
+/* One finding; all strings owned by it, NULL where there is none.  Text is as
+ * it was in the certificate or file name: outputs escape.  */
+struct finding {
+	char id[33];		/* 128 bits, hex */
+	const struct rule *rule;	/* NULL when read back from an inventory */
+	char *rule_id;
+	enum severity severity;
+	enum finding_status status;
+	char *title, *why, *message;
+	int64_t store_id;	/* 0: none */
+	char *store_kind, *store_path, *store_owner, *party;
+	char *location, *label;
+	bool has_offset;
+	uint64_t offset;
+	struct {
+		char *sha256, *sha1, *spki_sha256, *subject, *issuer, *serial;
+		char *name;
+		int64_t not_before, not_after;
+		bool decoded;	/* the fields after sha1 are valid */
+	} certificate;		/* sha256 NULL: about no certificate */
+	struct evidence *evidence;
+	size_t n_evidence;
+	char *recipe;		/* NULL: not fixable */
+	bool automatic;
+	char *no_fix;		/* what to do instead, for people */
+};
+
+struct problem_report {
+	char *store, *path, *code, *message;	/* store: its path, NULL: none */
+	bool has_offset, skipped;
+	uint64_t offset;
+};
+
+struct report {
+	const char *tool;	/* version */
+	int64_t now, scan;	/* scan 0: not recorded (check) */
+	char *root, *host_name, *host_os;
+	char *note;		/* what verdicts had to do without (history) */
+	size_t stores, entries, certificates;
+	struct finding *findings;	/* sorted: severity, rule, path, location */
+	size_t n_findings;
+	struct problem_report *problems;
+	size_t n_problems;
+	bool incomplete;	/* a store that a rule needs could not be read */
+};
+
+/* Judges the newest scan in the inventory.  A rule whose query breaks or runs
+ * past its limits gives one `unknown` finding that says so.  RECIPE_AUTOMATIC
+ * tells whether a recipe needs no decision (asked of fix/ by the command; NULL:
+ * none).  Free with report_done().  */
+int rules_evaluate(struct inventory *i, const struct rules *rules,
+		   bool (*recipe_automatic)(const char *recipe, void *data),
+		   void *data, struct report *ret_report);
+void report_done(struct report *r);
+
+/* Runs one SELECT of a user under the same guard (trustdrift query).  FN gets
+ * column names and values (NULL: SQL NULL).  -EINVAL with *ret_error.  */
+typedef int row_fn(int n, const char *const *names, const char *const *values,
+		   const bool *numeric, void *data);
+int guarded_select(struct inventory *i, const char *sql, row_fn *fn, void *data,
+		   char **ret_error);
+
+#endif
