@@ -76,7 +76,8 @@ void hash_sha256(struct blob data, uint8_t ret_hash[SHA256_SIZE]);
 void hash_sha1(struct blob data, uint8_t ret_hash[SHA1_SIZE]);
 
 /* A growing byte buffer with a mandatory limit.  After a failed append
- * (-E2BIG) the buffer is unchanged and `truncated` is set for good.
+ * (-E2BIG) the buffer is unchanged and `truncated` is set for good: further
+ * appends fail too, so the content never has a hole.
  * buf_str() is the content with a NUL behind it, owned by the buffer and
  * valid until the next append; never NULL.  */
 struct buf {
@@ -137,6 +138,23 @@ int root_open(const char *path, struct root *ret_root);
 void root_done(struct root *r);
 bool root_is_host(const struct root *r);	/* is it this host's own "/"? */
 
+/* What PATH leads to, as an O_PATH descriptor that the caller closes; nothing
+ * is opened by that.  FLAGS: 0, O_NOFOLLOW, O_DIRECTORY.  The functions below
+ * are made of this one and are what is wanted nearly always.  */
+int beneath_open(const struct root *r, const char *path, int flags,
+		 int *ret_fd);
+/* The very object of FD, which beneath_open() gave for PATH and which is
+ * known to be a regular file, opened for reading.  Without /proc PATH is
+ * resolved a second time: -EAGAIN when it is another object now.  */
+int beneath_reopen(const struct root *r, const char *path, int fd,
+		   int *ret_fd);
+/* For tests: go the ways that are kept for hosts without these.  */
+enum beneath_lacks {
+	BENEATH_LACKS_OPENAT2 = 1 << 0,		/* kernels before 5.6 */
+	BENEATH_LACKS_PROC = 1 << 1,		/* no /proc mounted */
+};
+void beneath_pretend(unsigned lacks);
+
 /* What a name leads to.  Device, inode, size and times decide whether
  * content was seen before.  */
 struct file_id {
@@ -167,7 +185,9 @@ void auto_names(char ***names);
  * only after a stat of the very same object said that it is a regular file:
  * -ENOTREG for a FIFO, socket, device or directory, -EFBIG past
  * the limit.  Small files are copied, large ones mapped; a mapping whose file
- * shrinks meanwhile reads as zeros and sets `shrank` (see file_shrank).  */
+ * shrinks meanwhile, or cannot be read any more, is zeros from there on and
+ * sets `shrank` (see file_shrank), so *ret_file must not move before
+ * file_done().  At most LIMIT_MAPPED_FILES at a time, else -EMFILE.  */
 struct file {
 	struct blob data;
 	struct file_id id;
@@ -177,17 +197,22 @@ struct file {
 #define ENOTREG		ENOTBLK		/* "not a regular file" */
 int file_read(const struct root *r, const char *path, uint64_t limit,
 	      struct file *ret_file);
+/* Did the file shrink under its mapping?  To be asked when the bytes have
+ * been read; what was read is not to be relied on then.  */
+bool file_shrank(const struct file *f);
 /* Pages before OFFSET are not needed any more.  */
 void file_drop(const struct file *f, size_t offset);
 void file_done(struct file *f);
 void auto_scanned(struct file *f);
 
 /* Writes DATA to PATH on the host (not beneath a scanned root): a temporary
- * file in the same directory, fsync, rename.  "-" is standard output.  */
+ * file in the same directory, fsync, rename; a link is followed first, and
+ * the umask applies to MODE.  "-" is standard output, and what is there and
+ * no regular file, such as /dev/stderr, is written to directly.  */
 int file_write_atomic(const char *path, struct blob data, mode_t mode);
 
-/* Reads one of the program's own files (data, configuration); the caller
- * frees *ret_text, which has a NUL behind it.  */
+/* Reads one of the program's own files (data, configuration), at most LIMIT
+ * bytes (-EFBIG); the caller frees *ret_text, which has a NUL behind it.  */
 int file_slurp(const char *path, size_t limit, char **ret_text, size_t *ret_n);
 
 /* ---- where the program's own files are ---------------------------------*/
@@ -197,8 +222,9 @@ int file_slurp(const char *path, size_t limit, char **ret_text, size_t *ret_n);
 const char *data_dir(void);
 /* All files SUBDIR/<name>SUFFIX of the data directory and of CONFIG_DIR
  * (NULL: /etc/trustdrift), sorted by base name; a name in CONFIG_DIR masks
- * the vendor's, and a link to /dev/null there removes it.  Full paths, NULL
- * behind the last; free with names_free().  */
+ * the vendor's, and a link to /dev/null there removes it.  A directory that
+ * is missing has no files, and a name that begins with a dot is none.  Full
+ * paths, NULL behind the last; free with names_free().  */
 int data_files(const char *config_dir, const char *subdir, const char *suffix,
 	       char ***ret_paths, size_t *ret_n);
 

@@ -7,6 +7,7 @@
 #define LIMIT_FILE_BYTES	(64u << 20)	/* a store file */
 #define LIMIT_ELF_BYTES		(1u << 30)	/* a program with a compiled-in list */
 #define LIMIT_COPIED_BYTES	(1u << 20)	/* larger files are mapped */
+#define LIMIT_MAPPED_FILES	32u		/* at a time */
 #define LIMIT_DIRECTORY_NAMES	100000u		/* names in one directory */
 #define LIMIT_PATH_BYTES	4096u
 #define LIMIT_GLOB_RESULTS	100000u		/* paths one pattern may match */

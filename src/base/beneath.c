@@ -1,0 +1,390 @@
+/* beneath.c -- a path as seen inside a root becomes a descriptor, and never
+ * one of anything outside that root.
+ *
+ * The kernel does this with openat2(2), RESOLVE_IN_ROOT: ".." at the root
+ * stays there, and absolute links begin again at the root.  Before Linux 5.6,
+ * and where a container's filter hides that call, walk() does the same one
+ * component at a time.  Both give an O_PATH descriptor, which opens nothing:
+ * no device is touched and no FIFO waits before the object was looked at.
+ *
+ * The scanned tree belongs to its users and changes under our feet, so what
+ * was looked at must be what is opened.  /proc/self/fd/N leads to the very
+ * object of a descriptor; this is the program's own /proc, not the root's.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/magic.h>
+#include <linux/openat2.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "base/base.h"
+
+#define LINKS_MAX	40	/* the kernel's own bound */
+#define RETRIES		64	/* openat2 says EAGAIN when a rename interferes */
+#define FD_PATH_SIZE	32	/* "/proc/self/fd/2147483647" */
+
+static unsigned lacking;	/* enum beneath_lacks */
+static bool no_openat2;		/* the kernel said so */
+
+void beneath_pretend(unsigned lacks)
+{
+	lacking = lacks;
+}
+
+void auto_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+static int duplicate(int fd, int *ret_fd)
+{
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+
+	if (copy < 0)
+		return -errno;
+	*ret_fd = copy;
+	return 0;
+}
+
+/* ---- the resolver for kernels without openat2 ---------------------------*/
+
+struct walk {
+	const struct root *root;
+	int dir;				/* where we are */
+	char where[LIMIT_PATH_BYTES];		/* free of links: "", "/a/b" */
+	char todo[2 * LIMIT_PATH_BYTES];	/* what is left of the path */
+	unsigned links;
+};
+
+/* Goes to w->where from the root again.  What has become a link since is
+ * refused: O_NOFOLLOW.  */
+static int walk_again(struct walk *w)
+{
+	AUTO(fd) int dir = -1;
+	char copy[LIMIT_PATH_BYTES], *save, *name;
+	int r, next;
+
+	r = duplicate(w->root->fd, &dir);
+	if (r < 0)
+		return r;
+	memcpy(copy, w->where, sizeof(copy));
+	for (name = strtok_r(copy, "/", &save); name != NULL;
+	     name = strtok_r(NULL, "/", &save)) {
+		next = openat(dir, name, O_PATH | O_DIRECTORY | O_NOFOLLOW |
+			      O_CLOEXEC);
+		if (next < 0)
+			return -errno;
+		close(dir);
+		dir = next;
+	}
+	close(w->dir);
+	w->dir = dir;
+	dir = -1;
+	return 0;
+}
+
+/* Going up by opening ".." could leave the root when somebody moves the
+ * directory meanwhile; coming down again cannot.  */
+static int walk_up(struct walk *w)
+{
+	char *slash = strrchr(w->where, '/');
+
+	if (slash == NULL)
+		return 0;
+	*slash = '\0';
+	return walk_again(w);
+}
+
+static int walk_down(struct walk *w, const char *name)
+{
+	size_t n = strlen(w->where), m = strlen(name);
+
+	if (n + 1 + m >= sizeof(w->where))
+		return -ENAMETOOLONG;
+	w->where[n] = '/';
+	memcpy(w->where + n + 1, name, m + 1);
+	return 0;
+}
+
+/* Puts the target of the link LINK before REST, the end of w->todo.  */
+static int walk_link(struct walk *w, int link, const char *rest)
+{
+	char target[LIMIT_PATH_BYTES];
+	struct statfs fs;
+	size_t m = strlen(rest) + 1;
+	ssize_t n;
+
+	if (++w->links > LINKS_MAX)
+		return -ELOOP;
+	/* A magic link's text is not where it leads; nothing that is scanned
+	 * lies behind the other links of /proc.  */
+	if (fstatfs(link, &fs) < 0)
+		return -errno;
+	if (fs.f_type == PROC_SUPER_MAGIC)
+		return -ELOOP;
+	n = readlinkat(link, "", target, sizeof(target));
+	if (n < 0)
+		return -errno;
+	if (n == 0)
+		return -ENOENT;
+	if ((size_t)n == sizeof(target) || (size_t)n + m > sizeof(w->todo))
+		return -ENAMETOOLONG;
+	memmove(w->todo + n, rest, m);
+	memcpy(w->todo, target, (size_t)n);
+	if (target[0] != '/')
+		return 0;
+	w->where[0] = '\0';
+	return walk_again(w);
+}
+
+/* Opens NAME, in the directory that was reached, with FLAGS.  */
+static int walk_open(const struct walk *w, const char *name, int flags,
+		     int *ret_fd)
+{
+	int fd = openat(w->dir, name, flags | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	*ret_fd = fd;
+	return 0;
+}
+
+static int walk_steps(struct walk *w, int flags, int *ret_fd)
+{
+	char name[NAME_MAX + 1];
+	struct stat st;
+	int r;
+
+	for (;;) {
+		AUTO(fd) int fd = -1;
+		char *start = w->todo + strspn(w->todo, "/");
+		size_t n = strcspn(start, "/");
+		char *rest = start + n;
+		bool last = *rest == '\0';
+
+		if (n == 0)		/* the path ended in a directory */
+			return walk_open(w, ".", flags, ret_fd);
+		if (n >= sizeof(name))
+			return -ENAMETOOLONG;
+		memcpy(name, start, n);
+		name[n] = '\0';
+		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
+			r = n == 2 ? walk_up(w) : 0;
+			if (r < 0)
+				return r;
+			memmove(w->todo, rest, strlen(rest) + 1);
+			continue;
+		}
+		r = walk_open(w, name, O_PATH, &fd);
+		if (r < 0)
+			return r;
+		if (fstat(fd, &st) < 0)
+			return -errno;
+		if (S_ISLNK(st.st_mode) && !(last && (flags & O_NOFOLLOW))) {
+			r = walk_link(w, fd, rest);
+			if (r < 0)
+				return r;
+			continue;
+		}
+		if (!S_ISDIR(st.st_mode) && (!last || (flags & O_DIRECTORY)))
+			return -ENOTDIR;
+		r = walk_down(w, name);
+		if (r < 0)
+			return r;
+		if (last && !(flags & O_PATH))
+			return walk_open(w, name, flags, ret_fd);
+		if (last) {
+			*ret_fd = fd;
+			fd = -1;
+			return 0;
+		}
+		close(w->dir);
+		w->dir = fd;
+		fd = -1;
+		memmove(w->todo, rest, strlen(rest) + 1);
+	}
+}
+
+/* RET_PATH (may be NULL): where it ended, free of links; the caller frees. */
+static int walk(const struct root *r, const char *path, int flags, int *ret_fd,
+		char **ret_path)
+{
+	size_t n = strlen(path);
+	struct walk *w;
+	int fd, e;
+
+	if (n == 0)
+		return -ENOENT;
+	if (n >= LIMIT_PATH_BYTES)
+		return -ENAMETOOLONG;
+	w = xcalloc(1, sizeof(*w));
+	w->root = r;
+	memcpy(w->todo, path, n + 1);
+	w->dir = -1;
+	e = duplicate(r->fd, &w->dir);
+	if (e == 0)
+		e = walk_steps(w, flags, &fd);
+	if (e == 0) {
+		*ret_fd = fd;
+		if (ret_path != NULL)
+			*ret_path = xstrdup(w->where[0] != '\0' ? w->where : "/");
+	}
+	auto_fd(&w->dir);
+	free(w);
+	return e;
+}
+
+/* ---- the kernel's resolver ---------------------------------------------*/
+
+/* Opens PATH beneath R with any FLAGS.  */
+static int resolve(const struct root *r, const char *path, int flags,
+		   int *ret_fd)
+{
+	struct open_how how = {
+		.flags = (uint64_t)(flags | O_CLOEXEC),
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+	};
+	long fd = -1;
+
+	if (no_openat2 || (lacking & BENEATH_LACKS_OPENAT2))
+		return walk(r, path, flags, ret_fd, NULL);
+	for (unsigned i = 0; i < RETRIES; i++) {
+		fd = syscall(SYS_openat2, r->fd, path, &how, sizeof(how));
+		if (fd >= 0 || (errno != EAGAIN && errno != EINTR))
+			break;
+	}
+	if (fd < 0 && (errno == ENOSYS || errno == EPERM)) {
+		/* Filters answer EPERM to calls that they do not know; an
+		 * EPERM of the file's own is one for walk() too.  */
+		no_openat2 = errno == ENOSYS;
+		return walk(r, path, flags, ret_fd, NULL);
+	}
+	if (fd < 0)
+		return -errno;
+	*ret_fd = (int)fd;
+	return 0;
+}
+
+int beneath_open(const struct root *r, const char *path, int flags, int *ret_fd)
+{
+	return resolve(r, path, O_PATH | flags, ret_fd);
+}
+
+/* The path of descriptor FD as the kernel knows it, into RET.  Negative when
+ * there is no /proc, or no path that can be relied on.  */
+static int fd_path(int fd, char ret[LIMIT_PATH_BYTES])
+{
+	char name[FD_PATH_SIZE];
+	ssize_t n;
+
+	if (lacking & BENEATH_LACKS_PROC)
+		return -ENOENT;
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+	n = readlink(name, ret, LIMIT_PATH_BYTES);
+	if (n < 0)
+		return -errno;
+	if (n == LIMIT_PATH_BYTES)
+		return -ENAMETOOLONG;
+	ret[n] = '\0';
+	/* "(unreachable)/..." lies outside our own root directory, and the
+	 * other is what the kernel adds to names that were removed.  */
+	return ret[0] == '/' && !has_suffix(ret, " (deleted)") ? 0 : -ENOENT;
+}
+
+static bool is_same(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
+	       (a->st_mode & S_IFMT) == (b->st_mode & S_IFMT);
+}
+
+int beneath_reopen(const struct root *r, const char *path, int fd, int *ret_fd)
+{
+	const int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+	AUTO(fd) int opened = -1;
+	char name[FD_PATH_SIZE];
+	struct stat want, st;
+	int e;
+
+	if (fstat(fd, &want) < 0)
+		return -errno;
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+	if (!(lacking & BENEATH_LACKS_PROC)) {
+		/* Only the owner and root may leave the access time alone.  */
+		opened = open(name, flags | O_NOATIME);
+		if (opened < 0 && errno == EPERM)
+			opened = open(name, flags);
+		if (opened < 0 && errno != ENOENT && errno != ENOTDIR)
+			return -errno;
+	}
+	if (opened < 0) {
+		e = resolve(r, path, flags, &opened);
+		if (e < 0)
+			return e;
+	}
+	if (fstat(opened, &st) < 0)
+		return -errno;
+	if (!is_same(&want, &st))
+		return -EAGAIN;
+	*ret_fd = opened;
+	opened = -1;
+	return 0;
+}
+
+/* ---- roots and paths ---------------------------------------------------*/
+
+int root_open(const char *path, struct root *ret_root)
+{
+	AUTO(fd) int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	char *real;
+
+	if (fd < 0)
+		return -errno;
+	real = realpath(path, NULL);
+	if (real == NULL)
+		return -errno;
+	*ret_root = (struct root){ .fd = fd, .path = real };
+	fd = -1;
+	return 0;
+}
+
+void root_done(struct root *r)
+{
+	if (r->path != NULL)
+		close(r->fd);
+	free(r->path);
+	*r = (struct root){ .fd = -1 };
+}
+
+bool root_is_host(const struct root *r)
+{
+	struct stat a, b;
+
+	return fstat(r->fd, &a) == 0 && stat("/", &b) == 0 && is_same(&a, &b);
+}
+
+int file_real_path(const struct root *r, const char *path, char **ret_path)
+{
+	char real[LIMIT_PATH_BYTES], root[LIMIT_PATH_BYTES];
+	AUTO(fd) int fd = -1, again = -1;
+	size_t n;
+	int e;
+
+	e = beneath_open(r, path, 0, &fd);
+	if (e < 0)
+		return e;
+	/* The root is asked anew: it may have been moved since it was opened. */
+	if (fd_path(r->fd, root) < 0 || fd_path(fd, real) < 0)
+		return walk(r, path, O_PATH, &again, ret_path);
+	n = strcmp(root, "/") == 0 ? 0 : strlen(root);
+	if (strncmp(real, root, n) != 0 ||
+	    (real[n] != '/' && real[n] != '\0'))
+		return walk(r, path, O_PATH, &again, ret_path);
+	*ret_path = xstrdup(real[n] != '\0' ? real + n : "/");
+	return 0;
+}

@@ -1,0 +1,379 @@
+/* file.c -- what is scanned is read here and nowhere else: descriptions,
+ * directories, and the bytes of regular files.  beneath.c says where a path
+ * leads; this file decides what may be opened there and how much of it.
+ *
+ * A large file is mapped, so that a program of 100 MB costs no memory.  Its
+ * owner can truncate it meanwhile, and the next access is then a SIGBUS;
+ * on_bus() puts zeros there and says so, see struct file.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/base.h"
+
+void auto_file(FILE **f)
+{
+	if (*f != NULL)
+		fclose(*f);
+}
+
+static int64_t nanoseconds(struct timespec t)
+{
+	int64_t ns;
+
+	/* Times that do not fit (after 2262) only have to differ.  */
+	if (__builtin_mul_overflow((int64_t)t.tv_sec, 1000000000, &ns) ||
+	    __builtin_add_overflow(ns, t.tv_nsec, &ns))
+		return t.tv_sec;
+	return ns;
+}
+
+static struct file_id id_of(const struct stat *st)
+{
+	return (struct file_id){
+		.dev = st->st_dev,
+		.ino = st->st_ino,
+		.size = st->st_size,
+		.mtime_ns = nanoseconds(st->st_mtim),
+		.ctime_ns = nanoseconds(st->st_ctim),
+		.mode = st->st_mode,
+		.uid = st->st_uid,
+		.gid = st->st_gid,
+	};
+}
+
+static int stat_flags(const struct root *r, const char *path, int flags,
+		      struct file_id *ret_id)
+{
+	AUTO(fd) int fd = -1;
+	struct stat st;
+	int e = beneath_open(r, path, flags, &fd);
+
+	if (e < 0)
+		return e;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	*ret_id = id_of(&st);
+	return 0;
+}
+
+int file_stat(const struct root *r, const char *path, struct file_id *ret_id)
+{
+	return stat_flags(r, path, 0, ret_id);
+}
+
+int file_lstat(const struct root *r, const char *path, struct file_id *ret_id)
+{
+	return stat_flags(r, path, O_NOFOLLOW, ret_id);
+}
+
+int file_readlink(const struct root *r, const char *path, char **ret_target)
+{
+	AUTO(fd) int fd = -1;
+	char target[LIMIT_PATH_BYTES];
+	struct stat st;
+	ssize_t n;
+	int e = beneath_open(r, path, O_NOFOLLOW, &fd);
+
+	if (e < 0)
+		return e;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (!S_ISLNK(st.st_mode))
+		return -EINVAL;
+	n = readlinkat(fd, "", target, sizeof(target));
+	if (n < 0)
+		return -errno;
+	if ((size_t)n == sizeof(target))
+		return -ENAMETOOLONG;
+	*ret_target = xstrndup(target, (size_t)n);
+	return 0;
+}
+
+/* ---- directories -------------------------------------------------------*/
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The names left in DIR; what was read is freed on failure.  */
+static int read_names(DIR *dir, char ***ret_names, size_t *ret_n)
+{
+	AUTO(names) char **names = xcalloc(1, sizeof(*names));
+	size_t n = 0, cap = 1;
+	const struct dirent *e;
+
+	while (errno = 0, (e = readdir(dir)) != NULL) {
+		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+			continue;
+		if (n == LIMIT_DIRECTORY_NAMES)
+			return -E2BIG;
+		grow(&names, n + 1, &cap, sizeof(*names));
+		names[n++] = xstrdup(e->d_name);
+		names[n] = NULL;
+	}
+	if (errno != 0)
+		return -errno;
+	qsort(names, n, sizeof(*names), compare_names);
+	*ret_names = TAKE(names);
+	*ret_n = n;
+	return 0;
+}
+
+int file_names(const struct root *r, const char *path, char ***ret_names,
+	       size_t *ret_n)
+{
+	const int flags = O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC;
+	AUTO(fd) int at = -1;
+	DIR *dir;
+	int e, fd;
+
+	e = beneath_open(r, path, O_DIRECTORY, &at);
+	if (e < 0)
+		return e;
+	fd = openat(at, ".", flags | O_NOATIME);
+	if (fd < 0 && errno == EPERM)
+		fd = openat(at, ".", flags);
+	if (fd < 0)
+		return -errno;
+	dir = fdopendir(fd);
+	if (dir == NULL) {
+		e = -errno;
+		close(fd);
+		return e;
+	}
+	e = read_names(dir, ret_names, ret_n);
+	closedir(dir);
+	return e;
+}
+
+void names_free(char **names)
+{
+	if (names == NULL)
+		return;
+	for (char **p = names; *p != NULL; p++)
+		free(*p);
+	free(names);
+}
+
+void auto_names(char ***names)
+{
+	names_free(*names);
+}
+
+/* ---- mappings ----------------------------------------------------------*/
+
+/* The live mappings.  The handler reads this while it is written: `start` is
+ * set last and cleared first.  */
+static struct mapping {
+	_Atomic(uintptr_t) start;	/* 0: free */
+	size_t size;
+	struct file *file;
+} mappings[LIMIT_MAPPED_FILES];
+
+static struct sigaction bus_before;
+static uintptr_t page_size;
+
+/* Async-signal-safe: only mmap, sigaction and raise, all plain system calls
+ * here.  Zeros go over everything from the faulting page to the end, in one
+ * piece: page by page a scan through a file of 1 GB that became empty would
+ * take a quarter of a million signals.  */
+static void on_bus(int signal, siginfo_t *info, void *context)
+{
+	const uintptr_t at = (uintptr_t)info->si_addr & ~(page_size - 1);
+	const int saved = errno;
+
+	(void)context;
+	for (size_t i = 0; info->si_code > 0 && i < ARRAY_SIZE(mappings); i++) {
+		struct mapping *m = &mappings[i];
+		const uintptr_t start = atomic_load(&m->start);
+
+		if (start == 0 || at < start || at - start >= m->size)
+			continue;
+		if (mmap((void *)at, m->size - (at - start), PROT_READ,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+			 0) == MAP_FAILED)
+			break;
+		/* A struct that moved against the rules is left alone.  */
+		if ((uintptr_t)m->file->data.p == start)
+			m->file->shrank = true;
+		errno = saved;
+		return;
+	}
+	/* Not ours: it happens again, or is sent again, as it was before.  */
+	sigaction(SIGBUS, &bus_before, NULL);
+	if (info->si_code <= 0)
+		raise(signal);
+	errno = saved;
+}
+
+static int catch_bus(void)
+{
+	static bool caught;
+	struct sigaction sa = {
+		.sa_sigaction = on_bus,
+		.sa_flags = SA_SIGINFO | SA_RESTART,
+	};
+
+	if (caught)
+		return 0;
+	page_size = (uintptr_t)sysconf(_SC_PAGESIZE);
+	sigemptyset(&sa.sa_mask);
+	if (sigaction(SIGBUS, &sa, &bus_before) < 0)
+		return -errno;
+	caught = true;
+	return 0;
+}
+
+static struct mapping *find_mapping(uintptr_t start)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(mappings); i++)
+		if (atomic_load(&mappings[i].start) == start)
+			return &mappings[i];
+	return NULL;
+}
+
+/* Maps SIZE bytes of FD.  *ret_file is complete before a fault can mark it. */
+static int map_file(int fd, const struct file_id *id, struct file *ret_file)
+{
+	const size_t size = (size_t)id->size;
+	struct mapping *m = find_mapping(0);
+	void *p;
+	int e = catch_bus();
+
+	if (e < 0)
+		return e;
+	if (m == NULL)
+		return -EMFILE;
+	p = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (p == MAP_FAILED)
+		return -errno;
+	madvise(p, size, MADV_SEQUENTIAL);
+	*ret_file = (struct file){
+		.data = { p, size }, .id = *id, .mapped = true,
+	};
+	m->size = size;
+	m->file = ret_file;
+	atomic_store(&m->start, (uintptr_t)p);
+	return 0;
+}
+
+static void unmap_file(const struct file *f)
+{
+	struct mapping *m = find_mapping((uintptr_t)f->data.p);
+
+	if (m != NULL)
+		atomic_store(&m->start, 0);
+	munmap((void *)(uintptr_t)f->data.p, f->data.n);
+}
+
+/* ---- bytes -------------------------------------------------------------*/
+
+/* Reads to the end, whatever fstat said about the size: files of /proc say 0
+ * and others grow.  */
+static int copy_file(int fd, const struct file_id *id, uint64_t limit,
+		     struct file *ret_file)
+{
+	/* One byte more than there should be, to meet the end without a
+	 * second buffer.  */
+	size_t cap = (size_t)id->size + 1, n = 0;
+	uint8_t *p = xmalloc(cap);
+	ssize_t got;
+	int e = 0;
+
+	for (;;) {
+		if (n == cap)
+			grow(&p, n, &cap, 1);
+		got = read(fd, p + n, cap - n);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			e = -errno;
+		if (got <= 0)
+			break;
+		n += (size_t)got;
+		if (n > limit) {
+			e = -EFBIG;
+			break;
+		}
+	}
+	if (e < 0) {
+		explicit_bzero(p, n);
+		free(p);
+		return e;
+	}
+	*ret_file = (struct file){ .data = { p, n }, .id = *id };
+	return 0;
+}
+
+int file_read(const struct root *r, const char *path, uint64_t limit,
+	      struct file *ret_file)
+{
+	AUTO(fd) int at = -1, fd = -1;
+	struct file_id id;
+	struct stat st;
+	int e;
+
+	e = beneath_open(r, path, 0, &at);
+	if (e < 0)
+		return e;
+	if (fstat(at, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -ENOTREG;
+	e = beneath_reopen(r, path, at, &fd);
+	if (e < 0)
+		return e;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	id = id_of(&st);
+	if (id.size < 0 || (uint64_t)id.size > limit ||
+	    (uint64_t)id.size >= SIZE_MAX)
+		return -EFBIG;
+	if ((uint64_t)id.size <= LIMIT_COPIED_BYTES)
+		return copy_file(fd, &id, limit, ret_file);
+	e = map_file(fd, &id, ret_file);
+	/* Some file systems cannot map.  */
+	return e == -ENODEV ? copy_file(fd, &id, limit, ret_file) : e;
+}
+
+bool file_shrank(const struct file *f)
+{
+	return *(const volatile bool *)&f->shrank;
+}
+
+void file_drop(const struct file *f, size_t offset)
+{
+	if (!f->mapped)
+		return;
+	if (offset > f->data.n)
+		offset = f->data.n;
+	offset -= offset % page_size;
+	if (offset != 0)
+		madvise((void *)(uintptr_t)f->data.p, offset, MADV_DONTNEED);
+}
+
+void file_done(struct file *f)
+{
+	if (f->mapped) {
+		unmap_file(f);
+	} else if (f->data.p != NULL) {
+		/* It may hold a private key beside its certificates.  */
+		explicit_bzero((void *)(uintptr_t)f->data.p, f->data.n);
+		free((void *)(uintptr_t)f->data.p);
+	}
+	*f = (struct file){ 0 };
+}
+
+void auto_scanned(struct file *f)
+{
+	file_done(f);
+}

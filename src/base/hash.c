@@ -1,0 +1,28 @@
+/* hash.c -- the two hashes by which certificates are known: SHA-256 (FIPS
+ * 180-4) everywhere, SHA-1 because .NET names its files and users by it.
+ */
+#include <nettle/sha1.h>
+#include <nettle/sha2.h>
+
+#include "base/base.h"
+
+_Static_assert(SHA256_SIZE == SHA256_DIGEST_SIZE, "SHA-256 is 32 bytes");
+_Static_assert(SHA1_SIZE == SHA1_DIGEST_SIZE, "SHA-1 is 20 bytes");
+
+void hash_sha256(struct blob data, uint8_t ret_hash[SHA256_SIZE])
+{
+	struct sha256_ctx ctx;
+
+	sha256_init(&ctx);
+	sha256_update(&ctx, data.n, data.p);
+	sha256_digest(&ctx, SHA256_SIZE, ret_hash);
+}
+
+void hash_sha1(struct blob data, uint8_t ret_hash[SHA1_SIZE])
+{
+	struct sha1_ctx ctx;
+
+	sha1_init(&ctx);
+	sha1_update(&ctx, data.n, data.p);
+	sha1_digest(&ctx, SHA1_SIZE, ret_hash);
+}

@@ -1,0 +1,65 @@
+/* log.c -- diagnostics on stderr, and the end of the program when it cannot
+ * go on.  Data goes to stdout and never passes through here.
+ */
+#include <stdlib.h>
+
+#include "base/base.h"
+
+static enum log_level log_level = LOG_NORMAL;
+
+void log_set_level(enum log_level level)
+{
+	log_level = level;
+}
+
+static void PRINTF(2, 0) put(const char *kind, const char *format,
+			     va_list args)
+{
+	/* One lock around the three, so that a line stays a line.  */
+	flockfile(stderr);
+	fprintf(stderr, "trustdrift: %s", kind);
+	vfprintf(stderr, format, args);
+	putc('\n', stderr);
+	funlockfile(stderr);
+}
+
+void log_error(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	put("", format, args);
+	va_end(args);
+}
+
+void log_warning(const char *format, ...)
+{
+	va_list args;
+
+	if (log_level < LOG_NORMAL)
+		return;
+	va_start(args, format);
+	put(_("warning: "), format, args);
+	va_end(args);
+}
+
+void log_verbose(const char *format, ...)
+{
+	va_list args;
+
+	if (log_level < LOG_VERBOSE)
+		return;
+	va_start(args, format);
+	put("", format, args);
+	va_end(args);
+}
+
+void die(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	put(_("fatal: "), format, args);
+	va_end(args);
+	exit(1);
+}

@@ -1,0 +1,215 @@
+/* memory.c -- allocation that cannot fail, byte order, growing buffers.
+ *
+ * Running out of memory ends the program: nothing it does is worth going on
+ * half done, and the state on disk is always that of the last complete scan.
+ * Memory that outsiders can make us ask for is bounded by limits.h long
+ * before it comes to that.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/base.h"
+
+static void *or_die(void *p)
+{
+	if (p == NULL)
+		die(_("out of memory"));
+	return p;
+}
+
+void *xmalloc(size_t n)
+{
+	/* malloc(0) may be NULL, which would read as failure.  */
+	return or_die(malloc(n != 0 ? n : 1));
+}
+
+void *xcalloc(size_t count, size_t size)
+{
+	if (count == 0 || size == 0)
+		count = size = 1;
+	return or_die(calloc(count, size));
+}
+
+void *xrealloc(void *p, size_t count, size_t size)
+{
+	if (count == 0 || size == 0)
+		count = size = 1;
+	return or_die(reallocarray(p, count, size));
+}
+
+char *xstrdup(const char *s)
+{
+	return or_die(strdup(s));
+}
+
+char *xstrndup(const char *s, size_t n)
+{
+	return or_die(strndup(s, n));
+}
+
+void *xmemdup(const void *p, size_t n)
+{
+	void *copy = xmalloc(n);
+
+	if (n != 0)
+		memcpy(copy, p, n);
+	return copy;
+}
+
+char *xasprintf(const char *format, ...)
+{
+	va_list args;
+	char *s;
+	int n;
+
+	va_start(args, format);
+	n = vasprintf(&s, format, args);
+	va_end(args);
+	return or_die(n < 0 ? NULL : s);
+}
+
+void grow(void *items, size_t n, size_t *cap, size_t size)
+{
+	size_t more;
+	void *p;
+
+	if (n < *cap)
+		return;
+	if (__builtin_add_overflow(*cap, *cap / 2 + 8, &more) || n >= more)
+		die(_("out of memory"));
+	/* ITEMS points to a pointer of a type unknown here; memcpy is the way
+	 * to read and write that without lying about the type.  */
+	memcpy(&p, items, sizeof(p));
+	p = xrealloc(p, more, size);
+	memcpy(items, &p, sizeof(p));
+	*cap = more;
+}
+
+void auto_str(char **p)
+{
+	free(*p);
+}
+
+bool blob_equal(struct blob a, struct blob b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+int blob_compare(struct blob a, struct blob b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+	int order = n != 0 ? memcmp(a.p, b.p, n) : 0;
+
+	return order != 0 ? order : (a.n > b.n) - (a.n < b.n);
+}
+
+uint16_t get_be16(const uint8_t *p)
+{
+	return (uint16_t)(p[0] << 8 | p[1]);
+}
+
+uint32_t get_be32(const uint8_t *p)
+{
+	return (uint32_t)get_be16(p) << 16 | get_be16(p + 2);
+}
+
+uint64_t get_be64(const uint8_t *p)
+{
+	return (uint64_t)get_be32(p) << 32 | get_be32(p + 4);
+}
+
+uint32_t get_le32(const uint8_t *p)
+{
+	return __builtin_bswap32(get_be32(p));
+}
+
+void buf_init(struct buf *b, size_t limit)
+{
+	*b = (struct buf){ .limit = limit };
+}
+
+/* Makes room for N more bytes and a NUL, or says that the limit is reached. */
+static int make_room(struct buf *b, size_t n)
+{
+	size_t need, cap;
+
+	if (b->truncated || n > b->limit - b->n) {
+		b->truncated = true;
+		return -E2BIG;
+	}
+	if (__builtin_add_overflow(b->n, n, &need) ||
+	    __builtin_add_overflow(need, 1, &need))
+		die(_("out of memory"));
+	if (need <= b->cap)
+		return 0;
+	if (__builtin_add_overflow(b->cap, b->cap, &cap) || cap < need)
+		cap = need;
+	if (cap < 64)
+		cap = 64;
+	b->p = xrealloc(b->p, cap, 1);
+	b->cap = cap;
+	return 0;
+}
+
+int buf_add(struct buf *b, const void *p, size_t n)
+{
+	int r = make_room(b, n);
+
+	if (r < 0)
+		return r;
+	if (n != 0)
+		memcpy(b->p + b->n, p, n);
+	b->n += n;
+	b->p[b->n] = '\0';
+	return 0;
+}
+
+int buf_adds(struct buf *b, const char *s)
+{
+	return buf_add(b, s, strlen(s));
+}
+
+int buf_addf(struct buf *b, const char *format, ...)
+{
+	va_list args, again;
+	int n, r;
+
+	va_start(args, format);
+	va_copy(again, args);
+	n = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	if (n < 0)
+		die(_("a message cannot be formatted: %s"), format);
+	r = make_room(b, (size_t)n);
+	if (r == 0) {
+		vsnprintf(b->p + b->n, (size_t)n + 1, format, again);
+		b->n += (size_t)n;
+	}
+	va_end(again);
+	return r;
+}
+
+const char *buf_str(const struct buf *b)
+{
+	return b->p != NULL ? b->p : "";
+}
+
+char *buf_take(struct buf *b)
+{
+	char *s = b->p != NULL ? b->p : xstrdup("");
+
+	buf_init(b, b->limit);
+	return s;
+}
+
+void buf_done(struct buf *b)
+{
+	free(b->p);
+	buf_init(b, b->limit);
+}
+
+void auto_buf(struct buf *b)
+{
+	buf_done(b);
+}
