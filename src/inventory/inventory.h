@@ -18,15 +18,18 @@ enum inventory_mode {
 	INVENTORY_WRITE,	/* created when it is not there */
 	INVENTORY_READ,		/* must exist; never written, not even a journal */
 	INVENTORY_MEMORY,	/* for check: a private copy in memory of PATH if
-				 * that exists and can be read, else empty */
+				 * that exists and can be read, else empty;
+				 * PATH NULL: empty */
 };
 
 /* Opens the inventory.  *ret_error (the caller frees) says what to do.
  * -ENOENT: READ and not there; -EBUSY: locked for longer than WAIT_SECONDS;
  * -EMEDIUMTYPE: a file that is no inventory of ours, or damaged, or newer than
- * this program: it is left alone; -EUCLEAN: a hot journal in mode READ.
+ * this program: it is left alone; -EUCLEAN: a hot journal in mode READ (a run
+ * was killed; the next one that may write cleans up).
  * In mode MEMORY a history that cannot be read is no error: the inventory is
- * empty then and *ret_error says why (NULL when there was none to read).
+ * empty then and *ret_error says why (NULL when there was none to read); PATH
+ * is not open any more when this returns.
  * A new file is 0600, its directory 0700.  The schema comes from
  * data/schema/inventory.sql.  */
 int inventory_open(const char *path, enum inventory_mode mode,
@@ -37,7 +40,9 @@ void auto_inventory(struct inventory **i);
 
 /* For selects from views.  Owned by the inventory.  */
 struct sqlite3 *inventory_db(struct inventory *i);
-/* SQLite's words for what went wrong last; owned by the inventory.  */
+/* SQLite's words for what went wrong last; owned by the inventory.  All the
+ * functions below may return -EMEDIUMTYPE (damage that was found only now),
+ * -EBUSY, -ENOSPC, -EROFS and -EIO.  */
 const char *inventory_error(struct inventory *i);
 
 /* ---- one scan ------------------------------------------------------------*/
@@ -48,10 +53,14 @@ struct scan_info {
 	const char *host_name, *host_os;	/* NULL: not known */
 	unsigned warn_days;
 };
-/* Begins the transaction and the scan.  -EBUSY as above.  */
+/* Begins the transaction and the scan.  -EBUSY as above; -EINVAL: there is one
+ * open already.  */
 int inventory_begin(struct inventory *i, const struct scan_info *info,
 		    int64_t *ret_scan);
+/* -EBUSY: somebody read for longer than the wait; the scan is open still.
+ * Reachability that was not computed for this scan is dropped.  */
 int inventory_commit(struct inventory *i);
+/* Harmless when no scan is open.  */
 void inventory_rollback(struct inventory *i);
 
 /* The certificate of that SHA-256, or -ENOENT.  */
@@ -94,7 +103,8 @@ int inventory_reuse(struct inventory *i, int64_t store,
 		    const struct store_info *info,
 		    const uint8_t signature[SHA256_SIZE]);
 /* Records what was read.  Entries are sorted here; equal content shares a
- * manifest with every earlier scan.  SIGNATURE NULL: do not reuse.  */
+ * manifest with every earlier scan.  SIGNATURE NULL: do not reuse.  -EEXIST:
+ * this scan has that store already (inventory_reuse() too).  */
 int inventory_record(struct inventory *i, int64_t store,
 		     const struct store_info *info,
 		     const uint8_t *signature,
@@ -104,7 +114,8 @@ int inventory_record(struct inventory *i, int64_t store,
 int inventory_scan_problem(struct inventory *i,
 			   const struct stored_problem *problem);
 
-/* Who composes what; sorted and stored by content.  */
+/* Who composes what; sorted and stored by content.  -EEXIST: one party
+ * twice.  */
 struct composed_store {
 	int64_t store;
 	enum role role;
@@ -119,11 +130,14 @@ int inventory_compose(struct inventory *i, const struct composed_party *parties,
 		      size_t n);
 
 /* ---- the graph's own needs -------------------------------------------------*/
-/* Calls FN for every pair that may be an edge and was never checked: the
- * certificate's issuer name is the name of the identity; ISSUER_DER is one
- * certificate of that identity.  Pairs whose key identifiers both exist and
- * differ are still pairs, but come last.  FN returns inventory_signature()
- * values or a negative errno to stop.  Results are stored here.  */
+/* Calls FN for every pair that may be an edge and was never checked, at most
+ * LIMIT times: the certificate's issuer name is the name of the identity;
+ * ISSUER_DER is one certificate of that identity.  A certificate's own key is
+ * known from decoding and not asked for again.  Pairs whose key identifiers
+ * both exist and differ are still pairs, but come last.  FN returns what
+ * x509_verify() does: 1 signed, 0 not signed, -EINVAL or -ENOTSUP cannot be
+ * checked (remembered, too); any other negative errno stops and is returned.
+ * *ret_checked: how often FN was asked; *ret_left: pairs past LIMIT.  */
 typedef int pair_fn(struct blob child_der, struct blob issuer_der, void *data);
 int inventory_check_signatures(struct inventory *i, pair_fn *fn, void *data,
 			       size_t limit, size_t *ret_checked,
@@ -154,7 +168,12 @@ struct graph_input {
 /* Computes the parties' anchor sets from the composition (TLS: entries of role
  * anchor whose purposes are unrestricted or include serverAuth, less what the
  * party's stores distrust, less what is not self-signed where the party wants
- * that), stores them, and loads what the graph needs.  */
+ * that), stores them, and loads what the graph needs.
+ * -EALREADY: nothing that the graph depends on has changed since reachability
+ * was stored: neither stores, composition nor verified signatures, nor did
+ * `now` cross the beginning or end of any certificate.  What is stored holds
+ * for this scan, and nothing is to be computed.  Call it after
+ * inventory_check_signatures().  */
 int inventory_graph_input(struct inventory *i, struct graph_input *ret_input);
 void graph_input_done(struct graph_input *in);
 
@@ -163,25 +182,30 @@ struct reach {
 	int64_t certificate, anchor, next;
 	int64_t valid_from, valid_until;
 };
+/* Replaces what is stored.  Only after inventory_graph_input() was 0.  */
 int inventory_store_reach(struct inventory *i, const struct reach *reach,
 			  size_t n);
 
 /* ---- other tables ----------------------------------------------------------*/
 /* Loads data/rootprogram/mozilla-roots.csv when its hash differs from what is
- * loaded.  -EINVAL: *ret_error = "file:line: reason".  */
+ * loaded.  -EINVAL: *ret_error = "file:line: reason" (the caller frees).  Part
+ * of the scan if one is open.  */
 int inventory_load_root_program(struct inventory *i, const char *path,
 				char **ret_error);
 
-/* The newest audit's findings, as JSON documents in report order.  */
+/* The newest audit's findings, as JSON documents in report order.  They belong
+ * to the newest scan.  */
 int inventory_store_findings(struct inventory *i, const char *const *ids,
 			     const char *const *documents, size_t n);
 typedef int document_fn(const char *document, void *data);
-/* -ENODATA: no audit yet (a newer scan without audit counts as none).  */
+/* Stops at the first negative return of FN and returns it.  -ENODATA: no audit yet (a newer scan without audit counts as none).  */
 int inventory_findings(struct inventory *i, document_fn *fn, void *data);
 
 /* Deletes scans of ROOT but the newest KEEP (0: all of 30 days before the
  * newest, and the newest of each earlier month), and what nothing refers to
- * any more.  The newest scan is never deleted.  */
+ * any more; what remains of the file is made smaller.  Ages are by the clock
+ * (`made`), months in UTC.  The newest scan is never deleted.  Part of the scan
+ * if one is open, which is then the newest.  */
 int inventory_prune(struct inventory *i, const char *root, unsigned keep,
 		    size_t *ret_deleted);
 
