@@ -5,6 +5,13 @@
 -- store costs one row a scan (scan_store): what was read is a reading, and its
 -- entries are a manifest that is addressed by the hash of its sorted content.
 
+-- What is known about the file itself:
+--   signatures	present when every candidate pair was checked
+--   edges	counts upwards whenever a verified pair was added
+--   reach	hash over all that reachability was computed from, and
+--   reach_from, reach_until	the times between which it holds
+--   root_program	hash of the file that root_program was loaded from
+--   audit	the scan that the findings are about
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 
 CREATE TABLE root (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE);
@@ -64,6 +71,8 @@ CREATE TABLE store (
 	UNIQUE (root_id, kind, path)
 );
 
+-- sha256: see record.c; it covers nothing that differs between two inventories
+-- with the same content.
 CREATE TABLE manifest (
 	id INTEGER PRIMARY KEY,
 	sha256 TEXT NOT NULL UNIQUE,
@@ -100,7 +109,8 @@ CREATE TABLE reading (
 	instance TEXT NOT NULL,
 	recipe TEXT
 );
-CREATE INDEX reading_store ON reading (store_id);
+CREATE INDEX reading_store ON reading (store_id, manifest_id);
+CREATE INDEX reading_manifest ON reading (manifest_id);
 
 CREATE TABLE reading_problem (
 	reading_id INTEGER NOT NULL REFERENCES reading,
@@ -119,7 +129,8 @@ CREATE TABLE scan_store (
 	reading_id INTEGER NOT NULL REFERENCES reading,
 	PRIMARY KEY (scan_id, store_id)
 ) WITHOUT ROWID;
-CREATE INDEX scan_store_reading ON scan_store (reading_id);
+CREATE INDEX scan_store_reading ON scan_store (reading_id, scan_id);
+CREATE INDEX scan_store_store ON scan_store (store_id, scan_id);
 
 -- Problems of a scan that belong to no store (homes that could not be listed).
 CREATE TABLE scan_problem (
@@ -188,7 +199,8 @@ CREATE TABLE root_program (
 	sha256 TEXT PRIMARY KEY,
 	sha1 TEXT NOT NULL,
 	label TEXT NOT NULL,
-	tls_from INTEGER, tls_until INTEGER, distrust_after INTEGER,
+	tls_from INTEGER, tls_until INTEGER,
+	distrust_after INTEGER, distrust_after_since INTEGER,
 	email_from INTEGER, email_until INTEGER,
 	distrusted INTEGER NOT NULL
 ) WITHOUT ROWID;
@@ -209,7 +221,9 @@ SELECT s.id AS scan_id, r.path AS root, s.now, s.made, s.tool, s.host_name,
 FROM scan s JOIN root r ON r.id = s.root_id;
 
 CREATE VIEW v_run AS
-SELECT s.id AS scan_id, s.now, s.warn_days, r.path AS root
+SELECT s.id AS scan_id, s.now, s.warn_days, r.path AS root,
+	(SELECT count(*) FROM scan e
+	 WHERE e.root_id = s.root_id AND e.id < s.id) AS earlier_scans
 FROM scan s JOIN root r ON r.id = s.root_id
 WHERE s.id = (SELECT max(id) FROM scan);
 
@@ -249,27 +263,40 @@ SELECT store_id, sha256, role, label, location, "offset", purposes,
 	private_key, identity
 FROM v_history_entry WHERE scan_id = (SELECT max(id) FROM scan);
 
--- Every certificate that the inventory knows, present or not.
+-- Every certificate that the inventory knows; present: in the newest scan.
 CREATE VIEW v_known_certificate AS
 SELECT c.sha256, c.sha1, i.spki_sha256, c.subject, c.issuer, c.name,
 	c.serial, c.not_before, c.not_after, c.is_ca, c.self_signed,
-	c.identity_id AS identity, c.error
+	c.identity_id AS identity, c.error,
+	c.id IN (SELECT e.certificate_id FROM scan_store ss
+		JOIN reading rd ON rd.id = ss.reading_id
+		JOIN manifest_entry e ON e.manifest_id = rd.manifest_id
+		WHERE ss.scan_id = (SELECT max(id) FROM scan)) AS present
 FROM certificate c LEFT JOIN identity i ON i.id = c.identity_id;
 
+-- Not SELECT DISTINCT over a join: whoever asks for one certificate would pay
+-- for sorting all.
 CREATE VIEW v_history_certificate AS
-SELECT DISTINCT ss.scan_id, c.sha256, c.sha1, i.spki_sha256, c.subject,
+SELECT s.id AS scan_id, c.sha256, c.sha1, i.spki_sha256, c.subject,
 	c.issuer, c.name, c.serial, c.not_before, c.not_after, c.is_ca,
 	c.self_signed, c.identity_id AS identity, c.error
-FROM scan_store ss
-JOIN reading rd ON rd.id = ss.reading_id
-JOIN manifest_entry e ON e.manifest_id = rd.manifest_id
-JOIN certificate c ON c.id = e.certificate_id
-LEFT JOIN identity i ON i.id = c.identity_id;
+FROM scan s JOIN certificate c LEFT JOIN identity i ON i.id = c.identity_id
+WHERE EXISTS (SELECT 1 FROM manifest_entry e
+	JOIN reading rd ON rd.manifest_id = e.manifest_id
+	JOIN scan_store ss ON ss.reading_id = rd.id
+	WHERE e.certificate_id = c.id AND ss.scan_id = s.id);
 
+-- The set is made once a statement and is a filter only: without the + SQLite
+-- walks it for every row of whatever this view is joined with.
 CREATE VIEW v_certificate AS
-SELECT sha256, sha1, spki_sha256, subject, issuer, name, serial, not_before,
-	not_after, is_ca, self_signed, identity, error
-FROM v_history_certificate WHERE scan_id = (SELECT max(id) FROM scan);
+SELECT c.sha256, c.sha1, i.spki_sha256, c.subject, c.issuer, c.name,
+	c.serial, c.not_before, c.not_after, c.is_ca, c.self_signed,
+	c.identity_id AS identity, c.error
+FROM certificate c LEFT JOIN identity i ON i.id = c.identity_id
+WHERE +c.id IN (SELECT e.certificate_id FROM scan_store ss
+	JOIN reading rd ON rd.id = ss.reading_id
+	JOIN manifest_entry e ON e.manifest_id = rd.manifest_id
+	WHERE ss.scan_id = (SELECT max(id) FROM scan));
 
 CREATE VIEW v_history_problem AS
 SELECT ss.scan_id, ss.store_id, p.path, p."offset", p.code, p.message,
@@ -331,23 +358,26 @@ JOIN certificate n ON n.id = r.next_id;
 
 CREATE VIEW v_root_program AS
 SELECT p.sha256, p.sha1, p.label, p.tls_from, p.tls_until, p.distrust_after,
-	p.email_from, p.email_until, p.distrusted, c.identity_id AS identity
+	p.distrust_after_since, p.email_from, p.email_until, p.distrusted, c.identity_id AS identity
 FROM root_program p LEFT JOIN certificate c ON c.sha256 = p.sha256;
 
--- Stores of earlier scans of the same root, newest scan for each certificate.
+-- What the stores of this root held in earlier scans: one row for each entry
+-- of each state that a store was in, with the newest of those scans.  (Grouped
+-- by certificate it would have to be computed whole for every question.)
 CREATE VIEW v_earlier_entry AS
-SELECT st.kind, e.store_id, c.sha256, c.identity_id AS identity, e.role,
-	max(e.scan_id) AS scan_id
-FROM (SELECT ss.scan_id, ss.store_id, me.certificate_id, me.role
-	FROM scan_store ss
-	JOIN reading rd ON rd.id = ss.reading_id
-	JOIN manifest_entry me ON me.manifest_id = rd.manifest_id
-	WHERE ss.scan_id < (SELECT max(id) FROM scan)) e
-JOIN scan s ON s.id = e.scan_id
-JOIN store st ON st.id = e.store_id
+SELECT st.kind, st.id AS store_id, st.path, c.sha256,
+	c.identity_id AS identity, e.role, e.label, e.location,
+	(SELECT max(ss.scan_id) FROM scan_store ss
+	 WHERE ss.reading_id = rd.id
+		AND ss.scan_id < (SELECT max(id) FROM scan)) AS scan_id
+FROM store st
+JOIN reading rd ON rd.store_id = st.id
+JOIN manifest_entry e ON e.manifest_id = rd.manifest_id
 JOIN certificate c ON c.id = e.certificate_id
-WHERE s.root_id = (SELECT root_id FROM scan ORDER BY id DESC LIMIT 1)
-GROUP BY st.kind, e.store_id, c.sha256, c.identity_id, e.role;
+WHERE st.root_id = (SELECT root_id FROM scan ORDER BY id DESC LIMIT 1)
+	AND EXISTS (SELECT 1 FROM scan_store ss
+		WHERE ss.reading_id = rd.id
+			AND ss.scan_id < (SELECT max(id) FROM scan));
 
 PRAGMA application_id = 1413763654;	-- "TDRF"
 PRAGMA user_version = 1;
