@@ -319,10 +319,7 @@ int beneath_reopen(const struct root *r, const char *path, int fd, int *ret_fd)
 		opened = open(name, flags | O_NOATIME);
 		if (opened < 0 && errno == EPERM)
 			opened = open(name, flags);
-		/* EACCES may be /proc's: after a change of user it is closed
-		 * to the process itself.  */
-		if (opened < 0 && errno != ENOENT && errno != ENOTDIR &&
-		    errno != EACCES)
+		if (opened < 0 && errno != ENOENT && errno != ENOTDIR)
 			return -errno;
 	}
 	if (opened < 0) {

@@ -215,22 +215,23 @@ static void on_bus(int signal, siginfo_t *info, void *context)
 	errno = saved;
 }
 
+/* Asked before every mapping: others (a test runner, a library) may have
+ * taken the signal since.  */
 static int catch_bus(void)
 {
-	static bool caught;
-	struct sigaction sa = {
+	struct sigaction now, sa = {
 		.sa_sigaction = on_bus,
 		.sa_flags = SA_SIGINFO | SA_RESTART,
 	};
 
-	if (caught)
+	if (sigaction(SIGBUS, NULL, &now) < 0)
+		return -errno;
+	if ((now.sa_flags & SA_SIGINFO) && now.sa_sigaction == on_bus)
 		return 0;
 	page_size = (uintptr_t)sysconf(_SC_PAGESIZE);
+	bus_before = now;
 	sigemptyset(&sa.sa_mask);
-	if (sigaction(SIGBUS, &sa, &bus_before) < 0)
-		return -errno;
-	caught = true;
-	return 0;
+	return sigaction(SIGBUS, &sa, NULL) < 0 ? -errno : 0;
 }
 
 static struct mapping *find_mapping(uintptr_t start)
