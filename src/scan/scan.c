@@ -1,0 +1,160 @@
+/* scan.c -- one pass over a root: every store that the walk finds is read and
+ * recorded, and the relying parties that exist are composed of them.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <sys/utsname.h>
+
+#include "scan/store.h"
+#include "scan/compose.h"
+
+#ifndef PACKAGE_VERSION
+#error "build with config.h"
+#endif
+
+struct walk_state {
+	struct pass *pass;
+	struct composition *composition;
+};
+
+static int take_place(const struct place *place, void *data)
+{
+	struct walk_state *w = data;
+	int64_t store;
+	int r;
+
+	r = store_scan(w->pass, place, &store);
+	if (r < 0)
+		return r;
+	composition_store(w->composition, place->definition->kind,
+			  place->instance, place->owner, store,
+			  place->error == 0);
+	return 0;
+}
+
+static int take_program(const struct party_definition *party,
+			const char *instance, const char *owner, void *data)
+{
+	struct walk_state *w = data;
+
+	composition_program(w->composition, party, instance, owner);
+	return 0;
+}
+
+/* The value of KEY= in an os-release file, without quotes (os-release(5));
+ * the caller frees, NULL: not there.  */
+static char *release_value(struct blob text, const char *key)
+{
+	const char *line = (const char *)text.p, *end = line + text.n;
+	size_t n = strlen(key);
+
+	while (line < end) {
+		const char *eol = memchr(line, '\n', end - line);
+		const char *last = eol ? eol : end;
+
+		if ((size_t)(last - line) > n && memcmp(line, key, n) == 0 &&
+		    line[n] == '=') {
+			line += n + 1;
+			if (last - line >= 2 && (*line == '"' || *line == '\'') &&
+			    last[-1] == *line)
+				line++, last--;
+			return utf8_text(line, last - line);
+		}
+		line = eol ? eol + 1 : end;
+	}
+	return NULL;
+}
+
+/* What the root says its host is.  Strings owned by the caller.  */
+static void host_facts(const struct root *root, char **ret_name, char **ret_os)
+{
+	static const char *const releases[] = {
+		"/etc/os-release", "/usr/lib/os-release",
+	};
+	AUTO(scanned) struct file name = { 0 };
+	struct utsname uts;
+	size_t k;
+
+	*ret_name = *ret_os = NULL;
+	if (root_is_host(root) && uname(&uts) == 0) {
+		*ret_name = xstrdup(uts.nodename);
+	} else if (file_read(root, "/etc/hostname", LIMIT_PATH_BYTES,
+			     &name) == 0) {
+		size_t n = name.data.n;
+		const char *p = (const char *)name.data.p;
+
+		while (n > 0 && (p[n - 1] == '\n' || p[n - 1] == ' '))
+			n--;
+		if (n > 0)
+			*ret_name = utf8_text(p, n);
+	}
+	for (k = 0; k < ARRAY_SIZE(releases) && !*ret_os; k++) {
+		AUTO(scanned) struct file f = { 0 };
+
+		if (file_read(root, releases[k], LIMIT_COPIED_BYTES, &f) == 0)
+			*ret_os = release_value(f.data, "PRETTY_NAME");
+	}
+}
+
+static int scan_everything(struct pass *pass)
+{
+	const struct scan_options *o = pass->options;
+	struct composition *composition;
+	struct walk_state walk;
+	struct homes homes = { 0 };
+	int r;
+
+	r = homes_list(o->root, o->catalogue, &homes);
+	if (r < 0)
+		return r;
+	if (homes.problem) {
+		struct stored_problem problem = {
+			.path = "/etc/passwd", .code = PROBLEM_UNREADABLE,
+			.message = homes.problem };
+
+		r = inventory_scan_problem(pass->inventory, &problem);
+	}
+	composition = composition_new(o->catalogue);
+	walk = (struct walk_state){ pass, composition };
+	if (r == 0)
+		r = walk_stores(o->root, o->catalogue, &homes, take_place,
+				&walk);
+	if (r == 0)
+		r = walk_programs(o->root, o->catalogue, &homes, take_program,
+				  &walk);
+	if (r == 0)
+		r = composition_record(composition, pass->inventory);
+	composition_free(composition);
+	homes_done(&homes);
+	return r;
+}
+
+int scan_run(struct inventory *i, const struct scan_options *options,
+	     struct scan_result *ret_result)
+{
+	AUTO(str) char *host_name = NULL;
+	AUTO(str) char *host_os = NULL;
+	struct pass pass = {
+		.inventory = i, .options = options, .made = time(NULL) };
+	struct scan_info info = {
+		.root = options->root->path, .now = options->now,
+		.made = pass.made, .tool = PACKAGE_VERSION,
+		.warn_days = options->warn_days };
+	int r;
+
+	host_facts(options->root, &host_name, &host_os);
+	info.host_name = host_name;
+	info.host_os = host_os;
+	r = inventory_begin(i, &info, &pass.result.scan);
+	if (r < 0)
+		return r;
+	r = scan_everything(&pass);
+	pass_done(&pass);
+	if (r < 0)
+		return r;
+	*ret_result = pass.result;
+	return 0;
+}

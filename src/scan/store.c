@@ -1,0 +1,735 @@
+/* store.c -- reads one store: its files through the readers, their entries and
+ * problems into the inventory.
+ *
+ * Before anything is opened the store's signature is taken: a hash over the
+ * catalogue and the names, inodes, sizes and times of its files.  A store whose
+ * signature is the one of the newest earlier scan is recorded as it was.  A
+ * directory's own times would not do: rewriting a file in place does not touch
+ * them.  A signature that holds a time younger than RACY_NS before the scan is
+ * not kept, for the file may change again without a visible trace (git's
+ * "racily clean" entries are the same thing).
+ *
+ * A file reached by two names (Debian's JDKs all link to one cacerts; a hash
+ * link and its .pem) is read once a scan and recorded under every name.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scan/store.h"
+
+#define RACY_NS		(2 * INT64_C(1000000000))
+#define MAX_SEEN	200000		/* files remembered in one scan */
+
+/* An entry and a problem as they are in a file, whatever its name.  */
+struct file_entry {
+	int64_t certificate;
+	char *label;
+	uint64_t offset;
+	unsigned purposes;
+	enum role role;
+	bool marked, private_key;
+};
+
+struct file_problem {
+	enum problem_code code;
+	uint64_t offset;
+	char *message;
+	bool skipped;
+};
+
+struct seen_file {
+	uint64_t dev, ino;
+	const char *format;		/* catalogue's: what readers were tried */
+	const struct reader *reader;	/* NULL: none took it */
+	struct file_entry *entries;
+	size_t n_entries, cap_entries;
+	struct file_problem *problems;
+	size_t n_problems, cap_problems;
+};
+
+/* A name that belongs to the store.  */
+struct member {
+	char *path;
+	struct file_id id;
+	int error;
+	enum role role;			/* said by a reference, else ROLE_NONE */
+};
+
+/* Everything about the store that is being read.  */
+struct store_pass {
+	struct pass *pass;
+	const struct place *place;
+	struct member *members;
+	size_t n_members, cap_members;
+	struct stored_entry *entries;
+	size_t n_entries, cap_entries;
+	struct stored_problem *problems;
+	size_t n_problems, cap_problems;
+	size_t problems_left_out;
+	const struct reader *reader;	/* of the first file that had one */
+	int error;			/* of the inventory, ends the scan */
+};
+
+/* ---- what was seen in this scan --------------------------------------------*/
+
+static void seen_file_done(struct seen_file *f)
+{
+	size_t k;
+
+	for (k = 0; k < f->n_entries; k++)
+		free(f->entries[k].label);
+	for (k = 0; k < f->n_problems; k++)
+		free(f->problems[k].message);
+	free(f->entries);
+	free(f->problems);
+}
+
+void pass_done(struct pass *pass)
+{
+	size_t k;
+
+	for (k = 0; k < pass->n_seen; k++)
+		seen_file_done(&pass->seen[k]);
+	free(pass->seen);
+	free(pass->seen_index);
+	pass->seen = NULL;
+	pass->seen_index = NULL;
+	pass->n_seen = pass->cap_seen = pass->seen_slots = 0;
+}
+
+static size_t seen_slot(const struct pass *pass, uint64_t dev, uint64_t ino,
+			const char *format)
+{
+	size_t mask = pass->seen_slots - 1;
+	size_t slot = (size_t)((ino ^ (dev << 32)) * 0x9e3779b97f4a7c15u >> 17);
+
+	for (slot &= mask; pass->seen_index[slot]; slot = (slot + 1) & mask) {
+		const struct seen_file *f =
+			&pass->seen[pass->seen_index[slot] - 1];
+
+		if (f->dev == dev && f->ino == ino &&
+		    strcmp(f->format, format) == 0)
+			break;
+	}
+	return slot;
+}
+
+/* The file if it was read in this scan already, or a new empty one: then
+ * *ret_new.  Valid until the next call.  */
+static struct seen_file *seen_get(struct pass *pass, const struct file_id *id,
+				  const char *format, bool *ret_new)
+{
+	size_t slot, k;
+
+	if (pass->n_seen == MAX_SEEN)
+		pass_done(pass);
+	if (2 * (pass->n_seen + 1) > pass->seen_slots) {
+		size_t *old = pass->seen_index;
+
+		pass->seen_slots = pass->seen_slots ? 2 * pass->seen_slots : 512;
+		pass->seen_index = xcalloc(pass->seen_slots, sizeof(size_t));
+		for (k = 0; k < pass->n_seen; k++)
+			pass->seen_index[seen_slot(pass, pass->seen[k].dev,
+				pass->seen[k].ino, pass->seen[k].format)] = k + 1;
+		free(old);
+	}
+	slot = seen_slot(pass, id->dev, id->ino, format);
+	*ret_new = pass->seen_index[slot] == 0;
+	if (*ret_new) {
+		grow(&pass->seen, pass->n_seen, &pass->cap_seen,
+		     sizeof(*pass->seen));
+		pass->seen[pass->n_seen] = (struct seen_file){
+			.dev = id->dev, .ino = id->ino, .format = format };
+		pass->seen_index[slot] = ++pass->n_seen;
+	}
+	return &pass->seen[pass->seen_index[slot] - 1];
+}
+
+/* ---- problems ----------------------------------------------------------------*/
+
+/* MESSAGE is taken over.  */
+static void add_problem(struct store_pass *s, const char *path, bool has_offset,
+			uint64_t offset, enum problem_code code, bool skipped,
+			char *message)
+{
+	if (s->n_problems >= LIMIT_STORE_PROBLEMS) {
+		s->problems_left_out++;
+		free(message);
+		return;
+	}
+	grow(&s->problems, s->n_problems, &s->cap_problems,
+	     sizeof(*s->problems));
+	s->problems[s->n_problems++] = (struct stored_problem){
+		.path = path, .has_offset = has_offset, .offset = offset,
+		.code = code, .message = message, .skipped = skipped };
+}
+
+/* Why the system did not let us look at PATH.  */
+static void add_errno(struct store_pass *s, const char *path, int error)
+{
+	bool skips = s->place->definition->skips;
+
+	switch (-error) {
+	case ENOENT:
+	case ENOTDIR:
+		add_problem(s, path, false, 0, PROBLEM_DANGLING, skips,
+			    xstrdup("leads to nothing: remove the link, or put "
+				    "back what it pointed to"));
+		break;
+	case ELOOP:
+		add_problem(s, path, false, 0, PROBLEM_DANGLING, skips,
+			    xstrdup("a loop of symbolic links: remove it"));
+		break;
+	case ENOTREG:
+		add_problem(s, path, false, 0, PROBLEM_NOT_REGULAR, false,
+			    xstrdup("not a regular file, so it was not opened: "
+				    "see what put it there"));
+		break;
+	case EFBIG:
+		add_problem(s, path, false, 0, PROBLEM_TOO_LARGE, false,
+			    xasprintf("larger than %u bytes: not read",
+				      LIMIT_FILE_BYTES));
+		break;
+	case E2BIG:
+		add_problem(s, path, false, 0, PROBLEM_LIMIT, false,
+			    xasprintf("more than %u names: not read",
+				      LIMIT_DIRECTORY_NAMES));
+		break;
+	case EACCES:
+	case EPERM:
+		add_problem(s, path, false, 0, PROBLEM_UNREADABLE, false,
+			    xstrdup("permission denied: run as its owner or as "
+				    "root"));
+		break;
+	default:
+		add_problem(s, path, false, 0, PROBLEM_UNREADABLE, false,
+			    xstrdup(strerror(-error)));
+	}
+}
+
+/* ---- the sink of one file ------------------------------------------------------*/
+
+struct file_sink {
+	struct sink sink;		/* first: readers see only this */
+	struct store_pass *store;
+	struct seen_file *seen;		/* what entries and problems go to */
+	const struct file *file;
+};
+
+static void keep_problem(struct seen_file *f, enum problem_code code,
+			 uint64_t offset, bool skipped, char *message)
+{
+	if (f->n_problems >= LIMIT_STORE_PROBLEMS) {
+		free(message);
+		return;
+	}
+	grow(&f->problems, f->n_problems, &f->cap_problems,
+	     sizeof(*f->problems));
+	f->problems[f->n_problems++] = (struct file_problem){
+		.code = code, .offset = offset, .message = message,
+		.skipped = skipped };
+}
+
+static void sink_take_problem(struct sink *sink, const struct problem *p)
+{
+	struct file_sink *s = (struct file_sink *)sink;
+
+	keep_problem(s->seen, p->code, p->offset, p->skipped,
+		     xstrdup(p->message));
+}
+
+/* The certificate's row; decodes it if the inventory never saw it.  */
+static int know_certificate(struct pass *pass, struct blob der,
+			    struct seen_file *f, uint64_t offset,
+			    int64_t *ret_certificate)
+{
+	AUTO(certificate) struct certificate c = { 0 };
+	uint8_t sha256[SHA256_SIZE];
+	int r;
+
+	hash_sha256(der, sha256);
+	r = inventory_find_certificate(pass->inventory, sha256,
+				       ret_certificate);
+	if (r != -ENOENT)
+		return r;
+	x509_decode(der, &c);
+	pass->result.certificates_decoded++;
+	if (!c.decoded)
+		keep_problem(f, PROBLEM_CERTIFICATE, offset, false,
+			     xasprintf("this certificate does not decode (%s); "
+				       "it is counted by its SHA-256 only",
+				       c.error));
+	return inventory_add_certificate(pass->inventory, &c, ret_certificate);
+}
+
+static char *copy_label(const struct entry *e, struct seen_file *f)
+{
+	size_t n = e->label_n, k;
+	char *label;
+
+	if (!e->label)
+		return NULL;
+	if (n > LIMIT_LABEL_BYTES) {
+		keep_problem(f, PROBLEM_LIMIT, e->offset, true,
+			     xasprintf("a label of %zu bytes, kept are %u",
+				       n, LIMIT_LABEL_BYTES));
+		n = LIMIT_LABEL_BYTES;
+	}
+	for (k = 0; k < n; k++)
+		if (e->label[k] == '\0')
+			return utf8_text(e->label, n);
+	label = xstrndup(e->label, n);
+	return label;
+}
+
+static int sink_take_entry(struct sink *sink, const struct entry *e)
+{
+	struct file_sink *s = (struct file_sink *)sink;
+	struct seen_file *f = s->seen;
+	int64_t certificate;
+	int r;
+
+	if (f->n_entries >= LIMIT_STORE_ENTRIES) {
+		keep_problem(f, PROBLEM_LIMIT, e->offset, false,
+			     xasprintf("more than %u entries: the rest was not "
+				       "read", LIMIT_STORE_ENTRIES));
+		return -E2BIG;
+	}
+	if (e->der.n > LIMIT_CERTIFICATE_BYTES) {
+		keep_problem(f, PROBLEM_LIMIT, e->offset, false,
+			     xasprintf("a certificate of %zu bytes, the limit "
+				       "is %u: left out", e->der.n,
+				       LIMIT_CERTIFICATE_BYTES));
+		return 0;
+	}
+	r = know_certificate(s->store->pass, e->der, f, e->offset,
+			     &certificate);
+	if (r < 0) {
+		s->store->error = r;
+		return -E2BIG;		/* the reader ends; the scan will too */
+	}
+	grow(&f->entries, f->n_entries, &f->cap_entries, sizeof(*f->entries));
+	f->entries[f->n_entries++] = (struct file_entry){
+		.certificate = certificate, .label = copy_label(e, f),
+		.offset = e->offset, .purposes = e->purposes, .role = e->role,
+		.marked = e->marked, .private_key = e->private_key };
+	return 0;
+}
+
+static void sink_drop(struct sink *sink, uint64_t offset)
+{
+	file_drop(((struct file_sink *)sink)->file, offset);
+}
+
+static int sink_no_reference(struct sink *sink, const char *name, size_t n,
+			     enum role role, uint64_t offset)
+{
+	struct file_sink *s = (struct file_sink *)sink;
+
+	(void)name, (void)n, (void)role;
+	keep_problem(s->seen, PROBLEM_FORMAT, offset, false,
+		     xstrdup("names a file where certificates were expected"));
+	return 0;
+}
+
+/* ---- one file --------------------------------------------------------------------*/
+
+/* The reader for DATA among the catalogue's words, NULL: none takes it.  */
+static const struct reader *choose_reader(const char *format, struct blob data)
+{
+	const struct reader *const *r;
+	const char *word, *end;
+
+	for (word = format; *word; word = *end ? end + 1 : end) {
+		end = strchrnul(word, ' ');
+		for (r = readers; *r; r++)
+			if (strlen((*r)->name) == (size_t)(end - word) &&
+			    strncmp((*r)->name, word, end - word) == 0 &&
+			    (*r)->sniff(data))
+				return *r;
+	}
+	return NULL;
+}
+
+/* The largest file that any of the catalogue's readers takes.  */
+static uint64_t size_limit(const char *format)
+{
+	const struct reader *const *r;
+
+	for (r = readers; *r; r++)
+		if (has_word(format, (*r)->name) && (*r)->caps & READS_LARGE)
+			return LIMIT_ELF_BYTES;
+	return LIMIT_FILE_BYTES;
+}
+
+static void read_bytes(struct store_pass *s, struct seen_file *seen,
+		       struct file *file)
+{
+	const char *format = s->place->definition->format;
+	struct file_sink sink = {
+		.sink = { sink_take_entry, sink_no_reference,
+			  sink_take_problem, sink_drop },
+		.store = s, .seen = seen, .file = file };
+
+	if (file->data.n == 0) {
+		keep_problem(seen, PROBLEM_TRUNCATED, 0, false,
+			     xstrdup("an empty file"));
+		return;
+	}
+	seen->reader = choose_reader(format, file->data);
+	if (!seen->reader) {
+		keep_problem(seen, PROBLEM_FORMAT, 0, false,
+			     xasprintf("not in a format expected here (%s)",
+				       format));
+		return;
+	}
+	seen->reader->read(file->data, &sink.sink);
+	if (file->shrank)
+		keep_problem(seen, PROBLEM_CHANGED, file->data.n, false,
+			     xstrdup("shrank while it was read: scan again"));
+}
+
+/* What a file holds becomes what the store holds under this name.  */
+static void take_file(struct store_pass *s, const struct member *m,
+		      const struct seen_file *f)
+{
+	const struct store_definition *d = s->place->definition;
+	size_t k;
+
+	if (!s->reader)
+		s->reader = f->reader;
+	for (k = 0; k < f->n_entries; k++) {
+		const struct file_entry *e = &f->entries[k];
+		enum role role = m->role != ROLE_NONE ? m->role : e->role;
+
+		if (role == ROLE_NONE)
+			role = role_from_name(!e->marked && d->unmarked &&
+					      f->reader &&
+					      f->reader->caps & READS_MARKS
+					      ? d->unmarked : d->role);
+		if (s->n_entries >= LIMIT_STORE_ENTRIES) {
+			add_problem(s, m->path, false, 0, PROBLEM_LIMIT, false,
+				    xasprintf("the store has more than %u "
+					      "entries: the rest was left out",
+					      LIMIT_STORE_ENTRIES));
+			break;
+		}
+		grow(&s->entries, s->n_entries, &s->cap_entries,
+		     sizeof(*s->entries));
+		s->entries[s->n_entries++] = (struct stored_entry){
+			.certificate = e->certificate, .role = role,
+			.label = e->label ? xstrdup(e->label) : NULL,
+			.location = m->path, .offset = e->offset,
+			.purposes = e->purposes,
+			.private_key = e->private_key };
+	}
+	for (k = 0; k < f->n_problems; k++) {
+		const struct file_problem *p = &f->problems[k];
+		bool theirs = p->code == PROBLEM_FORMAT ||
+			p->code == PROBLEM_TRUNCATED ||
+			p->code == PROBLEM_MALFORMED ||
+			p->code == PROBLEM_OPAQUE ||
+			p->code == PROBLEM_CERTIFICATE;
+
+		add_problem(s, m->path, true, p->offset, p->code,
+			    p->skipped || (d->skips && theirs),
+			    xstrdup(p->message));
+	}
+}
+
+static void scan_member(struct store_pass *s, const struct member *m)
+{
+	const struct store_definition *d = s->place->definition;
+	AUTO(scanned) struct file file = { 0 };
+	struct seen_file *seen;
+	bool is_new;
+	int r = m->error;
+
+	if (r == 0 && !S_ISREG(m->id.mode))
+		r = -ENOTREG;
+	if (r < 0) {
+		add_errno(s, m->path, r);
+		return;
+	}
+	seen = seen_get(s->pass, &m->id, d->format, &is_new);
+	if (is_new) {
+		r = file_read(s->pass->options->root, m->path,
+			      size_limit(d->format), &file);
+		if (r == 0 && (file.id.dev != m->id.dev ||
+			       file.id.ino != m->id.ino))
+			r = -ESTALE;
+		if (r < 0) {
+			/* under another name it may still be readable */
+			seen->ino = 0;
+			seen->dev = UINT64_MAX;
+			if (r == -ESTALE)
+				add_problem(s, m->path, false, 0,
+					    PROBLEM_CHANGED, false,
+					    xstrdup("was replaced while it was "
+						    "read: scan again"));
+			else
+				add_errno(s, m->path, r);
+			return;
+		}
+		s->pass->result.files_read++;
+		read_bytes(s, seen, &file);
+	}
+	if (s->error == 0)
+		take_file(s, m, seen);
+}
+
+/* ---- the members ---------------------------------------------------------------*/
+
+static void add_member(struct store_pass *s, char *path,
+		       const struct file_id *id, int error, enum role role)
+{
+	grow(&s->members, s->n_members, &s->cap_members, sizeof(*s->members));
+	s->members[s->n_members++] = (struct member){
+		.path = path, .id = *id, .error = error, .role = role };
+}
+
+static int take_member(const struct store_file *file, void *data)
+{
+	struct store_pass *s = data;
+
+	if (s->n_members >= LIMIT_DIRECTORY_NAMES)
+		return -E2BIG;
+	add_member(s, xstrdup(file->path), &file->id, file->error, ROLE_NONE);
+	return 0;
+}
+
+struct reference_sink {
+	struct sink sink;
+	struct store_pass *store;
+	const char *path;		/* of the file that names others */
+};
+
+static int reference_take(struct sink *sink, const char *name, size_t n,
+			  enum role role, uint64_t offset)
+{
+	struct reference_sink *r = (struct reference_sink *)sink;
+	struct store_pass *s = r->store;
+	struct file_id id = { 0 };
+	char *path;
+	int error;
+
+	if (s->n_members >= LIMIT_DIRECTORY_NAMES) {
+		add_problem(s, r->path, true, offset, PROBLEM_LIMIT, false,
+			    xasprintf("more than %u lines: the rest was left "
+				      "out", LIMIT_DIRECTORY_NAMES));
+		return -E2BIG;
+	}
+	if (memchr(name, '\0', n) || n > LIMIT_PATH_BYTES) {
+		add_problem(s, r->path, true, offset, PROBLEM_MALFORMED, true,
+			    xstrdup("not a file name"));
+		return 0;
+	}
+	path = xasprintf("%s/%.*s", s->place->definition->base, (int)n, name);
+	error = file_stat(s->pass->options->root, path, &id);
+	if (error == -ENOENT || error == -ENOTDIR) {
+		/* A deselected name that is gone says nothing.  A selected one
+		 * the owner's updater warns of and passes over.  */
+		if (role != ROLE_DISTRUST)
+			add_problem(s, r->path, true, offset, PROBLEM_DANGLING,
+				    true, xasprintf("names %s, which does not "
+						    "exist", path));
+		free(path);
+		return 0;
+	}
+	add_member(s, path, &id, error, role);
+	return 0;
+}
+
+static void reference_problem(struct sink *sink, const struct problem *p)
+{
+	struct reference_sink *r = (struct reference_sink *)sink;
+
+	add_problem(r->store, r->path, true, p->offset, p->code, p->skipped,
+		    xstrdup(p->message));
+}
+
+static int reference_entry(struct sink *sink, const struct entry *e)
+{
+	struct reference_sink *r = (struct reference_sink *)sink;
+
+	add_problem(r->store, r->path, true, e->offset, PROBLEM_FORMAT, false,
+		    xstrdup("a certificate where names of files were expected"));
+	return 0;
+}
+
+static void reference_done(struct sink *sink, uint64_t offset)
+{
+	(void)sink, (void)offset;
+}
+
+/* The files that a list such as ca-certificates.conf names are its members.
+ * It is read at every scan: only so it is known which files to look at.  */
+static void list_references(struct store_pass *s)
+{
+	const struct place *p = s->place;
+	AUTO(scanned) struct file file = { 0 };
+	struct reference_sink sink = {
+		.sink = { reference_entry, reference_take, reference_problem,
+			  reference_done },
+		.store = s, .path = p->path };
+	int r;
+
+	r = file_read(s->pass->options->root, p->path, LIMIT_FILE_BYTES, &file);
+	if (r < 0) {
+		add_errno(s, p->path, r);
+		return;
+	}
+	s->reader = choose_reader(p->definition->format, file.data);
+	if (s->reader)
+		s->reader->read(file.data, &sink.sink);
+	else if (file.data.n > 0)
+		add_problem(s, p->path, false, 0, PROBLEM_FORMAT, false,
+			    xasprintf("not in the format expected here (%s)",
+				      p->definition->format));
+}
+
+/* The format that members have when they are named by a list.  */
+static void list_members(struct store_pass *s)
+{
+	const struct place *p = s->place;
+	int r;
+
+	if (p->error < 0) {
+		add_errno(s, p->path, p->error);
+	} else if (p->definition->base) {
+		list_references(s);
+	} else if (p->definition->selection == SELECT_FILE) {
+		add_member(s, xstrdup(p->path), &p->id, 0, ROLE_NONE);
+	} else {
+		r = place_files(s->pass->options->root, p, take_member, s);
+		if (r < 0)
+			add_errno(s, p->path, r);
+	}
+}
+
+/* ---- signature ------------------------------------------------------------------*/
+
+static void sign_number(struct buf *b, uint64_t number)
+{
+	buf_add(b, &number, sizeof(number));
+}
+
+static void sign_string(struct buf *b, const char *s)
+{
+	buf_add(b, s, strlen(s) + 1);
+}
+
+/* False when the state of a file is too young to be relied on.  */
+static bool take_signature(const struct store_pass *s,
+			   uint8_t ret_signature[SHA256_SIZE])
+{
+	int64_t young = s->pass->made * INT64_C(1000000000) - RACY_NS;
+	struct buf b;
+	bool settled = true;
+	size_t k;
+
+	buf_init(&b, SIZE_MAX / 2);
+	buf_add(&b, s->pass->options->catalogue->sha256, SHA256_SIZE);
+	sign_string(&b, s->place->definition->kind);
+	sign_string(&b, s->place->real_path ? s->place->real_path : "");
+	sign_string(&b, s->place->instance);
+	sign_number(&b, (uint64_t)-s->place->error);
+	sign_number(&b, s->n_problems);
+	for (k = 0; k < s->n_members; k++) {
+		const struct member *m = &s->members[k];
+
+		sign_string(&b, m->path);
+		sign_number(&b, (uint64_t)-m->error);
+		sign_number(&b, m->role);
+		sign_number(&b, m->id.dev);
+		sign_number(&b, m->id.ino);
+		sign_number(&b, (uint64_t)m->id.size);
+		sign_number(&b, (uint64_t)m->id.mtime_ns);
+		sign_number(&b, (uint64_t)m->id.ctime_ns);
+		sign_number(&b, m->id.mode);
+		if (m->id.mtime_ns > young || m->id.ctime_ns > young)
+			settled = false;
+	}
+	hash_sha256((struct blob){ (const uint8_t *)buf_str(&b), b.n },
+		    ret_signature);
+	buf_done(&b);
+	return settled;
+}
+
+/* ---- the store ------------------------------------------------------------------*/
+
+static void store_pass_done(struct store_pass *s)
+{
+	size_t k;
+
+	for (k = 0; k < s->n_entries; k++)
+		free((char *)s->entries[k].label);
+	for (k = 0; k < s->n_problems; k++)
+		free((char *)s->problems[k].message);
+	for (k = 0; k < s->n_members; k++)
+		free(s->members[k].path);
+	free(s->entries);
+	free(s->problems);
+	free(s->members);
+}
+
+static int store_record(struct store_pass *s, int64_t store,
+			struct store_info *info, const uint8_t *signature)
+{
+	size_t k;
+
+	for (k = 0; k < s->n_members && s->error == 0; k++)
+		scan_member(s, &s->members[k]);
+	if (s->error < 0)
+		return s->error;
+	if (s->problems_left_out) {
+		struct stored_problem *last = &s->problems[s->n_problems - 1];
+
+		free((char *)last->message);
+		*last = (struct stored_problem){
+			.path = s->place->path, .code = PROBLEM_LIMIT,
+			.message = xasprintf("%zu more problems than the %u "
+					     "that are kept",
+					     s->problems_left_out + 1,
+					     LIMIT_STORE_PROBLEMS - 1) };
+	}
+	if (s->reader)
+		info->format = s->reader->name;
+	return inventory_record(s->pass->inventory, store, info, signature,
+				s->entries, s->n_entries,
+				s->problems, s->n_problems);
+}
+
+int store_scan(struct pass *pass, const struct place *place, int64_t *ret_store)
+{
+	const struct store_definition *d = place->definition;
+	struct store_pass s = { .pass = pass, .place = place };
+	struct store_info info = {
+		.kind = d->kind, .path = place->path, .format = d->format,
+		.real_path = place->real_path, .owner = place->owner,
+		.instance = place->instance, .recipe = d->recipe };
+	uint8_t signature[SHA256_SIZE];
+	int64_t store;
+	bool settled;
+	int r;
+
+	r = inventory_store(pass->inventory, d->kind, place->path, &store);
+	if (r < 0)
+		return r;
+	list_members(&s);
+	settled = take_signature(&s, signature);
+	r = -ENOENT;
+	if (settled && !pass->options->reread)
+		r = inventory_reuse(pass->inventory, store, &info, signature);
+	if (r == 0)
+		pass->result.reused++;
+	else if (r == -ENOENT)
+		r = store_record(&s, store, &info, settled ? signature : NULL);
+	store_pass_done(&s);
+	if (r == 0) {
+		pass->result.stores++;
+		*ret_store = store;
+	}
+	return r;
+}
