@@ -329,7 +329,7 @@ SELECT party, store_id, role
 FROM v_history_party_store WHERE scan_id = (SELECT max(id) FROM scan);
 
 CREATE VIEW v_identity AS
-SELECT i.id AS identity, c.sha256, c.subject, i.spki_sha256
+SELECT i.id AS identity, c.sha256, c.subject, i.spki_sha256, i.name_sha256
 FROM identity i JOIN certificate c ON c.identity_id = i.id;
 
 -- One row for each certificate whose key verified the signature of another.
