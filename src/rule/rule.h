@@ -1,4 +1,4 @@
-/* rule.h -- rules are data (data/rules/*.xml, trustdrift-rules(5)): a query
+/* rule.h -- rules are data (data/rules, trustdrift-rules(5)): a query
  * over the views with words around it.  This folder loads them, guards their
  * SQL and turns rows into findings.
  */
@@ -12,32 +12,49 @@ enum severity { SEVERITY_INFO, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH };
 const char *severity_name(enum severity s);
 int severity_from_name(const char *name, enum severity *ret_severity);
 
-/* <evidence kind="..."> of a rule: a query with :store_id, :sha256 and :party
- * bound from the finding's row; a row of it is one piece of evidence.  */
+/* A sentence with {column} places.  A row whose column `variant` is VARIANT
+ * gets this one; NULL: the one for all other rows.  */
+struct rule_text {
+	char *variant;
+	char *text;
+};
+
+/* <evidence kind="..."> of a rule: a query in which :name is column NAME of
+ * the finding's row; a row of it is one piece of evidence.  */
 struct rule_evidence {
-	char *kind;		/* "path", "good-path", "copy", "history" ... */
+	char *kind;		/* "path", "good-path", "history" ... */
 	char *query;
-	char *text;		/* with {column} places */
+	struct rule_text *texts;
+	size_t n_texts;
+	unsigned line;		/* of the query in the file */
 };
 
 struct rule {
 	char *id, *since;
 	enum severity severity;
-	char *needs;		/* store kinds, separated by space */
+	char *needs;		/* what must have been read, words separated by
+				 * space: [role:]kind, the kind with or as a
+				 * final `*`; see trustdrift-rules(5) */
 	char *title, *why;	/* English; shown through gettext */
 	char **references;	/* NULL behind the last */
 	char *query;
-	char *message;		/* with {column} places */
+	struct rule_text *messages;
+	size_t n_messages;
 	struct rule_evidence *evidence;
 	size_t n_evidence;
 	char *recipe;		/* NULL: the store's own recipe */
 	char *no_fix;		/* why there is none; NULL: there is one */
 	char *defined_in;	/* file:line */
+	char *path;		/* the file */
+	unsigned query_line;	/* where the query begins in it */
 };
 
+struct reads;			/* what each view may read: guard.c */
+
 struct rules {
-	struct rule *items;
+	struct rule *items;	/* sorted by id */
 	size_t n;
+	struct reads *reads;
 };
 
 /* Loads and validates all rules, and compiles their queries under the guard
@@ -99,13 +116,18 @@ struct report {
 	size_t n_findings;
 	struct problem_report *problems;
 	size_t n_problems;
-	bool incomplete;	/* a store that a rule needs could not be read */
+	bool incomplete;	/* a store that a rule needs could not be read,
+				 * a rule failed, or stores may be hidden */
 };
+
+void finding_done(struct finding *f);	/* empties it */
 
 /* Judges the newest scan in the inventory.  A rule whose query breaks or runs
  * past its limits gives one `unknown` finding that says so.  RECIPE_AUTOMATIC
  * tells whether a recipe needs no decision (asked of fix/ by the command; NULL:
- * none).  Free with report_done().  */
+ * none).  `tool` is left NULL and `scan` is the inventory's own: the command
+ * overrides both where it must.  -ENODATA: there is no scan; other negative
+ * errno: the inventory failed.  Free with report_done().  */
 int rules_evaluate(struct inventory *i, const struct rules *rules,
 		   bool (*recipe_automatic)(const char *recipe, void *data),
 		   void *data, struct report *ret_report);
