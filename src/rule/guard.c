@@ -1,0 +1,476 @@
+/* guard.c -- lets SQL that others wrote read the inventory's views and nothing
+ * else.
+ *
+ * SQLite asks an authorizer about every table column that a statement reads,
+ * and names the innermost view through which the read is made.  That name is
+ * not to be believed: a common table expression that bears a view's name is
+ * reported just like the view.  So each view's own reads are recorded once, as
+ * (view, table, column), and a read of a table passes only if the view of that
+ * name is known to make it; such an expression then sees what everybody sees
+ * through the view anyway.  A table that is only counted is reported with an
+ * empty column, and so is any expression's name, which has to pass.
+ *
+ * Against what does not end or grows without bound there is a progress handler
+ * that counts opcodes and looks at SQLite's memory.  It interrupts, because
+ * an interrupted SELECT leaves the open scan alone, whereas a failed
+ * allocation would roll it back.
+ */
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rule/guard.h"
+
+/* How many opcodes between two looks; one opcode can make a value of
+ * LIMIT_RULE_VALUE_BYTES.  */
+#define PROGRESS_STEPS	100
+
+struct read {
+	char *via, *table, *column;
+};
+
+struct reads {
+	struct read *items;	/* sorted, once learnt */
+	size_t n, cap;
+	char **tables;		/* base tables and virtual table modules */
+	size_t n_tables, tables_cap;
+	char **views;
+	size_t n_views, views_cap;
+};
+
+static int read_compare(const void *a, const void *b)
+{
+	const struct read *x = a, *y = b;
+	int order;
+
+	order = sqlite3_stricmp(x->via, y->via);
+	if (order == 0)
+		order = sqlite3_stricmp(x->table, y->table);
+	if (order == 0)
+		order = sqlite3_stricmp(x->column, y->column);
+	return order;
+}
+
+static bool reads_has(const struct reads *r, const char *via, const char *table,
+		      const char *column)
+{
+	struct read key = { (char *)via, (char *)table, (char *)column };
+
+	return bsearch(&key, r->items, r->n, sizeof(key), read_compare) != NULL;
+}
+
+static bool has_name(char *const *names, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (sqlite3_stricmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* ---- learning -----------------------------------------------------------*/
+
+static int record_read(void *data, int action, const char *first,
+		       const char *second, const char *database,
+		       const char *via)
+{
+	struct reads *r = data;
+
+	(void)database;
+	if (via == NULL)	/* our own SELECT from the view */
+		return SQLITE_OK;
+	if (action != SQLITE_READ && action != SQLITE_FUNCTION)
+		return SQLITE_OK;
+	/* A function that a view calls is recorded as a column of no table. */
+	grow(&r->items, r->n, &r->cap, sizeof(*r->items));
+	r->items[r->n++] = (struct read){
+		xstrdup(via),
+		xstrdup(action == SQLITE_READ ? first : ""),
+		xstrdup(second),
+	};
+	return SQLITE_OK;
+}
+
+static int learn_names(sqlite3 *db, const char *sql, char ***names, size_t *n,
+		       size_t *cap)
+{
+	sqlite3_stmt *s = NULL;
+	int rc;
+
+	if (sqlite3_prepare_v2(db, sql, -1, &s, NULL) != SQLITE_OK)
+		return -EIO;
+	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
+		const char *name = (const char *)sqlite3_column_text(s, 0);
+
+		grow(names, *n, cap, sizeof(**names));
+		(*names)[(*n)++] = xstrdup(name ? name : "");
+	}
+	sqlite3_finalize(s);
+	return rc == SQLITE_DONE ? 0 : -EIO;
+}
+
+int reads_learn(sqlite3 *db, struct reads **ret_reads, char **ret_error)
+{
+	AUTO(reads) struct reads *r = xcalloc(1, sizeof(*r));
+	int e;
+
+	e = learn_names(db, "SELECT name FROM sqlite_schema WHERE type = 'view'"
+			" AND name LIKE 'v\\_%' ESCAPE '\\' ORDER BY name",
+			&r->views, &r->n_views, &r->views_cap);
+	if (e == 0)
+		e = learn_names(db, "SELECT name FROM sqlite_schema"
+				" WHERE type = 'table' UNION"
+				" SELECT name FROM pragma_module_list",
+				&r->tables, &r->n_tables, &r->tables_cap);
+	if (e < 0) {
+		*ret_error = xstrdup(sqlite3_errmsg(db));
+		return e;
+	}
+	for (size_t i = 0; i < r->n_views; i++) {
+		AUTO(str) char *sql = NULL;
+		sqlite3_stmt *s = NULL;
+		int rc;
+
+		sql = xasprintf("SELECT * FROM \"%s\"", r->views[i]);
+		sqlite3_set_authorizer(db, record_read, r);
+		rc = sqlite3_prepare_v2(db, sql, -1, &s, NULL);
+		sqlite3_set_authorizer(db, NULL, NULL);
+		sqlite3_finalize(s);
+		if (rc != SQLITE_OK) {
+			*ret_error = xasprintf("view %s: %s", r->views[i],
+					       sqlite3_errmsg(db));
+			return -EINVAL;
+		}
+	}
+	if (r->n > 0)
+		qsort(r->items, r->n, sizeof(*r->items), read_compare);
+	*ret_reads = TAKE(r);
+	return 0;
+}
+
+void reads_free(struct reads *r)
+{
+	if (r == NULL)
+		return;
+	for (size_t i = 0; i < r->n; i++) {
+		free(r->items[i].via);
+		free(r->items[i].table);
+		free(r->items[i].column);
+	}
+	for (size_t i = 0; i < r->n_tables; i++)
+		free(r->tables[i]);
+	for (size_t i = 0; i < r->n_views; i++)
+		free(r->views[i]);
+	free(r->items);
+	free(r->tables);
+	free(r->views);
+	free(r);
+}
+
+void auto_reads(struct reads **r)
+{
+	reads_free(*r);
+}
+
+/* ---- authorizing --------------------------------------------------------*/
+
+/* In PostgreSQL too, with the same meaning.  (Not min and max of several
+ * arguments, which the authorizer cannot tell apart; `like` is the operator,
+ * whose sense of case differs.)  */
+static const char *const portable_functions[] = {
+	"abs", "avg", "coalesce", "count", "dense_rank", "first_value", "lag",
+	"last_value", "lead", "length", "like", "lower", "max", "min", "nullif",
+	"rank", "replace", "row_number", "substr", "sum", "upper",
+};
+
+static const char *const terminal_functions[] = {
+	"char", "date", "datetime", "format", "glob", "group_concat", "hex",
+	"ifnull", "iif", "instr", "julianday", "ltrim", "printf", "quote",
+	"round", "rtrim", "strftime", "time", "total", "trim", "typeof",
+	"unicode", "unixepoch",
+};
+
+static bool is_in(const char *const *list, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (sqlite3_stricmp(list[i], name) == 0)
+			return true;
+	return false;
+}
+
+static bool may_call(const struct guard *g, const char *function,
+		     const char *via)
+{
+	if (is_in(portable_functions, ARRAY_SIZE(portable_functions), function))
+		return true;
+	if (g->dialect == DIALECT_USER &&
+	    is_in(terminal_functions, ARRAY_SIZE(terminal_functions), function))
+		return true;
+	return via != NULL && reads_has(g->reads, via, "", function);
+}
+
+static bool may_read(const struct guard *g, const char *table,
+		     const char *column, const char *via)
+{
+	if (has_name(g->reads->views, g->reads->n_views, table))
+		return true;
+	if (via != NULL && reads_has(g->reads, via, table, column))
+		return true;
+	if (*column != '\0')
+		return false;
+	/* Named without any column: an expression's name, unless there is
+	 * such a table, of which even the number of rows is private.  */
+	return sqlite3_strnicmp(table, "sqlite_", 7) != 0 &&
+		sqlite3_strnicmp(table, "pragma_", 7) != 0 &&
+		!has_name(g->reads->tables, g->reads->n_tables, table);
+}
+
+static void refuse(struct guard *g, char *what)
+{
+	free(g->refused);
+	g->refused = what;
+}
+
+static int authorize(void *data, int action, const char *first,
+		     const char *second, const char *database, const char *via)
+{
+	struct guard *g = data;
+
+	(void)database;
+	switch (action) {
+	case SQLITE_SELECT:
+	case SQLITE_RECURSIVE:
+		return SQLITE_OK;
+	case SQLITE_READ:
+		if (may_read(g, first, second, via))
+			return SQLITE_OK;
+		refuse(g, xasprintf("%s is private, only the v_* views can be "
+				    "read", first));
+		return SQLITE_DENY;
+	case SQLITE_FUNCTION:
+		if (may_call(g, second, via))
+			return SQLITE_OK;
+		refuse(g, xasprintf("the function %s is not allowed", second));
+		return SQLITE_DENY;
+	default:
+		refuse(g, xstrdup("nothing but SELECT is allowed"));
+		return SQLITE_DENY;
+	}
+}
+
+static int progress(void *data)
+{
+	struct guard *g = data;
+
+	if (g->steps < PROGRESS_STEPS) {
+		g->stopped = "it takes too many steps";
+		return 1;
+	}
+	g->steps -= PROGRESS_STEPS;
+	if (sqlite3_memory_used() - g->memory > LIMIT_RULE_MEMORY_BYTES) {
+		g->stopped = "it takes too much memory";
+		return 1;
+	}
+	return 0;
+}
+
+static const struct {
+	int id, value;
+} limits[] = {
+	{ SQLITE_LIMIT_LENGTH, LIMIT_RULE_VALUE_BYTES },
+	{ SQLITE_LIMIT_SQL_LENGTH, LIMIT_RULE_QUERY_BYTES },
+	{ SQLITE_LIMIT_COLUMN, 100 },
+	{ SQLITE_LIMIT_EXPR_DEPTH, 100 },
+	{ SQLITE_LIMIT_COMPOUND_SELECT, 50 },
+	{ SQLITE_LIMIT_VDBE_OP, 100000 },
+	{ SQLITE_LIMIT_FUNCTION_ARG, 20 },
+	{ SQLITE_LIMIT_ATTACHED, 0 },
+	{ SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 200 },
+	{ SQLITE_LIMIT_VARIABLE_NUMBER, 100 },
+	{ SQLITE_LIMIT_WORKER_THREADS, 0 },
+};
+
+void guard_begin(struct guard *g, sqlite3 *db, const struct reads *reads,
+		 enum dialect dialect)
+{
+	_Static_assert(ARRAY_SIZE(limits) <= ARRAY_SIZE(g->limits),
+		       "no room to remember every limit");
+
+	memset(g, 0, sizeof(*g));
+	g->db = db;
+	g->reads = reads;
+	g->dialect = dialect;
+	for (size_t i = 0; i < ARRAY_SIZE(limits); i++)
+		g->limits[i] = sqlite3_limit(db, limits[i].id, limits[i].value);
+	sqlite3_set_authorizer(db, authorize, g);
+	sqlite3_progress_handler(db, PROGRESS_STEPS, progress, g);
+	g->steps = LIMIT_RULE_STEPS;
+	g->memory = sqlite3_memory_used();
+}
+
+void guard_end(struct guard *g)
+{
+	sqlite3_progress_handler(g->db, 0, NULL, NULL);
+	sqlite3_set_authorizer(g->db, NULL, NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(limits); i++)
+		sqlite3_limit(g->db, limits[i].id, g->limits[i]);
+	free(g->refused);
+	g->refused = NULL;
+}
+
+/* ---- running ------------------------------------------------------------*/
+
+static char *guard_error(struct guard *g)
+{
+	if (g->stopped != NULL)
+		return xstrdup(g->stopped);
+	if (g->refused != NULL)
+		return TAKE(g->refused);
+	return xstrdup(sqlite3_errmsg(g->db));
+}
+
+static unsigned line_of(const char *sql, int offset)
+{
+	unsigned line = 0;
+
+	for (int i = 0; i < offset && sql[i] != '\0'; i++)
+		line += sql[i] == '\n';
+	return line;
+}
+
+int guard_prepare(struct guard *g, const char *sql, sqlite3_stmt **ret_statement,
+		  char **ret_error, unsigned *ret_line)
+{
+	sqlite3_stmt *s = NULL, *more = NULL;
+	const char *rest = sql;
+	char *error = NULL;
+	int rc;
+
+	free(g->refused);
+	g->refused = NULL;
+	g->stopped = NULL;
+	g->steps = LIMIT_RULE_STEPS;
+	g->memory = sqlite3_memory_used();
+
+	rc = sqlite3_prepare_v2(g->db, sql, -1, &s, &rest);
+	if (rc != SQLITE_OK) {
+		*ret_line = line_of(sql, sqlite3_error_offset(g->db));
+		*ret_error = guard_error(g);
+		return -EINVAL;
+	}
+	if (s == NULL)
+		error = xstrdup("it is empty");
+	else if (sqlite3_stmt_isexplain(s) || !sqlite3_stmt_readonly(s) ||
+		 sqlite3_column_count(s) == 0)
+		error = xstrdup("nothing but SELECT is allowed");
+	while (error == NULL && *rest != '\0') {
+		/* Comments and semicolons prepare to nothing.  */
+		rc = sqlite3_prepare_v2(g->db, rest, -1, &more, &rest);
+		if (rc != SQLITE_OK || more != NULL)
+			error = xstrdup("it is more than one statement");
+		sqlite3_finalize(more);
+		more = NULL;
+	}
+	if (error != NULL) {
+		sqlite3_finalize(s);
+		*ret_line = 0;
+		*ret_error = error;
+		return -EINVAL;
+	}
+	*ret_statement = s;
+	return 0;
+}
+
+int guard_step(struct guard *g, sqlite3_stmt *s, bool first, char **ret_error)
+{
+	if (first) {
+		g->steps = LIMIT_RULE_STEPS;
+		g->memory = sqlite3_memory_used();
+		g->stopped = NULL;
+		free(g->refused);
+		g->refused = NULL;
+	}
+	switch (sqlite3_step(s)) {
+	case SQLITE_ROW:
+		return 1;
+	case SQLITE_DONE:
+		return 0;
+	default:
+		*ret_error = guard_error(g);
+		return -EINVAL;
+	}
+}
+
+void auto_statement(sqlite3_stmt **s)
+{
+	sqlite3_finalize(*s);
+}
+
+static char *hex_text(const void *p, int n)
+{
+	char *text = xmalloc(2 * (size_t)n + 1);
+
+	hex_encode(p, (size_t)n, text);
+	return text;
+}
+
+/* Gives each row of SQL to FN.  */
+static int guarded_rows(struct guard *g, const char *sql, row_fn *fn,
+			void *data, char **ret_error)
+{
+	AUTO(statement) sqlite3_stmt *s = NULL;
+	const char *names[100], *values[100];
+	bool numeric[100];
+	unsigned line;
+	int n, r;
+
+	r = guard_prepare(g, sql, &s, ret_error, &line);
+	if (r < 0)
+		return r;
+	n = sqlite3_column_count(s);
+	if (n > (int)ARRAY_SIZE(names)) {
+		*ret_error = xstrdup("too many columns");
+		return -EINVAL;
+	}
+	for (int i = 0; i < n; i++)
+		names[i] = sqlite3_column_name(s, i);
+	for (bool first = true;
+	     (r = guard_step(g, s, first, ret_error)) > 0; first = false) {
+		char *hex[100] = { NULL };
+
+		for (int i = 0; i < n; i++) {
+			int type = sqlite3_column_type(s, i);
+
+			numeric[i] = type == SQLITE_INTEGER ||
+				type == SQLITE_FLOAT;
+			if (type == SQLITE_BLOB)
+				hex[i] = hex_text(sqlite3_column_blob(s, i),
+						  sqlite3_column_bytes(s, i));
+			values[i] = hex[i] != NULL ? hex[i] :
+				(const char *)sqlite3_column_text(s, i);
+		}
+		r = fn(n, names, values, numeric, data);
+		for (int i = 0; i < n; i++)
+			free(hex[i]);
+		if (r < 0)
+			return r;
+	}
+	return r;
+}
+
+int guarded_select(struct inventory *inventory, const char *sql, row_fn *fn,
+		   void *data, char **ret_error)
+{
+	AUTO(reads) struct reads *reads = NULL;
+	sqlite3 *db = inventory_db(inventory);
+	struct guard g;
+	int r;
+
+	r = reads_learn(db, &reads, ret_error);
+	if (r < 0)
+		return r;
+	guard_begin(&g, db, reads, DIALECT_USER);
+	r = guarded_rows(&g, sql, fn, data, ret_error);
+	guard_end(&g);
+	return r;
+}
