@@ -1,0 +1,140 @@
+/* compile.c -- checks a rule pack before it judges anything: every query is
+ * prepared under the guard, and every place of every sentence and every
+ * parameter of an evidence query has to be a column of the query it is about.
+ */
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rule/guard.h"
+
+static char *located(const struct rule *r, unsigned line, char *reason)
+{
+	char *text = xasprintf("%s:%u: rule %s: %s", r->path, line, r->id,
+			       reason);
+
+	free(reason);
+	return text;
+}
+
+/* Column names of a prepared query, without its rows.  */
+static void take_names(sqlite3_stmt *s, struct result *ret_columns)
+{
+	int n = sqlite3_column_count(s);
+	char **names = xcalloc((size_t)n, sizeof(*names));
+
+	for (int i = 0; i < n; i++)
+		names[i] = xstrdup(sqlite3_column_name(s, i));
+	ret_columns->n_columns = n;
+	ret_columns->names = names;
+}
+
+static int compile_query(struct guard *g, const struct rule *r,
+			 const char *query, unsigned line,
+			 const struct result *bound, struct result *ret_columns,
+			 char **ret_error)
+{
+	AUTO(statement) sqlite3_stmt *s = NULL;
+	AUTO(str) char *reason = NULL;
+	unsigned in_query;
+	int n;
+
+	if (guard_prepare(g, query, &s, &reason, &in_query) < 0) {
+		*ret_error = located(r, line + in_query, TAKE(reason));
+		return -EINVAL;
+	}
+	n = sqlite3_bind_parameter_count(s);
+	for (int i = 1; i <= n; i++) {
+		const char *name = sqlite3_bind_parameter_name(s, i);
+
+		if (name != NULL && name[0] == ':' && bound != NULL &&
+		    result_column(bound, name + 1) >= 0)
+			continue;
+		*ret_error = located(r, line, xasprintf(
+			"the parameter %s is no column of the rule's query",
+			name != NULL ? name : "?"));
+		return -EINVAL;
+	}
+	take_names(s, ret_columns);
+	for (int i = 0; i < ret_columns->n_columns; i++) {
+		if (result_column(ret_columns, ret_columns->names[i]) == i)
+			continue;
+		*ret_error = located(r, line, xasprintf(
+			"two columns are named %s", ret_columns->names[i]));
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int compile_texts(const struct rule *r, unsigned line,
+			 const struct rule_text *texts, size_t n,
+			 const struct result *columns, char **ret_error)
+{
+	size_t unnamed = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		AUTO(str) char *reason = NULL;
+
+		unnamed += texts[i].variant == NULL;
+		if (sentence_check(texts[i].text, columns->names,
+				   columns->n_columns, &reason) < 0) {
+			*ret_error = located(r, line, TAKE(reason));
+			return -EINVAL;
+		}
+	}
+	if (unnamed != 1) {
+		*ret_error = located(r, line, xstrdup(
+			"exactly one sentence must be without variant"));
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int compile_rule(struct guard *g, const struct rule *r, char **ret_error)
+{
+	AUTO(result) struct result columns = { 0 };
+	int e;
+
+	e = compile_query(g, r, r->query, r->query_line, NULL, &columns,
+			  ret_error);
+	if (e < 0)
+		return e;
+	if (result_column(&columns, "store_id") < 0) {
+		*ret_error = located(r, r->query_line,
+				     xstrdup("no column is named store_id"));
+		return -EINVAL;
+	}
+	e = compile_texts(r, r->query_line, r->messages, r->n_messages,
+			  &columns, ret_error);
+	for (size_t i = 0; e == 0 && i < r->n_evidence; i++) {
+		const struct rule_evidence *v = &r->evidence[i];
+		AUTO(result) struct result own = { 0 };
+
+		e = compile_query(g, r, v->query, v->line, &columns, &own,
+				  ret_error);
+		if (e == 0)
+			e = compile_texts(r, v->line, v->texts, v->n_texts,
+					  &own, ret_error);
+	}
+	return e;
+}
+
+int rules_compile(struct rules *rules, char **ret_error)
+{
+	AUTO(inventory) struct inventory *empty = NULL;
+	struct guard g;
+	int e;
+
+	e = inventory_open(NULL, INVENTORY_MEMORY, 0, &empty, ret_error);
+	if (e < 0)
+		return e;
+	e = reads_learn(inventory_db(empty), &rules->reads, ret_error);
+	if (e < 0)
+		return e;
+	guard_begin(&g, inventory_db(empty), rules->reads, DIALECT_RULE);
+	for (size_t i = 0; e == 0 && i < rules->n; i++)
+		e = compile_rule(&g, &rules->items[i], ret_error);
+	guard_end(&g);
+	return e;
+}

@@ -1,0 +1,273 @@
+/* load.c -- reads the rules, one XML file each, as trustdrift-rules(5) has it.
+ *
+ * The schema data/schema/rule.rng has been checked when an element gets here,
+ * so what it demands is there.  Either the whole pack is loaded or nothing:
+ * judging with a part of the rules would call silence what is ignorance.
+ */
+#include <errno.h>
+#include <libxml/tree.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "locate/locate.h"
+#include "rule/guard.h"
+
+static void auto_document(xmlDoc **doc)
+{
+	xmlFreeDoc(*doc);
+}
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* Without leading and trailing space, and each run of space one blank: the
+ * form that xgettext gives to translators.  Works in place.  */
+static char *squeeze(char *text)
+{
+	char *to = text;
+
+	for (const char *from = text; *from != '\0'; from++) {
+		if (!is_space(*from))
+			*to++ = *from;
+		else if (to != text && to[-1] != ' ')
+			*to++ = ' ';
+	}
+	if (to != text && to[-1] == ' ')
+		to--;
+	*to = '\0';
+	return text;
+}
+
+static char *node_text(xmlNode *node)
+{
+	xmlChar *content = xmlNodeGetContent(node);
+	char *text = xstrdup(content != NULL ? (char *)content : "");
+
+	xmlFree(content);
+	return text;
+}
+
+/* NULL when there is no such attribute; the caller frees.  */
+static char *node_attribute(xmlNode *node, const char *name)
+{
+	xmlChar *value = xmlGetNoNsProp(node, (const xmlChar *)name);
+	char *text = value != NULL ? squeeze(xstrdup((char *)value)) : NULL;
+
+	xmlFree(value);
+	return text;
+}
+
+static bool is_element(const xmlNode *node, const char *name)
+{
+	return node->type == XML_ELEMENT_NODE &&
+		strcmp((const char *)node->name, name) == 0;
+}
+
+/* The line on which the text of NODE begins: libxml2 knows where the start tag
+ * ends.  */
+static unsigned node_line(xmlNode *node)
+{
+	long line = xmlGetLineNo(node);
+
+	return line > 0 ? (unsigned)line : 0;
+}
+
+static void add_text(xmlNode *node, struct rule_text **texts, size_t *n)
+{
+	struct rule_text *t;
+
+	*texts = xrealloc(*texts, *n + 1, sizeof(**texts));
+	t = &(*texts)[(*n)++];
+	t->variant = node_attribute(node, "variant");
+	t->text = squeeze(node_text(node));
+}
+
+static void add_evidence(xmlNode *node, struct rule *r)
+{
+	struct rule_evidence *e;
+
+	r->evidence = xrealloc(r->evidence, r->n_evidence + 1,
+			       sizeof(*r->evidence));
+	e = &r->evidence[r->n_evidence++];
+	memset(e, 0, sizeof(*e));
+	e->kind = node_attribute(node, "kind");
+	for (xmlNode *child = node->children; child != NULL;
+	     child = child->next) {
+		if (is_element(child, "query")) {
+			e->query = node_text(child);
+			e->line = node_line(child);
+		} else if (is_element(child, "text")) {
+			add_text(child, &e->texts, &e->n_texts);
+		}
+	}
+}
+
+static void add_reference(xmlNode *node, struct rule *r)
+{
+	size_t n = 0;
+
+	while (r->references[n] != NULL)
+		n++;
+	r->references = xrealloc(r->references, n + 2, sizeof(*r->references));
+	r->references[n] = squeeze(node_text(node));
+	r->references[n + 1] = NULL;
+}
+
+static void parse_child(xmlNode *node, struct rule *r)
+{
+	if (is_element(node, "title")) {
+		r->title = squeeze(node_text(node));
+	} else if (is_element(node, "why")) {
+		r->why = squeeze(node_text(node));
+	} else if (is_element(node, "reference")) {
+		add_reference(node, r);
+	} else if (is_element(node, "query")) {
+		r->query = node_text(node);
+		r->query_line = node_line(node);
+	} else if (is_element(node, "message")) {
+		add_text(node, &r->messages, &r->n_messages);
+	} else if (is_element(node, "evidence")) {
+		add_evidence(node, r);
+	} else if (is_element(node, "fix")) {
+		r->recipe = node_attribute(node, "recipe");
+	} else if (is_element(node, "no-fix")) {
+		r->no_fix = squeeze(node_text(node));
+	}
+}
+
+static void text_done(struct rule_text *texts, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		free(texts[i].variant);
+		free(texts[i].text);
+	}
+	free(texts);
+}
+
+static void rule_done(struct rule *r)
+{
+	for (size_t i = 0; i < r->n_evidence; i++) {
+		free(r->evidence[i].kind);
+		free(r->evidence[i].query);
+		text_done(r->evidence[i].texts, r->evidence[i].n_texts);
+	}
+	free(r->evidence);
+	text_done(r->messages, r->n_messages);
+	names_free(r->references);
+	free(r->id);
+	free(r->since);
+	free(r->needs);
+	free(r->title);
+	free(r->why);
+	free(r->query);
+	free(r->recipe);
+	free(r->no_fix);
+	free(r->defined_in);
+	free(r->path);
+}
+
+static int load_file(const char *path, struct rules *rules, size_t *cap,
+		     char **ret_error)
+{
+	AUTO(document) xmlDoc *doc = NULL;
+	AUTO(str) char *severity = NULL;
+	xmlNode *root;
+	struct rule *r;
+	int e;
+
+	e = xml_load(path, "rule.rng", &doc, ret_error);
+	if (e < 0)
+		return e;
+	root = xmlDocGetRootElement(doc);
+
+	grow(&rules->items, rules->n, cap, sizeof(*rules->items));
+	r = &rules->items[rules->n++];
+	memset(r, 0, sizeof(*r));
+	r->path = xstrdup(path);
+	r->defined_in = xasprintf("%s:%u", path, node_line(root));
+	r->references = xcalloc(1, sizeof(*r->references));
+	r->id = node_attribute(root, "id");
+	r->since = node_attribute(root, "since");
+	r->needs = node_attribute(root, "needs");
+	severity = node_attribute(root, "severity");
+	for (xmlNode *child = root->children; child != NULL;
+	     child = child->next)
+		parse_child(child, r);
+	if (severity == NULL ||
+	    severity_from_name(severity, &r->severity) < 0) {
+		*ret_error = xasprintf("%s: no such severity", r->defined_in);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int rule_compare(const void *a, const void *b)
+{
+	const struct rule *x = a, *y = b;
+
+	return strcmp(x->id, y->id);
+}
+
+static int check_unique(const struct rules *rules, char **ret_error)
+{
+	for (size_t i = 1; i < rules->n; i++) {
+		const struct rule *a = &rules->items[i - 1];
+		const struct rule *b = &rules->items[i];
+
+		if (strcmp(a->id, b->id) != 0)
+			continue;
+		*ret_error = xasprintf("%s: the rule %s is there already: %s",
+				       b->defined_in, b->id, a->defined_in);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static void auto_rules(struct rules **r)
+{
+	rules_free(*r);
+}
+
+int rules_load(const char *config_dir, struct rules **ret_rules,
+	       char **ret_error)
+{
+	AUTO(rules) struct rules *rules = xcalloc(1, sizeof(*rules));
+	AUTO(names) char **paths = NULL;
+	size_t n, cap = 0;
+	int e;
+
+	e = data_files(config_dir, "rules", ".xml", &paths, &n);
+	if (e < 0) {
+		*ret_error = xasprintf("rules: %s", strerror(-e));
+		return e;
+	}
+	for (size_t i = 0; i < n; i++) {
+		e = load_file(paths[i], rules, &cap, ret_error);
+		if (e < 0)
+			return e;
+	}
+	if (rules->n > 0)
+		qsort(rules->items, rules->n, sizeof(*rules->items),
+		      rule_compare);
+	e = check_unique(rules, ret_error);
+	if (e < 0)
+		return e;
+	e = rules_compile(rules, ret_error);
+	if (e < 0)
+		return e;
+	*ret_rules = TAKE(rules);
+	return 0;
+}
+
+void rules_free(struct rules *r)
+{
+	if (r == NULL)
+		return;
+	for (size_t i = 0; i < r->n; i++)
+		rule_done(&r->items[i]);
+	free(r->items);
+	reads_free(r->reads);
+	free(r);
+}
