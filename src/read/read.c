@@ -1,0 +1,104 @@
+/* read.c -- the words of this folder: roles, purposes and problems as they
+ * appear in the catalogue, the inventory and the JSON.  They never change.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "read/read.h"
+
+static const char *const roles[] = {
+	[ROLE_NONE] = "",
+	[ROLE_ANCHOR] = "anchor",
+	[ROLE_INTERMEDIATE] = "intermediate",
+	[ROLE_DISTRUST] = "distrust",
+	[ROLE_END_ENTITY] = "end-entity",
+	[ROLE_SOURCE] = "source",
+};
+
+const char *role_name(enum role role)
+{
+	return roles[role];
+}
+
+enum role role_from_name(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(roles); i++)
+		if (strcmp(roles[i], name) == 0)
+			return (enum role)i;
+	return ROLE_NONE;
+}
+
+/* In the order of the bits of enum purpose; all of them with spaces between
+ * must fit PURPOSES_SIZE.  */
+static const char *const purposes_words[] = {
+	"serverAuth",
+	"clientAuth",
+	"codeSigning",
+	"emailProtection",
+	"timeStamping",
+};
+
+const char *purposes_format(unsigned purposes, char ret[PURPOSES_SIZE])
+{
+	size_t i, n = 0, len;
+
+	for (i = 0; i < ARRAY_SIZE(purposes_words); i++) {
+		if (!(purposes & 1u << i))
+			continue;
+		len = strlen(purposes_words[i]);
+		if (n > 0)
+			ret[n++] = ' ';
+		memcpy(ret + n, purposes_words[i], len);
+		n += len;
+	}
+	ret[n] = '\0';
+	return ret;
+}
+
+static const char *const problems[] = {
+	[PROBLEM_UNREADABLE] = "unreadable",
+	[PROBLEM_NOT_REGULAR] = "not-regular",
+	[PROBLEM_TOO_LARGE] = "too-large",
+	[PROBLEM_LIMIT] = "limit",
+	[PROBLEM_FORMAT] = "format",
+	[PROBLEM_TRUNCATED] = "truncated",
+	[PROBLEM_MALFORMED] = "malformed",
+	[PROBLEM_OPAQUE] = "opaque",
+	[PROBLEM_CERTIFICATE] = "certificate",
+	[PROBLEM_CHANGED] = "changed",
+	[PROBLEM_DANGLING] = "dangling",
+};
+
+const char *problem_name(enum problem_code code)
+{
+	return problems[code];
+}
+
+void sink_problem(struct sink *s, enum problem_code code, uint64_t offset,
+		  const char *format, ...)
+{
+	char message[512];
+	struct problem p = {
+		.code = code,
+		.offset = offset,
+		.message = message,
+	};
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(message, sizeof(message), format, ap);
+	va_end(ap);
+	s->problem(s, &p);
+}
+
+const struct reader *reader_find(const char *name)
+{
+	const struct reader *const *r;
+
+	for (r = readers; *r; r++)
+		if (strcmp((*r)->name, name) == 0)
+			return *r;
+	return NULL;
+}
