@@ -1,0 +1,156 @@
+#!/bin/sh
+# dst-2021.sh [DIRECTORY] -- the outage of September 2021: .NET's store still
+# holds an intermediate whose root has left the system store.
+#
+# The table is what the real .NET Core 3.1.2 answered (OpenSSL 1.1.1w,
+# X509Chain.Build without revocation, the server sending r3-by-isrg-x1 and
+# isrg-root-x1-by-dst); tests/owners/dst-2021.sh asks it again.  The rule must
+# be high exactly where .NET fails.  Runs over certificates of our own and, when
+# they are there, over the outage's real ones.
+# shellcheck source=tests/hosts/lib.sh
+. "${srcdir:=.}/tests/hosts/lib.sh"
+
+rule="stale-cached-intermediate"
+good=$srcdir/tests/hosts/certificates/dst-2021
+
+# set_up NAME WHAT-IS-CACHED ...
+set_up() {
+	root=$work/$1
+	shift
+	host_new "$root"
+	host_root_ca "$root" "$good/dst-root-ca-x3.pem" "$good/isrg-root-x1.pem" \
+		"$srcdir/tests/hosts/certificates/addtrust-2020/usertrust-rsa.pem"
+	host_update "$root"
+	for cached in "$@"; do
+		host_dotnet "$root/home/ann" ca "$good/$cached.pem" >/dev/null
+	done
+}
+
+file_of() {
+	printf '/home/ann/%s/ca/%s.pfx' "$dotnet_store" "$(thumbprint "$good/$1.pem")"
+}
+
+# row CERTIFICATE SEVERITY: a finding as findings() prints it
+row() {
+	printf '%s %s %s %.16s\n' "$2" "$rule" "$(file_of "$1")" \
+		"$(sha256_of "$good/$1.pem")"
+}
+
+# cell NAME SYSTEM TIME WANTED: an audit of a copy of the root, before or (with
+# an earlier scan) after the update
+cell() {
+	cell_root=$work/cell
+	rm -rf "$cell_root"
+	cp -a "$work/$1" "$cell_root"
+	rm -f "$work/cell.db"
+	if [ "$2" = after ]; then
+		"$TRUSTDRIFT" scan --root "$cell_root" --db "$work/cell.db" \
+			--now 2021-09-19T00:00:00Z || fail "first scan"
+		host_remove_ca "$cell_root" dst-root-ca-x3
+	fi
+	audit "$cell_root" --db "$work/cell.db" --now "$3"
+	is "$1, $2, $3" "$(findings $rule | grep -v '^low' || :)" "$4"
+}
+
+cases() {
+	set_up both dst-root-ca-x3 r3-by-dst
+	set_up one r3-by-dst
+	set_up nothing
+	two=$({ row dst-root-ca-x3 high; row r3-by-dst high; } | sort)
+	stale=$(row r3-by-dst high)
+	for t in 2021-09-20T00:00:00Z 2021-09-25T00:00:00Z; do
+		cell both before $t ""
+		cell both after $t "$two"
+		cell one before $t ""
+		cell one after $t "$stale"
+		cell nothing before $t ""
+		cell nothing after $t ""
+	done
+	# DST Root CA X3 is still the system's own, so only r3-by-dst is named
+	cell both before 2021-09-29T20:00:00Z "$stale"
+	cell one before 2021-09-29T20:00:00Z "$stale"
+	cell both after 2021-09-29T20:00:00Z "$two"
+	cell one after 2021-09-29T20:00:00Z ""
+	is "then it is low" "$(findings $rule)" "$(row r3-by-dst low)"
+	cell both before 2021-10-01T00:00:00Z "$stale"
+	cell one before 2021-10-01T00:00:00Z "$stale"
+	cell both after 2021-10-01T00:00:00Z "$two"
+	cell one after 2021-10-01T00:00:00Z ""
+	cell nothing before 2021-10-01T00:00:00Z ""
+	cell nothing after 2021-10-01T00:00:00Z ""
+
+	# the second at which it ends
+	cell both before 2021-09-29T19:21:39Z ""
+	cell both before 2021-09-29T19:21:40Z "$stale"
+	cell one after 2021-09-29T19:21:39Z "$stale"
+	cell one after 2021-09-29T19:21:40Z ""
+
+	# a store whose root never had a place in the system's list, no history:
+	# the root in the same cache is what says that it worked
+	root=$work/fresh
+	host_new "$root"
+	host_root_ca "$root" "$good/isrg-root-x1.pem"
+	host_update "$root"
+	for cached in dst-root-ca-x3 r3-by-dst; do
+		host_dotnet "$root/home/ann" ca "$good/$cached.pem" >/dev/null
+	done
+	audit "$root" --now 2021-09-25T00:00:00Z
+	is "status" "$status" 2
+	is "no history" "$(findings $rule)" "$two"
+	is "both are all that is high" "$(findings '' high)" "$two"
+	path=$(evidence $rule "$(file_of r3-by-dst)" path)
+	case $path in
+	*"$(sha256_of "$good/dst-root-ca-x3.pem" | cut -c 1-16)"*) pass ;;
+	*) fail "the chain to the departed root is no evidence: $path" ;;
+	esac
+
+	# the good copy beside it: only the order of the directory decides
+	host_dotnet "$root/home/ann" ca "$good/r3-by-isrg-x1.pem" >/dev/null
+	audit "$root" --now 2021-09-25T00:00:00Z
+	is "with the good copy" "$(findings $rule)" "$two"
+	path=$(evidence $rule "$(file_of r3-by-dst)" good-path)
+	case $path in
+	*"$(sha256_of "$good/r3-by-isrg-x1.pem" | cut -c 1-16)"*) pass ;;
+	*) fail "the good path is not shown: $path" ;;
+	esac
+	# .NET takes the valid one once r3-by-dst has expired, in every order
+	audit "$root" --now 2021-09-29T20:00:00Z
+	is "expired beside a good copy" "$(findings $rule high)" ""
+
+	# Cross-signs of a root that the system trusts do no harm (asked of .NET:
+	# it looks among the trusted roots first) ...
+	set_up crossed isrg-root-x1-by-dst dst-root-ca-x3
+	cell crossed before 2021-09-25T00:00:00Z ""
+	cell crossed after 2021-09-25T00:00:00Z ""
+	cell crossed after 2021-10-01T00:00:00Z ""
+	# ... but a cached root hides the way that its cross-sign would open
+	root=$work/hidden
+	host_new "$root"
+	host_root_ca "$root" "$good/dst-root-ca-x3.pem"
+	host_update "$root"
+	for cached in isrg-root-x1 isrg-root-x1-by-dst; do
+		host_dotnet "$root/home/ann" ca "$good/$cached.pem" >/dev/null
+	done
+	audit "$root" --now 2021-09-25T00:00:00Z
+	is "a root in the cache" "$(findings $rule high | grep -c .)" 1
+
+	# `my` is searched for issuers as well
+	root=$work/my
+	host_new "$root"
+	host_root_ca "$root" "$good/dst-root-ca-x3.pem" "$good/isrg-root-x1.pem"
+	sed -i 's,^\(mozilla/dst\),!\1,' "$root/etc/ca-certificates.conf"
+	host_update "$root"
+	host_dotnet "$root/home/ann" my "$good/r3-by-dst.pem" >/dev/null
+	audit "$root" --now 2021-09-25T00:00:00Z
+	is "in my, deselected by a ! line" "$(findings $rule high | grep -c .)" 1
+}
+
+cases
+if [ -d "$srcdir/../shared/incidents/dst-2021" ]; then
+	chmod -R u+rwX "$work" && rm -rf "${work:?}"/* && mkdir -p "$HOME"
+	good=$srcdir/../shared/incidents/dst-2021
+	cases
+else
+	echo "the outage's real certificates are not here: not tested with them"
+fi
+finish
