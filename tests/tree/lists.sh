@@ -1,0 +1,44 @@
+#!/bin/sh
+# lists.sh -- every file of the tree is in the list that builds, installs,
+# translates or distributes it.
+: "${srcdir:=.}"
+cd "$srcdir" || exit 1
+status=0
+
+listed() { # listed LIST FILE ...
+	list=$1
+	shift
+	for f in "$@"; do
+		[ -e "$f" ] || continue
+		grep -qF "$f" "$list" || {
+			echo "$f is not in $list"
+			status=1
+		}
+	done
+}
+listed Makefile.am src/*.c src/*.h src/*/*.c src/*/*.h
+listed data/data.am data/*/*.xml data/*/*.rng data/*/*.sql data/*/*.json \
+	data/*/*.csv data/*/*.sh data/*/*.its data/*/*.loc data/*/README data/*/*.pem
+listed man/man.am man/*.[0-9]
+listed tests/tests.am tests/*.c tests/*/*.c tests/*/*.sh
+
+# what is shown to people is translated
+# shellcheck disable=SC2013 # words
+for f in $(grep -lE '\<(_|N_)\("' src/*.c src/*/*.c src/*/*.h); do
+	case $f in src/base/base.h | src/read/read.h | src/output/output.h) continue ;; esac
+	grep -qxF "$f" po/POTFILES.in || {
+		echo "$f is not in po/POTFILES.in"
+		status=1
+	}
+done
+listed po/POTFILES.in data/rules/*.xml
+
+# the readers on disk are the words in Makefile.am and the folders of fixtures
+# shellcheck disable=SC2013 # words
+for f in $(grep -lE '^const struct reader [a-z0-9_]+_reader = ' src/read/*.c); do
+	grep -q "read/${f##*/}" Makefile.am || {
+		echo "$f is no word of reader_files"
+		status=1
+	}
+done
+exit $status

@@ -1,0 +1,19 @@
+#!/bin/sh
+# scripts.sh -- every shell script we ship passes shellcheck and dash -n.
+: "${srcdir:=.}"
+command -v shellcheck >/dev/null || {
+	echo "SKIPPED, NOT TESTED: shellcheck is missing"
+	exit 77
+}
+cd "$srcdir" || exit 1
+status=0 n=0
+for f in bootstrap .ci/run tests/owners/run $(find tests data -name '*.sh' | sort); do
+	[ -e "$f" ] || continue
+	n=$((n + 1))
+	# files that are sourced are looked at with what sources them, too
+	shellcheck -x -S style "$f" || status=1
+	dash -n "$f" || status=1
+done
+echo "$n scripts"
+[ "$n" -gt 5 ] || status=1
+exit $status
