@@ -8,33 +8,79 @@
 struct output_options {
 	bool color;
 	unsigned width;		/* columns, for text */
-	bool verbose;
+	bool verbose;		/* all of the evidence, and what was waived */
+	const char *command;	/* text: how to call this program so that it
+				 * finds the same inventory: "trustdrift",
+				 * "trustdrift --root '/mnt'" */
+	const char *history;	/* why there is no history to judge by, when
+				 * one could not be read; NULL */
 };
 
 struct output {
 	const char *name;	/* --format's word */
 	const char *title;	/* N_("...") */
 	const char *extension;
+	bool machine;		/* for programs: never translated */
 	int (*write)(const struct report *r, const struct output_options *o,
 		     FILE *f);
 };
 extern const struct output outputs[];	/* a NULL name behind the last */
 const struct output *output_find(const char *name);
+/* What the rows name.  0, or a negative errno when F cannot be written.  */
+int text_write(const struct report *r, const struct output_options *o, FILE *f);
+int json_write(const struct report *r, const struct output_options *o, FILE *f);
 
 /* One finding as the JSON object of design section 4, one line; the caller
- * frees.  finding_from_json() reads it back (rule is NULL then); -EINVAL.
- * Free with finding_done().  */
+ * frees.  finding_from_json() reads it back (rule is NULL then); -EINVAL.  */
 char *finding_to_json(const struct finding *f);
 int finding_from_json(const char *json, struct finding *ret_finding);
-void finding_done(struct finding *f);
 
 /* Tables of show and query: rows are given one by one.  */
 enum table_format { TABLE_TEXT, TABLE_JSON, TABLE_TSV };
 struct table;
 struct table *table_new(enum table_format format, unsigned width, FILE *f);
-/* The first call names the columns; VALUES NULL = SQL NULL.  */
+/* The first call names the columns; a value NULL = SQL NULL.  VALUES itself
+ * NULL only names them: a table without rows.  */
 int table_row(struct table *t, int n, const char *const *names,
 	      const char *const *values, const bool *numeric);
 int table_end(struct table *t);		/* writes what is left, frees T */
+void table_free(struct table *t);	/* without writing what is left */
+const char *table_format_name(size_t i);	/* NULL behind the last */
+int table_format_from_name(const char *name, enum table_format *ret_format);
+
+/* S as a JSON string, quotes included, all ASCII; "null" for NULL.  Bytes that
+ * are not UTF-8 as in utf8_text().  The caller frees.  */
+char *json_text(const char *s);
+
+/* ---- text for people -----------------------------------------------------
+ * A pen fills lines of a given width.  What it is given has been escaped.  */
+enum ink {
+	INK_PLAIN, INK_BOLD, INK_DIM,
+	INK_HIGH, INK_MEDIUM, INK_LOW, INK_INFO, INK_GOOD,
+};
+struct pen {
+	FILE *f;
+	unsigned width;
+	bool color;
+	bool utf8;		/* the locale can show lines and bullets */
+	/* The line that is being filled.  */
+	size_t column, least;	/* where it is, and where its text begins */
+	const char *rest;
+};
+void pen_init(struct pen *p, FILE *f, unsigned width, bool color);
+/* Begins a line with FIRST; when it is full it goes on in the next one behind
+ * REST, which lives until pen_end().  */
+void pen_begin(struct pen *p, const char *first, const char *rest);
+void pen_words(struct pen *p, enum ink ink, const char *text);	/* breakable */
+void pen_word(struct pen *p, enum ink ink, const char *text);	/* kept whole */
+void pen_column(struct pen *p, size_t column);	/* at least one space */
+void pen_end(struct pen *p);
+void pen_line(struct pen *p, enum ink ink, const char *first, const char *rest,
+	      const char *text);		/* the three in one */
+
+/* How many columns S takes on a terminal, and how many bytes of S fit into N
+ * columns, at least one character.  S is valid UTF-8.  */
+size_t text_columns(const char *s);
+size_t text_fit(const char *s, size_t n);
 
 #endif

@@ -1,0 +1,19 @@
+/* outputs.c -- the formats of a report.  A row here is the whole registration. */
+#include <string.h>
+
+#include "output/output.h"
+
+const struct output outputs[] = {
+	{ "text", N_("for people"), "txt", false, text_write },
+	{ "json", N_("for programs: trustdrift/findings, version 1"), "json",
+	  true, json_write },
+	{ NULL, NULL, NULL, false, NULL },
+};
+
+const struct output *output_find(const char *name)
+{
+	for (const struct output *o = outputs; o->name != NULL; o++)
+		if (strcmp(o->name, name) == 0)
+			return o;
+	return NULL;
+}

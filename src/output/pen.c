@@ -1,0 +1,181 @@
+/* pen.c -- filled lines for people: words, columns, colours.
+ *
+ * Widths are those of wcwidth(), so East Asian names and combining marks line
+ * up where the locale knows them; elsewhere a character is a column.
+ */
+#include <langinfo.h>
+#include <string.h>
+#include <wchar.h>
+
+#include "output/output.h"
+
+static const char *const inks[] = {
+	[INK_PLAIN] = "",
+	[INK_BOLD] = "\033[1m",
+	[INK_DIM] = "\033[2m",
+	[INK_HIGH] = "\033[1;31m",
+	[INK_MEDIUM] = "\033[1;33m",
+	[INK_LOW] = "\033[36m",
+	[INK_INFO] = "\033[34m",
+	[INK_GOOD] = "\033[32m",
+};
+
+/* Decodes the character at S, which is valid UTF-8 and not its end.  */
+static size_t next_character(const char *s, wchar_t *ret_char)
+{
+	const unsigned char *p = (const unsigned char *)s;
+	size_t size = p[0] < 0x80 ? 1 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
+	uint32_t c = size == 1 ? p[0] : p[0] & (0x7fu >> size);
+
+	/* Stops at a NUL even where the promise of UTF-8 was broken.  */
+	for (size_t i = 1; i < size; i++) {
+		if ((p[i] & 0xc0) != 0x80) {
+			size = i;
+			break;
+		}
+		c = c << 6 | (p[i] & 0x3f);
+	}
+	*ret_char = (wchar_t)c;
+	return size;
+}
+
+static size_t character_columns(wchar_t c)
+{
+	int n = wcwidth(c);
+
+	return n < 0 ? 1 : (size_t)n;
+}
+
+size_t text_columns(const char *s)
+{
+	size_t n = 0;
+	wchar_t c;
+
+	while (*s != '\0') {
+		s += next_character(s, &c);
+		n += character_columns(c);
+	}
+	return n;
+}
+
+size_t text_fit(const char *s, size_t n)
+{
+	size_t bytes = 0, used = 0;
+	wchar_t c;
+
+	while (s[bytes] != '\0') {
+		size_t size = next_character(s + bytes, &c);
+
+		used += character_columns(c);
+		if (used > n && bytes > 0)
+			break;
+		bytes += size;
+	}
+	return bytes;
+}
+
+void pen_init(struct pen *p, FILE *f, unsigned width, bool color)
+{
+	*p = (struct pen){
+		.f = f, .width = width, .color = color,
+		.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
+	};
+}
+
+static void put(struct pen *p, enum ink ink, const char *s, size_t n)
+{
+	bool ink_on = p->color && ink != INK_PLAIN && n > 0;
+
+	if (ink_on)
+		fputs(inks[ink], p->f);
+	fwrite(s, 1, n, p->f);
+	if (ink_on)
+		fputs("\033[0m", p->f);
+}
+
+void pen_begin(struct pen *p, const char *first, const char *rest)
+{
+	fputs(first, p->f);
+	p->column = p->least = text_columns(first);
+	p->rest = rest;
+}
+
+static void next_line(struct pen *p)
+{
+	putc('\n', p->f);
+	fputs(p->rest, p->f);
+	p->column = p->least = text_columns(p->rest);
+}
+
+/* One word of N bytes; one that is wider than a whole line is cut.  */
+static void put_word(struct pen *p, enum ink ink, const char *word, size_t n)
+{
+	AUTO(str) char *copy = xstrndup(word, n);
+	const char *s = copy;
+	size_t columns = text_columns(s), fit, room;
+
+	if (p->column > p->least) {
+		if (p->column + 1 + columns > p->width) {
+			next_line(p);
+		} else {
+			putc(' ', p->f);
+			p->column++;
+		}
+	}
+	for (;;) {
+		room = p->width > p->column ? p->width - p->column : 1;
+		if (columns <= room)
+			break;
+		fit = text_fit(s, room);
+		put(p, ink, s, fit);
+		s += fit;
+		if (*s == '\0')
+			return;
+		columns = text_columns(s);
+		next_line(p);
+	}
+	put(p, ink, s, strlen(s));
+	p->column += columns;
+}
+
+void pen_words(struct pen *p, enum ink ink, const char *text)
+{
+	while (*text != '\0') {
+		size_t n = strcspn(text, " ");
+
+		if (n > 0)
+			put_word(p, ink, text, n);
+		text += n;
+		text += strspn(text, " ");
+	}
+}
+
+void pen_word(struct pen *p, enum ink ink, const char *text)
+{
+	if (*text != '\0')
+		put_word(p, ink, text, strlen(text));
+}
+
+void pen_column(struct pen *p, size_t column)
+{
+	/* The word that follows brings one space of its own.  */
+	while (p->column + 1 < column && p->column < p->width) {
+		putc(' ', p->f);
+		p->column++;
+	}
+}
+
+void pen_end(struct pen *p)
+{
+	putc('\n', p->f);
+	p->column = p->least = 0;
+	p->rest = "";
+}
+
+void pen_line(struct pen *p, enum ink ink, const char *first, const char *rest,
+	      const char *text)
+{
+	pen_begin(p, first, rest);
+	pen_words(p, ink, text);
+	pen_end(p);
+}
