@@ -1,6 +1,6 @@
 /* locate.h -- where stores are and what membership in them means: the
- * catalogue (data/stores/*.xml), the relying parties
- * (data/relying-parties/*.xml), the homes of a root, and the walk that
+ * catalogue (data/stores), the relying parties
+ * (data/relying-parties), the homes of a root, and the walk that
  * expands path patterns beneath it.  Knows nothing of file contents.
  */
 #ifndef LOCATE_H
@@ -30,18 +30,26 @@ struct store_definition {
 	enum selection selection;
 	char *files;		/* shell pattern(s), separated by space */
 	char **paths;		/* patterns, NULL behind the last */
-	char *except;		/* base names that `*` in the last component of a
-				 * path does not match, separated by space */
+	char *without;		/* shell patterns of names in the directory that
+				 * are left out though `files` matches */
+	char *except;		/* base names that a pattern in the last component
+				 * of a path does not match, separated by space */
+	uint64_t at_least;	/* a smaller file is no such store: programs that
+				 * only load the library with the list */
 	char *recipe;		/* how an entry is removed; NULL: see repair */
 	char *repair;		/* what to tell people when there is no recipe */
 	char *packaged;		/* "yes": files belong to a package */
+	bool skips;		/* the owner's program passes over files that are
+				 * not what it expects (.NET, hash directories):
+				 * such a problem does not make verdicts unsure */
 	char *defined_in;	/* file:line, for messages */
 };
 
 /* One <uses> of a relying party.  */
 struct party_use {
 	char *kinds;		/* store kinds, separated by space */
-	char *as;		/* role word: anchor, intermediate, distrust */
+	char *as;		/* role word: anchor, intermediate, distrust;
+				 * source: there, but not consulted */
 	bool own;		/* only stores of the same instance, else all */
 	char *unless;		/* kinds; used only if the instance has no store
 				 * of these (jssecacerts replaces cacerts) */
@@ -55,6 +63,7 @@ struct party_definition {
 	bool own_list;		/* has a list of its own, does not read the
 				 * system's: local CAs must be added to it */
 	bool system;		/* is the system store itself */
+	bool partial_chain;	/* an anchor need not be self-signed */
 	char **programs;	/* path patterns, an instance each */
 	struct party_use *uses;
 	size_t n_uses;
@@ -66,7 +75,7 @@ struct catalogue {
 	size_t n_stores;
 	struct party_definition *parties;
 	size_t n_parties;
-	char **service_homes;	/* <home> elements: more homes */
+	char **service_homes;	/* <home> elements: patterns of more homes */
 	uint8_t sha256[SHA256_SIZE];	/* of all its files: part of what decides
 					 * whether an earlier reading still holds */
 };
@@ -81,12 +90,52 @@ const struct store_definition *catalogue_store(const struct catalogue *c,
 					       const char *kind);
 
 /* XML files of our own are read with these (rules and recipes too): no
- * network, no entities, size-limited, validated against the schema
- * data/schema/SCHEMA.  DOC is an xmlDoc; the caller frees it.  -EINVAL with
- * *ret_error = "file:line: reason" when it is not well-formed or valid.  */
+ * network, no entities, no DTD, size-limited, validated against the schema
+ * data/schema/SCHEMA.  DOC is an xmlDoc; the caller frees it with
+ * xmlFreeDoc().  -EINVAL with *ret_error = "file:line: reason" (the caller
+ * frees) when it is not well-formed or valid; other errors, also with
+ * *ret_error, when it cannot be read.  */
 struct _xmlDoc;
 int xml_load(const char *path, const char *schema, struct _xmlDoc **ret_doc,
 	     char **ret_error);
+/* Frees the compiled schemas that xml_load() keeps.  */
+void xml_done(void);
+
+/* ---- path patterns -------------------------------------------------------
+ * `*`, `?` and `[a-z]`, `[!a-z]` match within one component, by bytes, and not
+ * a leading dot.  A pattern is absolute or begins with {home}, and an opening
+ * parenthesis at its very beginning, closed behind a component, marks the part
+ * that is the instance: (/opt/jdk-[0-9]?)/lib/security/cacerts.
+ */
+/* -EINVAL, with *ret_reason, a constant for people, when it is no pattern. */
+int pattern_check(const char *pattern, const char **ret_reason);
+/* Does NAME match one of the space-separated patterns of LIST?  A leading dot
+ * is like any other character here.  */
+bool pattern_match_any(const char *list, const char *name);
+
+/* Several patterns that are expanded together, so that a directory that they
+ * share is asked for once.  Each has the caller's TAG.  */
+struct patterns;
+struct patterns *patterns_new(void);
+void patterns_free(struct patterns *p);
+void patterns_add(struct patterns *p, const char *pattern, size_t tag);
+
+struct match {
+	size_t tag;
+	const char *path;	/* borrowed; what exists, or what hides it */
+	size_t instance_n;	/* length of the part of PATH in parentheses,
+				 * 0: the pattern has none */
+	bool listed;		/* the last component was found by listing */
+	struct file_id id;	/* valid when there is no error */
+	int error;		/* why everything beneath PATH is hidden */
+};
+typedef int match_fn(const struct match *m, void *data);
+/* Calls FN for what exists of the absolute patterns, or with HOME (absolute
+ * in the root) of those beneath {home}; unsorted.  A directory that cannot be
+ * looked into is given once for each pattern that goes on beneath it.  Stops
+ * at the first negative return of FN and returns it.  */
+int patterns_expand(const struct patterns *p, const struct root *r,
+		    const char *home, match_fn *fn, void *data);
 
 /* ---- homes ---------------------------------------------------------------*/
 struct home {
@@ -106,6 +155,12 @@ struct homes {
 int homes_list(const struct root *r, const struct catalogue *c,
 	       struct homes *ret_homes);
 void homes_done(struct homes *h);
+
+/* Calls FN for each HOME that Environment= of the system's service units
+ * sets, and with HOME NULL for each PATH that could not be read (ERROR).  */
+typedef void unit_home_fn(const char *path, const char *home, int error,
+			  void *data);
+void units_each_home(const struct root *r, unit_home_fn *fn, void *data);
 
 /* ---- the walk ------------------------------------------------------------*/
 /* One store that exists.  Borrowed by the callback.  */
@@ -138,13 +193,18 @@ struct store_file {
 				 * dangling link, -ELOOP a loop, -ENOTREG ... */
 };
 typedef int store_file_fn(const struct store_file *file, void *data);
-/* Calls FN for each file of PLACE that its selection picks, sorted by path.
- * Directories inside are passed over without a word.  -E2BIG: too many names;
- * -EACCES: cannot be listed.  */
+/* Calls FN for each file of PLACE that its selection picks, sorted by path;
+ * those of a hash directory by hash and number, as OpenSSL takes them: up to
+ * the first number that is missing or leads nowhere, which is reported.
+ * Directories inside are passed over without a word; one of a tree that
+ * cannot be listed, or lies deeper than LIMIT_TREE_DEPTH, is reported as if it
+ * were a file.  -E2BIG: too many names; -EACCES: cannot be listed.  */
+#define LIMIT_TREE_DEPTH	32u
 int place_files(const struct root *r, const struct place *place,
 		store_file_fn *fn, void *data);
 
-/* One program of a relying party that exists.  */
+/* One program of a relying party that exists: calls FN once for each instance
+ * (see struct place), in the catalogue's order, then by instance.  */
 typedef int program_fn(const struct party_definition *party,
 		       const char *instance, const char *owner, void *data);
 int walk_programs(const struct root *r, const struct catalogue *c,

@@ -1,0 +1,222 @@
+/* xml.c -- reads the XML files that come with the program or from its
+ * administrator, and holds them against their schemas (XML 1.0, RELAX NG).
+ *
+ * They are configuration, not scanned input, and yet nothing in them may
+ * reach out: a document type declaration ends the reading, so there are no
+ * entities to expand and no external subset to fetch.  libxml2 prints nothing
+ * by itself; the first of its complaints is the one that is handed on, since
+ * the later ones follow from it.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libxml/parser.h>
+#include <libxml/relaxng.h>
+#include <libxml/tree.h>
+#include <libxml/xmlerror.h>
+
+#include "locate/locate.h"
+
+#if LIBXML_VERSION >= 21200
+typedef const xmlError xml_complaint;
+#else
+typedef xmlError xml_complaint;
+#endif
+
+/* The first complaint.  */
+struct complaint {
+	const char *path;
+	char *text;		/* NULL: there was none */
+};
+
+static void complain(void *data, xml_complaint *e)
+{
+	struct complaint *c = data;
+	const char *message = e->message != NULL ? e->message : "unknown error";
+	size_t n = strlen(message);
+
+	if (c->text != NULL || e->level < XML_ERR_ERROR)
+		return;
+	while (n > 0 && (message[n - 1] == '\n' || message[n - 1] == ' '))
+		n--;
+	c->text = xasprintf("%s:%d: %.*s", c->path, e->line, (int)n, message);
+}
+
+static int complaint_take(struct complaint *c, const char *otherwise,
+			  char **ret_error)
+{
+	*ret_error = c->text != NULL
+			     ? TAKE(c->text)
+			     : xasprintf("%s:1: %s", c->path, otherwise);
+	return -EINVAL;
+}
+
+static void auto_doc(xmlDoc **doc)
+{
+	xmlFreeDoc(*doc);
+}
+
+/* ---- parsing -------------------------------------------------------------*/
+
+/* The parser hands its functions the context itself, which is why the
+ * complaint hangs on that.  */
+static void complain_parser(void *data, xml_complaint *e)
+{
+	const xmlParserCtxt *context = data;
+
+	complain(context->_private, e);
+}
+
+static void refuse_doctype(void *data, const xmlChar *name,
+			   const xmlChar *external, const xmlChar *system)
+{
+	xmlParserCtxt *context = data;
+	struct complaint *c = context->_private;
+
+	(void)name;
+	(void)external;
+	(void)system;
+	if (c->text == NULL)
+		c->text = xasprintf("%s:%d: a document type declaration has no "
+				    "place here", c->path,
+				    context->input != NULL
+					    ? context->input->line : 1);
+	xmlStopParser(context);
+}
+
+static int parse(const char *path, xmlDoc **ret_doc, char **ret_error)
+{
+	const int options = XML_PARSE_NONET | XML_PARSE_NOCDATA |
+			    XML_PARSE_BIG_LINES;
+	struct complaint c = { .path = path };
+	AUTO(str) char *text = NULL;
+	AUTO(doc) xmlDoc *doc = NULL;
+	xmlParserCtxt *context;
+	size_t n;
+	int e = file_slurp(path, LIMIT_DATA_FILE_BYTES, &text, &n);
+
+	if (e < 0) {
+		*ret_error = xasprintf("%s: %s", path, strerror(-e));
+		return e;
+	}
+	context = xmlNewParserCtxt();
+	if (context == NULL)
+		die(_("out of memory"));
+	context->_private = &c;
+	context->sax->serror = complain_parser;
+	context->sax->internalSubset = refuse_doctype;
+	doc = xmlCtxtReadMemory(context, text, (int)n, path, NULL, options);
+	xmlFreeParserCtxt(context);
+	if (doc == NULL || c.text != NULL)
+		return complaint_take(&c, "not well-formed", ret_error);
+	*ret_doc = TAKE(doc);
+	return 0;
+}
+
+/* ---- schemas -------------------------------------------------------------*/
+
+/* Compiled schemas; there are as many as kinds of data files.  */
+static struct schema {
+	struct schema *next;
+	char *name;
+	xmlRelaxNG *compiled;
+} *schemas;
+
+void xml_done(void)
+{
+	while (schemas != NULL) {
+		struct schema *next = schemas->next;
+
+		xmlRelaxNGFree(schemas->compiled);
+		free(schemas->name);
+		free(schemas);
+		schemas = next;
+	}
+}
+
+static int schema_compile(const char *path, xmlRelaxNG **ret_compiled,
+			  char **ret_error)
+{
+	struct complaint c = { .path = path };
+	AUTO(doc) xmlDoc *doc = NULL;
+	xmlRelaxNGParserCtxt *parser;
+	xmlRelaxNG *compiled;
+	int e = parse(path, &doc, ret_error);
+
+	if (e < 0)
+		return e;
+	parser = xmlRelaxNGNewDocParserCtxt(doc);
+	if (parser == NULL)
+		die(_("out of memory"));
+	xmlRelaxNGSetParserStructuredErrors(parser, complain, &c);
+	compiled = xmlRelaxNGParse(parser);
+	xmlRelaxNGFreeParserCtxt(parser);
+	if (compiled == NULL)
+		return complaint_take(&c, "no RELAX NG schema", ret_error);
+	free(c.text);
+	*ret_compiled = compiled;
+	return 0;
+}
+
+static int schema_get(const char *name, xmlRelaxNG **ret_compiled,
+		      char **ret_error)
+{
+	AUTO(str) char *path = NULL;
+	xmlRelaxNG *compiled = NULL;
+	struct schema *s;
+	int e;
+
+	for (s = schemas; s != NULL; s = s->next) {
+		if (strcmp(s->name, name) == 0) {
+			*ret_compiled = s->compiled;
+			return 0;
+		}
+	}
+	path = xasprintf("%s/schema/%s", data_dir(), name);
+	e = schema_compile(path, &compiled, ret_error);
+	if (e < 0)
+		return e;
+	s = xcalloc(1, sizeof(*s));
+	s->name = xstrdup(name);
+	s->compiled = compiled;
+	s->next = schemas;
+	schemas = s;
+	*ret_compiled = compiled;
+	return 0;
+}
+
+static int validate(xmlRelaxNG *schema, xmlDoc *doc, const char *path,
+		    char **ret_error)
+{
+	struct complaint c = { .path = path };
+	xmlRelaxNGValidCtxt *v = xmlRelaxNGNewValidCtxt(schema);
+	int r;
+
+	if (v == NULL)
+		die(_("out of memory"));
+	xmlRelaxNGSetValidStructuredErrors(v, complain, &c);
+	r = xmlRelaxNGValidateDoc(v, doc);
+	xmlRelaxNGFreeValidCtxt(v);
+	if (r != 0)
+		return complaint_take(&c, "not valid", ret_error);
+	free(c.text);
+	return 0;
+}
+
+int xml_load(const char *path, const char *schema, xmlDoc **ret_doc,
+	     char **ret_error)
+{
+	AUTO(doc) xmlDoc *doc = NULL;
+	xmlRelaxNG *compiled = NULL;
+	int e = parse(path, &doc, ret_error);
+
+	if (e == 0)
+		e = schema_get(schema, &compiled, ret_error);
+	if (e == 0)
+		e = validate(compiled, doc, path, ret_error);
+	if (e < 0)
+		return e;
+	*ret_doc = TAKE(doc);
+	return 0;
+}
