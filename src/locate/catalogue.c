@@ -1,0 +1,536 @@
+/* catalogue.c -- loads the files of data/stores and data/relying-parties.
+ *
+ * The schemas say what may stand where; here is checked what they cannot say:
+ * that kinds and parties are unique, that what a party uses exists, and that
+ * paths are patterns.  All files or none: a catalogue that lacks a part would
+ * take stores for missing that are there.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libxml/tree.h>
+
+#include "locate/locate.h"
+
+#define STORES_SCHEMA	"stores.rng"
+#define PARTIES_SCHEMA	"relying-party.rng"
+#define HASHES_MAX	(1u << 20)
+
+/* A path as it is written, until all sets are known.  */
+struct written {
+	bool program;		/* of a party, else of a store */
+	size_t owner;		/* which one */
+	char *text, *where;
+};
+
+struct set {			/* one <path> of a <set> */
+	char *name, *path, *where;
+};
+
+struct loader {
+	struct catalogue *c;
+	size_t cap_stores, cap_parties, n_homes, cap_homes;
+	struct written *written;
+	size_t n_written, cap_written;
+	struct set *sets;
+	size_t n_sets, cap_sets;
+	char *error;		/* "file:line: reason" */
+};
+
+static int refuse(struct loader *l, const char *where, const char *format, ...)
+	PRINTF(3, 4);
+
+static int refuse(struct loader *l, const char *where, const char *format, ...)
+{
+	AUTO(str) char *reason = NULL;
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(&reason, format, args) < 0)
+		die(_("out of memory"));
+	va_end(args);
+	free(l->error);
+	l->error = xasprintf("%s: %s", where, reason);
+	return -EINVAL;
+}
+
+/* ---- XML -----------------------------------------------------------------*/
+
+/* TEXT with runs of white space as one space and none at the ends, as the
+ * schema's token is; frees TEXT.  NULL stays NULL.  */
+static char *normal(xmlChar *text)
+{
+	char *copy, *to;
+
+	if (text == NULL)
+		return NULL;
+	copy = to = xmalloc(strlen((const char *)text) + 1);
+	for (const char *p = (const char *)text; *p != '\0'; p++) {
+		if (strchr(" \t\r\n", *p) == NULL)
+			*to++ = *p;
+		else if (to > copy && to[-1] != ' ')
+			*to++ = ' ';
+	}
+	if (to > copy && to[-1] == ' ')
+		to--;
+	*to = '\0';
+	xmlFree(text);
+	return copy;
+}
+
+/* The caller frees; NULL: there is no such attribute.  */
+static char *attribute(const xmlNode *node, const char *name)
+{
+	return normal(xmlGetNoNsProp(node, (const xmlChar *)name));
+}
+
+static bool is_yes(const xmlNode *node, const char *name)
+{
+	AUTO(str) char *value = attribute(node, name);
+
+	return value != NULL && strcmp(value, "yes") == 0;
+}
+
+static char *content(const xmlNode *node)
+{
+	return normal(xmlNodeGetContent(node));
+}
+
+static bool is_element(const xmlNode *node, const char *name)
+{
+	return node->type == XML_ELEMENT_NODE &&
+	       strcmp((const char *)node->name, name) == 0;
+}
+
+static char *where_is(const char *file, const xmlNode *node)
+{
+	return xasprintf("%s:%ld", file, xmlGetLineNo(node));
+}
+
+/* ---- stores --------------------------------------------------------------*/
+
+static void add_written(struct loader *l, bool program, size_t owner,
+			const char *file, const xmlNode *node)
+{
+	grow(&l->written, l->n_written, &l->cap_written, sizeof(*l->written));
+	l->written[l->n_written++] = (struct written){
+		.program = program,
+		.owner = owner,
+		.text = content(node),
+		.where = where_is(file, node),
+	};
+}
+
+static void load_set(struct loader *l, const char *file, const xmlNode *node)
+{
+	for (const xmlNode *n = node->children; n != NULL; n = n->next) {
+		if (!is_element(n, "path"))
+			continue;
+		grow(&l->sets, l->n_sets, &l->cap_sets, sizeof(*l->sets));
+		l->sets[l->n_sets++] = (struct set){
+			.name = attribute(node, "name"),
+			.path = content(n),
+			.where = where_is(file, n),
+		};
+	}
+}
+
+/* Room for one more string and the NULL behind it; takes TEXT.  */
+static void add_string(char ***list, size_t *n, size_t *cap, char *text)
+{
+	grow(list, *n + 1, cap, sizeof(**list));
+	(*list)[(*n)++] = text;
+	(*list)[*n] = NULL;
+}
+
+static int load_home(struct loader *l, const char *file, const xmlNode *node)
+{
+	AUTO(str) char *text = content(node);
+	AUTO(str) char *where = where_is(file, node);
+	const char *reason;
+
+	if (text[0] != '/')
+		return refuse(l, where, "home \"%s\": it must begin with /",
+			      text);
+	if (pattern_check(text, &reason) < 0)
+		return refuse(l, where, "home \"%s\": %s", text, reason);
+	add_string(&l->c->service_homes, &l->n_homes, &l->cap_homes,
+		   TAKE(text));
+	return 0;
+}
+
+static enum selection selection_of(const xmlNode *node, const char *files)
+{
+	AUTO(str) char *select = attribute(node, "select");
+
+	if (select == NULL)
+		return files != NULL ? SELECT_NAMES : SELECT_FILE;
+	return strcmp(select, "tree") == 0 ? SELECT_TREE : SELECT_HASHES;
+}
+
+static int load_store(struct loader *l, const char *file, const xmlNode *node)
+{
+	AUTO(str) char *at_least = attribute(node, "at-least");
+	struct catalogue *c = l->c;
+	const struct store_definition *other;
+	struct store_definition *d;
+
+	grow(&c->stores, c->n_stores, &l->cap_stores, sizeof(*c->stores));
+	d = &c->stores[c->n_stores];
+	*d = (struct store_definition){
+		.kind = attribute(node, "kind"),
+		.format = attribute(node, "format"),
+		.role = attribute(node, "role"),
+		.unmarked = attribute(node, "unmarked"),
+		.purposes = attribute(node, "purposes"),
+		.base = attribute(node, "base"),
+		.files = attribute(node, "files"),
+		.without = attribute(node, "without"),
+		.except = attribute(node, "except"),
+		.recipe = attribute(node, "recipe"),
+		.packaged = attribute(node, "packaged"),
+		.skips = is_yes(node, "skips"),
+		.defined_in = where_is(file, node),
+		.paths = xcalloc(1, sizeof(*d->paths)),
+	};
+	d->selection = selection_of(node, d->files);
+	for (const xmlNode *n = node->children; n != NULL; n = n->next) {
+		if (is_element(n, "title"))
+			d->title = content(n);
+		else if (is_element(n, "repair"))
+			d->repair = content(n);
+		else if (is_element(n, "path"))
+			add_written(l, false, c->n_stores, file, n);
+	}
+	other = catalogue_store(c, d->kind);
+	c->n_stores++;		/* from here on it is freed with the others */
+
+	if (other != NULL)
+		return refuse(l, d->defined_in, "kind \"%s\" is defined in %s "
+			      "already", d->kind, other->defined_in);
+	if (d->base != NULL && d->base[0] != '/')
+		return refuse(l, d->defined_in, "base \"%s\" must begin with /",
+			      d->base);
+	if (at_least != NULL &&
+	    number_parse(at_least, INT64_MAX, &d->at_least) < 0)
+		return refuse(l, d->defined_in, "at-least \"%s\" is no size",
+			      at_least);
+	return 0;
+}
+
+static int load_stores(struct loader *l, const char *file, const xmlNode *root)
+{
+	int e = 0;
+
+	for (const xmlNode *n = root->children; n != NULL && e == 0;
+	     n = n->next) {
+		if (is_element(n, "set"))
+			load_set(l, file, n);
+		else if (is_element(n, "home"))
+			e = load_home(l, file, n);
+		else if (is_element(n, "store"))
+			e = load_store(l, file, n);
+	}
+	return e;
+}
+
+/* ---- relying parties -----------------------------------------------------*/
+
+static void load_uses(struct party_definition *p, size_t *cap,
+		      const xmlNode *node)
+{
+	grow(&p->uses, p->n_uses, cap, sizeof(*p->uses));
+	p->uses[p->n_uses++] = (struct party_use){
+		.kinds = attribute(node, "kinds"),
+		.as = attribute(node, "as"),
+		.own = is_yes(node, "own"),
+		.unless = attribute(node, "unless"),
+	};
+}
+
+static int load_party(struct loader *l, const char *file, const xmlNode *node)
+{
+	struct catalogue *c = l->c;
+	struct party_definition *p;
+	size_t cap_uses = 0;
+
+	grow(&c->parties, c->n_parties, &l->cap_parties, sizeof(*c->parties));
+	p = &c->parties[c->n_parties];
+	*p = (struct party_definition){
+		.id = attribute(node, "id"),
+		.model = attribute(node, "model"),
+		.own_list = is_yes(node, "own-list"),
+		.system = is_yes(node, "system"),
+		.partial_chain = is_yes(node, "partial-chain"),
+		.programs = xcalloc(1, sizeof(*p->programs)),
+		.defined_in = where_is(file, node),
+	};
+	for (const xmlNode *n = node->children; n != NULL; n = n->next) {
+		if (is_element(n, "title"))
+			p->title = content(n);
+		else if (is_element(n, "program"))
+			add_written(l, true, c->n_parties, file, n);
+		else if (is_element(n, "uses"))
+			load_uses(p, &cap_uses, n);
+	}
+	c->n_parties++;
+	for (size_t i = 0; i + 1 < c->n_parties; i++)
+		if (strcmp(c->parties[i].id, p->id) == 0)
+			return refuse(l, p->defined_in, "relying party \"%s\" "
+				      "is defined in %s already", p->id,
+				      c->parties[i].defined_in);
+	return 0;
+}
+
+static int load_parties(struct loader *l, const char *file, const xmlNode *root)
+{
+	int e = 0;
+
+	for (const xmlNode *n = root->children; n != NULL && e == 0;
+	     n = n->next)
+		if (is_element(n, "relying-party"))
+			e = load_party(l, file, n);
+	return e;
+}
+
+static int check_kinds(struct loader *l, const struct party_definition *p,
+		       const char *kinds)
+{
+	while (kinds != NULL && *kinds != '\0') {
+		size_t n = strcspn(kinds, " ");
+		AUTO(str) char *kind = xstrndup(kinds, n);
+
+		if (catalogue_store(l->c, kind) == NULL)
+			return refuse(l, p->defined_in, "relying party \"%s\" "
+				      "uses kind \"%s\", which no file of "
+				      "stores defines", p->id, kind);
+		kinds += n;
+		kinds += *kinds == ' ';
+	}
+	return 0;
+}
+
+static int check_parties(struct loader *l)
+{
+	for (size_t i = 0; i < l->c->n_parties; i++) {
+		const struct party_definition *p = &l->c->parties[i];
+
+		for (size_t j = 0; j < p->n_uses; j++) {
+			if (check_kinds(l, p, p->uses[j].kinds) < 0 ||
+			    check_kinds(l, p, p->uses[j].unless) < 0)
+				return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+/* ---- paths ---------------------------------------------------------------*/
+
+/* Appends PATTERN to what W belongs to; takes it.  */
+static int add_path(struct loader *l, const struct written *w,
+		    const char *where, char *pattern)
+{
+	AUTO(str) char *taken = pattern;
+	char ***list = w->program ? &l->c->parties[w->owner].programs
+				  : &l->c->stores[w->owner].paths;
+	const char *reason;
+	size_t n = 0, cap;
+
+	if (pattern_check(pattern, &reason) < 0)
+		return refuse(l, where, "path \"%s\": %s", pattern, reason);
+	while ((*list)[n] != NULL)
+		n++;
+	cap = n + 1;
+	add_string(list, &n, &cap, TAKE(taken));
+	return 0;
+}
+
+/* Turns W into patterns: one, or one for each path of the set that it begins
+ * with.  */
+static int resolve_written(struct loader *l, const struct written *w)
+{
+	const char *close = strchr(w->text, '}');
+	bool known = false;
+	size_t n;
+
+	if (w->text[0] != '{' || close == NULL || has_prefix(w->text, "{home}"))
+		return add_path(l, w, w->where, xstrdup(w->text));
+	n = (size_t)(close - w->text) - 1;
+	for (size_t i = 0; i < l->n_sets; i++) {
+		const struct set *s = &l->sets[i];
+
+		if (strlen(s->name) != n || memcmp(s->name, w->text + 1, n) != 0)
+			continue;
+		known = true;
+		if (add_path(l, w, s->where,
+			     xasprintf("%s%s", s->path, close + 1)) < 0)
+			return -EINVAL;
+	}
+	if (!known)
+		return refuse(l, w->where, "path \"%s\": no set is called "
+			      "\"%.*s\"", w->text, (int)n, w->text + 1);
+	return 0;
+}
+
+/* ---- all -----------------------------------------------------------------*/
+
+typedef int load_fn(struct loader *l, const char *file, const xmlNode *root);
+
+static int load_file(struct loader *l, const char *path, const char *schema,
+		     load_fn *load, struct buf *hashes)
+{
+	const char *slash = strrchr(path, '/');
+	AUTO(str) char *text = NULL;
+	uint8_t hash[SHA256_SIZE];
+	xmlDoc *doc;
+	size_t n;
+	int e;
+
+	e = xml_load(path, schema, &doc, &l->error);
+	if (e < 0)
+		return e;
+	e = load(l, path, xmlDocGetRootElement(doc));
+	xmlFreeDoc(doc);
+	if (e < 0)
+		return e;
+	e = file_slurp(path, LIMIT_DATA_FILE_BYTES, &text, &n);
+	if (e == 0) {
+		hash_sha256((struct blob){ (const uint8_t *)text, n }, hash);
+		e = buf_add(hashes, slash, strlen(slash) + 1);
+	}
+	if (e == 0)
+		e = buf_add(hashes, hash, sizeof(hash));
+	if (e < 0)
+		l->error = xasprintf("%s: %s", path, strerror(-e));
+	return e;
+}
+
+static int load_directory(struct loader *l, const char *config_dir,
+			  const char *subdir, const char *schema, load_fn *load,
+			  struct buf *hashes)
+{
+	AUTO(names) char **paths = NULL;
+	size_t n;
+	int e = data_files(config_dir, subdir, ".xml", &paths, &n);
+
+	if (e < 0) {
+		l->error = xasprintf("%s: %s", subdir, strerror(-e));
+		return e;
+	}
+	for (size_t i = 0; i < n && e == 0; i++)
+		e = load_file(l, paths[i], schema, load, hashes);
+	return e;
+}
+
+static int load_all(struct loader *l, const char *config_dir)
+{
+	AUTO(buf) struct buf hashes;
+	int e;
+
+	buf_init(&hashes, HASHES_MAX);
+	e = load_directory(l, config_dir, "stores", STORES_SCHEMA, load_stores,
+			   &hashes);
+	if (e == 0)
+		e = load_directory(l, config_dir, "relying-parties",
+				   PARTIES_SCHEMA, load_parties, &hashes);
+	for (size_t i = 0; i < l->n_written && e == 0; i++)
+		e = resolve_written(l, &l->written[i]);
+	if (e == 0)
+		e = check_parties(l);
+	if (e == 0)
+		hash_sha256((struct blob){ (const uint8_t *)hashes.p, hashes.n },
+			    l->c->sha256);
+	return e;
+}
+
+static void loader_done(struct loader *l)
+{
+	for (size_t i = 0; i < l->n_written; i++) {
+		free(l->written[i].text);
+		free(l->written[i].where);
+	}
+	free(l->written);
+	for (size_t i = 0; i < l->n_sets; i++) {
+		free(l->sets[i].name);
+		free(l->sets[i].path);
+		free(l->sets[i].where);
+	}
+	free(l->sets);
+}
+
+int catalogue_load(const char *config_dir, struct catalogue **ret_catalogue,
+		   char **ret_error)
+{
+	struct loader l = { .c = xcalloc(1, sizeof(*l.c)) };
+	int e;
+
+	l.c->service_homes = xcalloc(1, sizeof(*l.c->service_homes));
+	l.cap_homes = 1;
+	e = load_all(&l, config_dir);
+	loader_done(&l);
+	if (e < 0) {
+		catalogue_free(l.c);
+		*ret_error = l.error;
+		return e;
+	}
+	*ret_catalogue = l.c;
+	return 0;
+}
+
+static void store_done(struct store_definition *d)
+{
+	free(d->kind);
+	free(d->title);
+	free(d->format);
+	free(d->role);
+	free(d->unmarked);
+	free(d->purposes);
+	free(d->base);
+	free(d->files);
+	free(d->without);
+	free(d->except);
+	free(d->recipe);
+	free(d->repair);
+	free(d->packaged);
+	free(d->defined_in);
+	names_free(d->paths);
+}
+
+static void party_done(struct party_definition *p)
+{
+	free(p->id);
+	free(p->title);
+	free(p->model);
+	free(p->defined_in);
+	names_free(p->programs);
+	for (size_t i = 0; i < p->n_uses; i++) {
+		free(p->uses[i].kinds);
+		free(p->uses[i].as);
+		free(p->uses[i].unless);
+	}
+	free(p->uses);
+}
+
+void catalogue_free(struct catalogue *c)
+{
+	if (c == NULL)
+		return;
+	for (size_t i = 0; i < c->n_stores; i++)
+		store_done(&c->stores[i]);
+	for (size_t i = 0; i < c->n_parties; i++)
+		party_done(&c->parties[i]);
+	free(c->stores);
+	free(c->parties);
+	names_free(c->service_homes);
+	free(c);
+}
+
+const struct store_definition *catalogue_store(const struct catalogue *c,
+					       const char *kind)
+{
+	for (size_t i = 0; i < c->n_stores; i++)
+		if (strcmp(c->stores[i].kind, kind) == 0)
+			return &c->stores[i];
+	return NULL;
+}
