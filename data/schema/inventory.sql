@@ -170,12 +170,17 @@ CREATE INDEX composition_store_store
 	ON composition_store (composition_id, store_id);
 
 -- Reachability at the newest scan's time.  Parties with the same anchors share
--- an anchor set.  valid_from..valid_until: of the best path, see graph.h.
+-- an anchor set, which is known by the hash over its members.  valid_from and
+-- valid_until are those of the best path, see graph.h.
 CREATE TABLE party_anchor_set (
 	party TEXT PRIMARY KEY,
 	anchor_set_id INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX party_anchor_set_set ON party_anchor_set (anchor_set_id, party);
+CREATE TABLE anchor_set (
+	id INTEGER PRIMARY KEY,
+	sha256 TEXT NOT NULL UNIQUE
+);
 CREATE TABLE anchor_set_member (
 	anchor_set_id INTEGER NOT NULL,
 	certificate_id INTEGER NOT NULL REFERENCES certificate,

@@ -67,9 +67,20 @@ void inventory_rollback(struct inventory *i);
 int inventory_find_certificate(struct inventory *i,
 			       const uint8_t sha256[SHA256_SIZE],
 			       int64_t *ret_certificate);
+/* Why that certificate does not decode, as it was said when it was added: NULL
+ * when it does; the caller frees.  For the problem row of each store that has
+ * it.  -ENOENT.  */
+int inventory_certificate_error(struct inventory *i, int64_t certificate,
+				char **ret_error);
 /* Adds one that is not there yet, with its identity.  */
 int inventory_add_certificate(struct inventory *i, const struct certificate *c,
 			      int64_t *ret_certificate);
+/* Calls FN with each name (the SHA-256 of its canonical form, in hex) that is an
+ * issuer's but that no certificate here bears.  FN may not write.  */
+typedef int missing_issuer_fn(const char *name_sha256, void *data);
+int inventory_missing_issuers(struct inventory *i, missing_issuer_fn *fn,
+			      void *data);
+
 /* What a store held: owned by the caller, strings borrowed by these calls. */
 struct stored_entry {
 	int64_t certificate;
@@ -98,7 +109,8 @@ int inventory_store(struct inventory *i, const char *kind, const char *path,
 		    int64_t *ret_store);
 /* Was STORE, in the newest earlier scan of this root that holds it, read in
  * the state that SIGNATURE describes, with the same store_info?  Then it is
- * recorded for this scan as it was: 0; -ENOENT otherwise.  */
+ * recorded for this scan as it was: 0; -ENOENT otherwise.  INFO's format is not
+ * compared, because which one it is came out when it was read.  */
 int inventory_reuse(struct inventory *i, int64_t store,
 		    const struct store_info *info,
 		    const uint8_t signature[SHA256_SIZE]);
@@ -205,7 +217,7 @@ int inventory_findings(struct inventory *i, document_fn *fn, void *data);
  * newest, and the newest of each earlier month), and what nothing refers to
  * any more; what remains of the file is made smaller.  Ages are by the clock
  * (`made`), months in UTC.  The newest scan is never deleted.  Part of the scan
- * if one is open, which is then the newest.  */
+ * if one is open, which is then the newest; nothing may be recorded after.  */
 int inventory_prune(struct inventory *i, const char *root, unsigned keep,
 		    size_t *ret_deleted);
 

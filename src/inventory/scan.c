@@ -1,0 +1,306 @@
+/* scan.c -- one scan is one transaction: its beginning and end, the problems
+ * that belong to no store, and who composes what.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "inventory/db.h"
+
+/* ---- begin and end ---------------------------------------------------------*/
+
+static int find_root(struct inventory *i, const char *path, int64_t *ret_root)
+{
+	AUTO(query) struct query find =
+		query_start(i, "SELECT id FROM root WHERE path = ?");
+	AUTO(query) struct query add =
+		query_start(i, "INSERT INTO root (path) VALUES (?)");
+	int r;
+
+	query_text(&find, path);
+	r = query_step(&find);
+	if (r < 0)
+		return r;
+	if (r > 0) {
+		*ret_root = query_column_int(&find, 0);
+		return 0;
+	}
+	query_text(&add, path);
+	r = query_run(&add);
+	if (r == 0)
+		*ret_root = sqlite3_last_insert_rowid(i->db);
+	return r;
+}
+
+static int add_scan(struct inventory *i, const struct scan_info *info,
+		    int64_t root, int64_t *ret_scan)
+{
+	AUTO(query) struct query q = query_start(i,
+		"INSERT INTO scan (root_id, now, made, tool, host_name, "
+		"host_os, warn_days) VALUES (?, ?, ?, ?, ?, ?, ?)");
+	int r;
+
+	query_int(&q, root);
+	query_int(&q, info->now);
+	query_int(&q, info->made);
+	query_text(&q, info->tool);
+	query_text(&q, info->host_name);
+	query_text(&q, info->host_os);
+	query_int(&q, info->warn_days);
+	r = query_run(&q);
+	if (r == 0)
+		*ret_scan = sqlite3_last_insert_rowid(i->db);
+	return r;
+}
+
+static void forget_scan(struct inventory *i)
+{
+	i->scan = i->root_id = 0;
+	i->forgot_signatures = false;
+	i->reach_current = i->reach_expected = false;
+}
+
+int inventory_begin(struct inventory *i, const struct scan_info *info,
+		    int64_t *ret_scan)
+{
+	int64_t root, scan;
+	int r;
+
+	if (i->scan != 0 || !sqlite3_get_autocommit(i->db))
+		return -EINVAL;
+	r = db_exec(i, "BEGIN IMMEDIATE");
+	if (r < 0)
+		return r;
+	r = find_root(i, info->root, &root);
+	if (r == 0)
+		r = add_scan(i, info, root, &scan);
+	if (r < 0)
+		return transaction_end(i, true, r);
+	i->scan = scan;
+	i->root_id = root;
+	*ret_scan = scan;
+	return 0;
+}
+
+int inventory_commit(struct inventory *i)
+{
+	int r = 0;
+
+	if (i->scan == 0)
+		return -EINVAL;
+	if (!i->reach_current) {
+		/* It would be another scan's.  */
+		r = graph_forget(i);
+		i->reach_current = r == 0;
+	}
+	if (r == 0)
+		r = db_exec(i, "COMMIT");
+	if (r == 0)
+		forget_scan(i);
+	return r;
+}
+
+void inventory_rollback(struct inventory *i)
+{
+	char words[sizeof(i->error)];
+
+	if (i->scan == 0)
+		return;
+	/* SQLite has rolled back already after some errors.  */
+	memcpy(words, i->error, sizeof(words));
+	if (!sqlite3_get_autocommit(i->db))
+		db_exec(i, "ROLLBACK");
+	memcpy(i->error, words, sizeof(words));
+	/* Numbers given out meanwhile will be given out again.  */
+	certificate_forget(i);
+	forget_scan(i);
+}
+
+int inventory_scan_problem(struct inventory *i,
+			   const struct stored_problem *problem)
+{
+	AUTO(query) struct query q = query_start(i,
+		"INSERT INTO scan_problem SELECT ?1, 1 + coalesce((SELECT "
+		"max(position) FROM scan_problem WHERE scan_id = ?1), 0), "
+		"?2, ?3, ?4, ?5");
+
+	if (i->scan == 0)
+		return -EINVAL;
+	query_int(&q, i->scan);
+	query_text(&q, problem->path);
+	query_text(&q, problem_name(problem->code));
+	query_text(&q, problem->message);
+	query_int(&q, problem->skipped);
+	return query_run(&q);
+}
+
+/* ---- composition -----------------------------------------------------------*/
+
+static int compare_stores(const void *a, const void *b)
+{
+	const struct composed_store *s = a, *t = b;
+
+	if (s->store != t->store)
+		return s->store < t->store ? -1 : 1;
+	return (s->role > t->role) - (s->role < t->role);
+}
+
+static int compare_parties(const void *a, const void *b)
+{
+	const struct composed_party *const *p = a, *const *q = b;
+
+	return strcmp((*p)->party, (*q)->party);
+}
+
+/* A copy of P's stores, sorted, each (store, role) once.  */
+static struct composed_store *sorted_stores(const struct composed_party *p,
+					    size_t *ret_n)
+{
+	struct composed_store *stores;
+	size_t k, n = 0;
+
+	stores = xmemdup(p->stores, p->n_stores * sizeof(*stores));
+	if (p->n_stores > 0)
+		qsort(stores, p->n_stores, sizeof(*stores), compare_stores);
+	for (k = 0; k < p->n_stores; k++)
+		if (n == 0 || compare_stores(&stores[n - 1], &stores[k]) != 0)
+			stores[n++] = stores[k];
+	*ret_n = n;
+	return stores;
+}
+
+static void auto_stores(struct composed_store **stores)
+{
+	free(*stores);
+}
+
+static void digest_party(struct digest *d, const struct composed_party *p)
+{
+	AUTO(stores) struct composed_store *stores = NULL;
+	size_t k, n;
+
+	digest_text(d, p->party);
+	digest_text(d, p->type);
+	digest_text(d, p->instance);
+	digest_text(d, p->title);
+	digest_text(d, p->owner);
+	digest_text(d, p->model);
+	digest_int(d, p->own_list);
+	digest_int(d, p->is_system);
+	digest_int(d, p->partial_chain);
+	stores = sorted_stores(p, &n);
+	digest_int(d, n);
+	for (k = 0; k < n; k++) {
+		digest_int(d, (uint64_t)stores[k].store);
+		digest_text(d, role_name(stores[k].role));
+	}
+}
+
+static int add_party(struct inventory *i, int64_t composition,
+		     const struct composed_party *p)
+{
+	AUTO(query) struct query party = query_start(i,
+		"INSERT INTO composition_party VALUES "
+		"(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	AUTO(query) struct query uses = query_start(i,
+		"INSERT INTO composition_store VALUES (?, ?, ?, ?)");
+	AUTO(stores) struct composed_store *stores = NULL;
+	size_t k, n;
+	int r;
+
+	query_int(&party, composition);
+	query_text(&party, p->party);
+	query_text(&party, p->type);
+	query_text(&party, p->instance);
+	query_text(&party, p->title);
+	query_text(&party, p->owner);
+	query_text(&party, p->model);
+	query_int(&party, p->own_list);
+	query_int(&party, p->is_system);
+	query_int(&party, p->partial_chain);
+	r = query_run(&party);
+
+	stores = sorted_stores(p, &n);
+	for (k = 0; r == 0 && k < n; k++) {
+		query_int(&uses, composition);
+		query_text(&uses, p->party);
+		query_int(&uses, stores[k].store);
+		query_text(&uses, role_name(stores[k].role));
+		r = query_run(&uses);
+	}
+	return r;
+}
+
+static int add_composition(struct inventory *i, const uint8_t *hash,
+			   const struct composed_party **parties, size_t n,
+			   int64_t *ret_composition)
+{
+	AUTO(query) struct query q = query_start(i,
+		"INSERT INTO composition (sha256) VALUES (?)");
+	int64_t composition;
+	size_t k;
+	int r;
+
+	query_hex(&q, hash, SHA256_SIZE);
+	r = query_run(&q);
+	composition = sqlite3_last_insert_rowid(i->db);
+	for (k = 0; r == 0 && k < n; k++)
+		r = add_party(i, composition, parties[k]);
+	if (r == 0)
+		*ret_composition = composition;
+	return r;
+}
+
+static int compose(struct inventory *i, const struct composed_party **parties,
+		   size_t n)
+{
+	AUTO(query) struct query find =
+		query_start(i, "SELECT id FROM composition WHERE sha256 = ?");
+	AUTO(query) struct query use =
+		query_start(i, "UPDATE scan SET composition_id = ? WHERE id = ?");
+	uint8_t hash[SHA256_SIZE];
+	int64_t composition = 0;
+	struct digest d;
+	size_t k;
+	int r;
+
+	digest_init(&d);
+	for (k = 0; k < n; k++)
+		digest_party(&d, parties[k]);
+	digest_end(&d, hash);
+
+	query_hex(&find, hash, sizeof(hash));
+	r = query_step(&find);
+	if (r > 0)
+		composition = query_column_int(&find, 0);
+	if (r == 0)
+		r = add_composition(i, hash, parties, n, &composition);
+	if (r < 0)
+		return r;
+	query_int(&use, composition);
+	query_int(&use, i->scan);
+	return query_run(&use);
+}
+
+int inventory_compose(struct inventory *i, const struct composed_party *parties,
+		      size_t n)
+{
+	const struct composed_party **sorted;
+	size_t k;
+	int r = 0;
+
+	if (i->scan == 0)
+		return -EINVAL;
+	sorted = xcalloc(n, sizeof(*sorted));
+	for (k = 0; k < n; k++)
+		sorted[k] = &parties[k];
+	if (n > 0)
+		qsort(sorted, n, sizeof(*sorted), compare_parties);
+	for (k = 1; k < n && r == 0; k++)
+		if (compare_parties(&sorted[k - 1], &sorted[k]) == 0)
+			r = -EEXIST;
+	if (r == 0)
+		r = compose(i, sorted, n);
+	free(sorted);
+	return r;
+}
