@@ -111,9 +111,10 @@ static int conf_read(struct blob data, struct sink *out)
 		if (!lf) {
 			if (*start != '#')
 				report_skipped(out, PROBLEM_TRUNCATED, offset,
-					       "the last line has no line feed, "
-					       "so update-ca-certificates "
-					       "passes over it; add one");
+					       "the last line has no line "
+					       "feed, so "
+					       "update-ca-certificates passes "
+					       "over it; add one");
 			return 0;
 		}
 		line = (struct blob){ start, (size_t)(lf - start) };

@@ -109,8 +109,9 @@ static int base64_decode(struct blob in, uint8_t *ret, size_t *ret_n)
 		if (v == WHITE)
 			continue;
 		if (v == PAD) {
-			if (have < 2 || have + ++pad > 4)
+			if (have < 2)
 				return -EINVAL;
+			pad++;
 			continue;
 		}
 		if (!(v & VALUE) || pad > 0)
@@ -334,14 +335,17 @@ static int aux_role(struct blob aux, enum role *ret_role)
 	return 0;
 }
 
+/* Of a block that was decoded.  */
 static bool on_lines_of_its_own(struct blob data, const struct pem_block *b)
 {
 	size_t body = b->begin + strlen(BEGIN) + b->label.n + strlen(DASHES);
+	size_t dashes = find(data, body, DASHES);
+	bool at_start = b->begin == 0 || data.p[b->begin - 1] == '\n' ||
+		(b->begin == 3 && starts_with(data, "\xef\xbb\xbf"));
 
-	return line_end(data, body) != body &&
-	       (b->end == data.n || data.p[b->end - 1] == '\n') &&
-	       (b->begin == 0 || data.p[b->begin - 1] == '\n' ||
-		(b->begin == 3 && starts_with(data, "\xef\xbb\xbf")));
+	return at_start && line_end(data, body) != body &&
+	       data.p[dashes - 1] == '\n' &&
+	       (b->end == data.n || data.p[b->end - 1] == '\n');
 }
 
 static int block_read(struct blob data, const struct pem_block *b,
