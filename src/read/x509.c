@@ -111,7 +111,7 @@ static int parts_find(struct blob der, struct parts *ret_parts)
 	return 0;
 }
 
-/* ---- names -----------------------------------------------------------------*/
+/* ---- names ---------------------------------------------------------------*/
 
 static int name_hash(struct blob name, uint8_t ret_hash[SHA256_SIZE])
 {
