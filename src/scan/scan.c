@@ -126,6 +126,8 @@ static int scan_everything(struct pass *pass)
 		r = walk_programs(o->root, o->catalogue, &homes, take_program,
 				  &walk);
 	if (r == 0)
+		r = scan_missing_issuers(pass);
+	if (r == 0)
 		r = composition_record(composition, pass->inventory);
 	composition_free(composition);
 	homes_done(&homes);

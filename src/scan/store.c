@@ -196,6 +196,12 @@ static void add_errno(struct store_pass *s, const char *path, int error)
 			    xasprintf("more than %u names: not read",
 				      LIMIT_DIRECTORY_NAMES));
 		break;
+	case EAGAIN:
+	case ESTALE:
+		add_problem(s, path, false, 0, PROBLEM_CHANGED, false,
+			    xstrdup("was replaced while it was read: scan "
+				    "again"));
+		break;
 	case EACCES:
 	case EPERM:
 		add_problem(s, path, false, 0, PROBLEM_UNREADABLE, false,
@@ -463,13 +469,7 @@ static void scan_member(struct store_pass *s, const struct member *m)
 			/* under another name it may still be readable */
 			seen->ino = 0;
 			seen->dev = UINT64_MAX;
-			if (r == -ESTALE)
-				add_problem(s, m->path, false, 0,
-					    PROBLEM_CHANGED, false,
-					    xstrdup("was replaced while it was "
-						    "read: scan again"));
-			else
-				add_errno(s, m->path, r);
+			add_errno(s, m->path, r);
 			return;
 		}
 		s->pass->result.files_read++;

@@ -22,4 +22,8 @@ int store_scan(struct pass *pass, const struct place *place,
 	       int64_t *ret_store);
 void pass_done(struct pass *pass);
 
+/* Adds roots of Mozilla's program that bear the name of an issuer that no
+ * certificate of the inventory bears; they are known then, not present.  */
+int scan_missing_issuers(struct pass *pass);
+
 #endif
