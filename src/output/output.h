@@ -63,6 +63,7 @@ struct pen {
 	unsigned width;
 	bool color;
 	bool utf8;		/* the locale can show lines and bullets */
+	enum ink ink;		/* what the terminal is set to */
 	/* The line that is being filled.  */
 	size_t column, least;	/* where it is, and where its text begins */
 	const char *rest;

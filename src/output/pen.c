@@ -82,15 +82,14 @@ void pen_init(struct pen *p, FILE *f, unsigned width, bool color)
 	};
 }
 
-static void put(struct pen *p, enum ink ink, const char *s, size_t n)
+static void set_ink(struct pen *p, enum ink ink)
 {
-	bool ink_on = p->color && ink != INK_PLAIN && n > 0;
-
-	if (ink_on)
-		fputs(inks[ink], p->f);
-	fwrite(s, 1, n, p->f);
-	if (ink_on)
+	if (!p->color || ink == p->ink)
+		return;
+	if (p->ink != INK_PLAIN)
 		fputs("\033[0m", p->f);
+	fputs(inks[ink], p->f);
+	p->ink = ink;
 }
 
 void pen_begin(struct pen *p, const char *first, const char *rest)
@@ -102,9 +101,22 @@ void pen_begin(struct pen *p, const char *first, const char *rest)
 
 static void next_line(struct pen *p)
 {
+	set_ink(p, INK_PLAIN);
 	putc('\n', p->f);
 	fputs(p->rest, p->f);
 	p->column = p->least = text_columns(p->rest);
+}
+
+/* The bytes of S for a line with ROOM columns: behind the last slash in them,
+ * if that leaves no great gap, else as many as fit.  */
+static size_t cut(const char *s, size_t room)
+{
+	size_t fit = text_fit(s, room);
+
+	for (size_t i = fit; i > fit / 2; i--)
+		if (s[i - 1] == '/')
+			return i;
+	return fit;
 }
 
 /* One word of N bytes; one that is wider than a whole line is cut.  */
@@ -112,29 +124,35 @@ static void put_word(struct pen *p, enum ink ink, const char *word, size_t n)
 {
 	AUTO(str) char *copy = xstrndup(word, n);
 	const char *s = copy;
-	size_t columns = text_columns(s), fit, room;
+	size_t columns = text_columns(s), room, part;
 
 	if (p->column > p->least) {
 		if (p->column + 1 + columns > p->width) {
 			next_line(p);
 		} else {
+			if (ink != p->ink)
+				set_ink(p, INK_PLAIN);
 			putc(' ', p->f);
 			p->column++;
 		}
 	}
+	set_ink(p, ink);
 	for (;;) {
 		room = p->width > p->column ? p->width - p->column : 1;
 		if (columns <= room)
 			break;
-		fit = text_fit(s, room);
-		put(p, ink, s, fit);
-		s += fit;
-		if (*s == '\0')
+		part = cut(s, room);
+		fwrite(s, 1, part, p->f);
+		s += part;
+		if (*s == '\0') {	/* a character wider than the line */
+			p->column = p->width;
 			return;
+		}
 		columns = text_columns(s);
 		next_line(p);
+		set_ink(p, ink);
 	}
-	put(p, ink, s, strlen(s));
+	fputs(s, p->f);
 	p->column += columns;
 }
 
@@ -159,6 +177,7 @@ void pen_word(struct pen *p, enum ink ink, const char *text)
 void pen_column(struct pen *p, size_t column)
 {
 	/* The word that follows brings one space of its own.  */
+	set_ink(p, INK_PLAIN);
 	while (p->column + 1 < column && p->column < p->width) {
 		putc(' ', p->f);
 		p->column++;
@@ -167,6 +186,7 @@ void pen_column(struct pen *p, size_t column)
 
 void pen_end(struct pen *p)
 {
+	set_ink(p, INK_PLAIN);
 	putc('\n', p->f);
 	p->column = p->least = 0;
 	p->rest = "";

@@ -1,9 +1,9 @@
 /* text.c -- the report for people.
  *
- * Most pressing first: the verdict in two lines, then the findings by
- * severity, rule and store, each with its certificate, what is wrong, where,
- * the evidence as a small tree, and the command that repairs it; then what
- * could not be judged, what could not be read, and what to do next.  Readable
+ * Most pressing first: the verdict in a few lines, then the findings by
+ * severity and rule, each with its certificate, what is wrong, the evidence as
+ * a small tree, where, and the command that repairs it (text-finding.c); then
+ * what could not be judged, what could not be read, and what to do next.  Readable
  * without colour, in a plain ASCII locale, and in 40 columns.
  *
  * Everything that came from a certificate or a file name passes through
@@ -14,41 +14,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "output/output.h"
+#include "output/text.h"
 
-#define EVIDENCE_SHOWN	12u	/* rows of one finding, unless verbose */
-#define PROBLEMS_SHOWN	20u
-#define TREE_DEPTH	32	/* deeper evidence is drawn at this depth */
-#define LABEL_COLUMNS	12u	/* no wider column of labels */
+#define PROBLEMS_SHOWN	3u	/* paths with the same problem */
+#define GROUPS_SHOWN	12u
 #define ID_SHORTEST	8u
 
-/* How lines are drawn where the locale has the characters, and elsewhere.  */
-struct marks {
-	const char *bullet, *bar, *dot;
-	const char *tee, *corner, *trunk;
-};
 static const struct marks unicode_marks = {
-	"\u25cf", "\u2500", "\u00b7",
+	"\u25cf", "\u2500", "\u00b7", "\u2026",
 	"\u251c\u2500 ", "\u2514\u2500 ", "\u2502  ",
 };
 static const struct marks ascii_marks = {
-	"*", "-", "|",
+	"*", "-", "-", "...",
 	"|- ", "`- ", "|  ",
 };
 
-struct page {
-	struct pen pen;
-	const struct report *r;
-	const struct output_options *o;
-	const struct marks *m;
-	size_t id_length;	/* shortest that names one finding only */
-	size_t found[SEVERITY_HIGH + 1];
-	size_t all_found, unknown, waived, fixable;
-	const struct finding **told;	/* findings whose rule's why was said */
-	size_t n_told, cap_told;
-};
-
-static const enum ink severity_ink[] = {
+const enum ink severity_ink[] = {
 	[SEVERITY_INFO] = INK_INFO,
 	[SEVERITY_LOW] = INK_LOW,
 	[SEVERITY_MEDIUM] = INK_MEDIUM,
@@ -70,68 +51,14 @@ static const char *severity_title(enum severity s)
 	return _("INFO");
 }
 
-static char *escaped(const char *s)
+char *text_escaped(const char *s)
 {
 	return escape_text(s != NULL ? s : "", s != NULL ? strlen(s) : 0);
 }
 
-static bool is_same(const char *a, const char *b)
+bool text_same(const char *a, const char *b)
 {
 	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
-/* ---- times ---------------------------------------------------------------*/
-
-#define HOUR	INT64_C(3600)
-#define DAY	(24 * HOUR)
-
-/* How long SECONDS are, in the largest unit that still says something.  */
-static char *duration(int64_t seconds)
-{
-	int64_t hours = seconds / HOUR, days = seconds / DAY;
-
-	if (hours < 48)
-		return xasprintf(ngettext("%ld hour", "%ld hours",
-					  (unsigned long)hours), (long)hours);
-	if (days < 100)
-		return xasprintf(ngettext("%ld day", "%ld days",
-					  (unsigned long)days), (long)days);
-	if (days < 2 * 365)
-		return xasprintf(_("%ld months"), (long)(days * 12 / 365));
-	return xasprintf(_("%ld years"), (long)(days * 400 / 146097));
-}
-
-/* "2021-09-30", with the time of day where that matters.  */
-static char *date(int64_t t, int64_t now)
-{
-	char s[TIME_SIZE];
-	int64_t far = 3 * DAY;
-
-	time_format(t, s);
-	if (t < now - far || t > now + far)
-		return xstrndup(s, 10);
-	s[10] = ' ';
-	return xstrdup(s);
-}
-
-static char *validity(const struct finding *f, int64_t now)
-{
-	int64_t from = f->certificate.not_before, to = f->certificate.not_after;
-	AUTO(str) char *when = NULL, *how_long = NULL;
-
-	if (from > now) {
-		when = date(from, now);
-		how_long = duration(from - now);
-		return xasprintf(_("not valid before %s (in %s)"), when,
-				 how_long);
-	}
-	when = date(to, now);
-	if (to <= now) {
-		how_long = duration(now - to);
-		return xasprintf(_("expired %s (%s ago)"), when, how_long);
-	}
-	how_long = duration(to - now);
-	return xasprintf(_("expires %s (in %s)"), when, how_long);
 }
 
 /* ---- the head ------------------------------------------------------------*/
@@ -187,11 +114,16 @@ static void count(struct page *p)
 	}
 }
 
+void text_gap(struct page *p)
+{
+	pen_column(&p->pen, p->pen.column + 2);
+}
+
 static void put_host(struct page *p)
 {
-	AUTO(str) char *root = escaped(p->r->root);
-	AUTO(str) char *name = escaped(p->r->host_name);
-	AUTO(str) char *os = escaped(p->r->host_os);
+	AUTO(str) char *root = text_escaped(p->r->root);
+	AUTO(str) char *name = text_escaped(p->r->host_name);
+	AUTO(str) char *os = text_escaped(p->r->host_os);
 	AUTO(str) char *tool = xasprintf("trustdrift %s", p->r->tool);
 	AUTO(str) char *scan = NULL;
 	char now[TIME_SIZE];
@@ -219,33 +151,29 @@ static void put_host(struct page *p)
 	pen_end(&p->pen);
 }
 
+/* A part of the verdict, behind a dot unless it is the first.  */
+static void put_part(struct page *p, enum ink ink, size_t n, const char *what)
+{
+	AUTO(str) char *part = xasprintf("%zu %s", n, what);
+
+	if (n == 0)
+		return;
+	if (p->pen.column > p->pen.least)
+		pen_word(&p->pen, INK_DIM, p->m->dot);
+	pen_words(&p->pen, ink, part);
+}
+
 static void put_verdict(struct page *p)
 {
 	pen_begin(&p->pen, "", "  ");
-	for (int s = SEVERITY_HIGH; s >= SEVERITY_INFO; s--) {
-		AUTO(str) char *part = NULL;
-
-		if (p->found[s] == 0)
-			continue;
-		part = xasprintf("%zu %s", p->found[s],
-				 severity_title((enum severity)s));
-		pen_word(&p->pen, severity_ink[s], part);
-		pen_word(&p->pen, INK_PLAIN, "");
-	}
+	for (int s = SEVERITY_HIGH; s >= SEVERITY_INFO; s--)
+		put_part(p, severity_ink[s], p->found[s],
+			 severity_title((enum severity)s));
 	if (p->all_found == 0)
 		pen_words(&p->pen, p->r->incomplete || p->unknown > 0 ?
 			  INK_BOLD : INK_GOOD, _("Nothing found"));
-	if (p->unknown > 0) {
-		AUTO(str) char *part = xasprintf(_("%zu NOT JUDGED"),
-						 p->unknown);
-
-		pen_word(&p->pen, INK_MEDIUM, part);
-	}
-	if (p->waived > 0) {
-		AUTO(str) char *part = xasprintf(_("%zu waived"), p->waived);
-
-		pen_word(&p->pen, INK_DIM, part);
-	}
+	put_part(p, INK_MEDIUM, p->unknown, _("not judged"));
+	put_part(p, INK_DIM, p->waived, _("waived"));
 	pen_end(&p->pen);
 }
 
@@ -272,12 +200,12 @@ static void put_scope(struct page *p)
 		pen_line(&p->pen, INK_PLAIN, "", "  ",
 			 _("Everything that the rules need was read."));
 	if (r->note != NULL) {
-		AUTO(str) char *note = escaped(r->note);
+		AUTO(str) char *note = text_escaped(r->note);
 
 		pen_line(&p->pen, INK_DIM, "", "  ", note);
 	}
 	if (p->o->history != NULL) {
-		AUTO(str) char *why = escaped(p->o->history);
+		AUTO(str) char *why = text_escaped(p->o->history);
 
 		pen_line(&p->pen, INK_MEDIUM, "", "  ", why);
 	}
@@ -298,293 +226,43 @@ static void put_section(struct page *p, enum ink ink, const char *title)
 	buf_done(&line);
 }
 
-/* ---- the evidence --------------------------------------------------------*/
+/* ---- findings ------------------------------------------------------------*/
 
-static int depth_of(const struct evidence *e)
+void text_store(struct page *p, const struct finding *f)
 {
-	return e->depth < 0 ? 0 : e->depth > TREE_DEPTH ? TREE_DEPTH : e->depth;
-}
-
-/* Does another branch begin at DEPTH below row I, before the tree is left?  */
-static bool goes_on(const struct evidence *e, size_t n, size_t i, int depth)
-{
-	for (i++; i < n && is_same(e[i].kind, e[i - 1].kind); i++) {
-		if (depth_of(&e[i]) < depth)
-			return false;
-		if (depth_of(&e[i]) == depth)
-			return true;
-	}
-	return false;
-}
-
-/* What stands before row I: the trunks of the branches it is in, then its own
- * corner; CONTINUED for the further lines of a long text.  */
-static void add_branches(const struct page *p, const struct evidence *e,
-			 size_t n, size_t i, bool continued, struct buf *out)
-{
-	int depth = depth_of(&e[i]);
-
-	for (int d = 1; d <= depth; d++) {
-		bool more = goes_on(e, n, i, d);
-
-		if (d < depth || continued)
-			buf_adds(out, more ? p->m->trunk : "   ");
-		else
-			buf_adds(out, more ? p->m->tee : p->m->corner);
-	}
-	/* What hangs below a row is joined to its further lines, too.  */
-	if (continued && i + 1 < n && is_same(e[i].kind, e[i + 1].kind) &&
-	    depth_of(&e[i + 1]) > depth)
-		buf_adds(out, p->m->trunk);
-	else if (continued)
-		buf_adds(out, "  ");
-}
-
-static char *kind_label(const char *kind)
-{
-	char *label = escaped(kind);
-
-	for (char *s = label; *s != '\0'; s++)
-		if (*s == '-' || *s == '_')
-			*s = ' ';
-	return label;
-}
-
-static void begin_labelled(struct page *p, const char *label, size_t columns,
-			   const char *first, const char *rest,
-			   struct buf *store)
-{
-	AUTO(str) char *head = NULL;
-	int pad = (int)columns;
-
-	/* INDENT, label, gap, branches.  */
-	head = xasprintf("      %s%*s  %s", label,
-			 pad - (int)text_columns(label) > 0 ?
-			 pad - (int)text_columns(label) : 0, "", first);
-	buf_addf(store, "      %*s  %s", pad, "", rest);
-	pen_begin(&p->pen, head, buf_str(store));
-}
-
-static void put_labelled(struct page *p, const char *label, size_t columns,
-			 enum ink ink, const char *text)
-{
-	AUTO(buf) struct buf rest;
-
-	buf_init(&rest, LIMIT_TEXT_BYTES);
-	begin_labelled(p, label, columns, "", "", &rest);
-	pen_words(&p->pen, ink, text);
-	pen_end(&p->pen);
-}
-
-static void put_evidence(struct page *p, const struct finding *f,
-			 size_t columns)
-{
-	size_t n = f->n_evidence;
-
-	if (!p->o->verbose && n > EVIDENCE_SHOWN + 1)
-		n = EVIDENCE_SHOWN;
-	for (size_t i = 0; i < n; i++) {
-		const struct evidence *e = f->evidence;
-		bool first = i == 0 || !is_same(e[i].kind, e[i - 1].kind);
-		AUTO(str) char *label = first ? kind_label(e[i].kind) :
-					xstrdup("");
-		AUTO(str) char *text = escaped(e[i].text);
-		AUTO(buf) struct buf branch, further, rest;
-
-		buf_init(&branch, LIMIT_TEXT_BYTES);
-		buf_init(&further, LIMIT_TEXT_BYTES);
-		buf_init(&rest, LIMIT_TEXT_BYTES);
-		add_branches(p, e, f->n_evidence, i, false, &branch);
-		add_branches(p, e, f->n_evidence, i, true, &further);
-		begin_labelled(p, label, columns, buf_str(&branch),
-			       buf_str(&further), &rest);
-		pen_words(&p->pen, INK_PLAIN, text);
-		pen_end(&p->pen);
-	}
-	if (n < f->n_evidence) {
-		AUTO(str) char *text = xasprintf(
-			_("and %zu more; --verbose shows all"),
-			f->n_evidence - n);
-
-		put_labelled(p, "", columns, INK_DIM, text);
-	}
-}
-
-/* ---- a finding -----------------------------------------------------------*/
-
-/* "0687 260f 3197 a4bc"; "" when there is none.  */
-static void short_fingerprint(const char *sha256, char ret[20])
-{
-	size_t n = 0;
-
-	for (size_t i = 0; sha256 != NULL && sha256[i] != '\0' && i < 16; i++) {
-		if (i > 0 && i % 4 == 0)
-			ret[n++] = ' ';
-		ret[n++] = sha256[i];
-	}
-	ret[n] = '\0';
-}
-
-static void put_certificate(struct page *p, const struct finding *f)
-{
-	AUTO(str) char *name = escaped(f->certificate.name);
-	AUTO(str) char *bullet = xasprintf("    %s ", p->m->bullet);
-	char fingerprint[20];
-
-	short_fingerprint(f->certificate.sha256, fingerprint);
-	pen_begin(&p->pen, bullet, "      ");
-	pen_words(&p->pen, INK_BOLD,
-		  *name != '\0' ? name : _("(a certificate that cannot be decoded)"));
-	pen_word(&p->pen, INK_PLAIN, "");
-	pen_word(&p->pen, INK_DIM, fingerprint);
-	if (f->certificate.decoded) {
-		AUTO(str) char *valid = validity(f, p->r->now);
-
-		pen_word(&p->pen, f->certificate.not_after <= p->r->now ?
-			 INK_MEDIUM : INK_PLAIN, valid);
-	}
-	pen_end(&p->pen);
-}
-
-/* Where in the store: the file, unless the store is that file, then the label
- * and the offset.  NULL: there is nothing to add.  */
-static char *place(const struct finding *f)
-{
-	AUTO(str) char *location = escaped(f->location);
-	AUTO(str) char *path = escaped(f->store_path);
-	AUTO(str) char *label = escaped(f->label);
-	AUTO(buf) struct buf b;
-	const char *file = location;
-	size_t n = strlen(path);
-
-	buf_init(&b, SIZE_MAX);
-	if (strncmp(location, path, n) == 0 && location[n] == '/')
-		file = location + n + 1;
-	if (*file != '\0' && strcmp(location, path) != 0)
-		buf_adds(&b, file);
-	if (*label != '\0' && strcmp(label, file) != 0)
-		buf_addf(&b, "%s\"%s\"", b.n > 0 ? ", " : "", label);
-	if (f->has_offset && f->offset > 0) {
-		if (b.n > 0)
-			buf_adds(&b, ", ");
-		buf_addf(&b, _("byte %" PRIu64), f->offset);
-	}
-	return b.n > 0 ? buf_take(&b) : NULL;
-}
-
-static char *repair(const struct page *p, const struct finding *f)
-{
-	AUTO(str) char *reason = escaped(f->no_fix);
-
-	if (f->recipe == NULL)
-		return *reason != '\0' ? xasprintf(_("by hand: %s"), reason) :
-					 NULL;
-	if (p->r->scan == 0)
-		return xasprintf(f->automatic ? _("finding %.*s") :
-				 _("finding %.*s; needs a decision"),
-				 (int)p->id_length, f->id);
-	return xasprintf(f->automatic ? _("%s fix %.*s") :
-			 _("%s fix %.*s   (needs a decision)"), p->o->command,
-			 (int)p->id_length, f->id);
-}
-
-static size_t label_columns(const struct finding *f)
-{
-	size_t widest = 5;
-
-	for (size_t i = 0; i < f->n_evidence; i++) {
-		AUTO(str) char *label = kind_label(f->evidence[i].kind);
-		size_t n = text_columns(label);
-
-		if (n > widest && n <= LABEL_COLUMNS)
-			widest = n;
-	}
-	return widest;
-}
-
-static void put_finding(struct page *p, const struct finding *f)
-{
-	AUTO(str) char *message = escaped(f->message);
-	AUTO(str) char *where = place(f);
-	AUTO(str) char *how = repair(p, f);
-	size_t columns = label_columns(f);
-
-	if (f->certificate.sha256 != NULL)
-		put_certificate(p, f);
-	pen_line(&p->pen, INK_PLAIN, "      ", "      ", message);
-	if (where != NULL)
-		put_labelled(p, _("where"), columns, INK_PLAIN, where);
-	put_evidence(p, f, columns);
-	if (how != NULL)
-		put_labelled(p, _("fix"), columns, INK_DIM, how);
-}
-
-static void put_store(struct page *p, const struct finding *f)
-{
-	AUTO(str) char *path = escaped(f->store_path);
-	AUTO(str) char *owner = escaped(f->store_owner);
-	AUTO(str) char *kind = escaped(f->store_kind);
+	AUTO(str) char *path = text_escaped(f->store_path);
+	AUTO(str) char *owner = text_escaped(f->store_owner);
+	AUTO(str) char *kind = text_escaped(f->store_kind);
 	AUTO(str) char *note = *owner != '\0' ?
 		xasprintf(_("(%s, of %s)"), kind, owner) :
 		xasprintf("(%s)", kind);
 
 	if (f->store_path == NULL)
 		return;
-	pen_begin(&p->pen, "  ", "    ");
 	pen_word(&p->pen, INK_BOLD, path);
 	pen_words(&p->pen, INK_DIM, note);
-	pen_end(&p->pen);
-}
-
-static bool was_told(const struct page *p, const struct finding *f)
-{
-	for (size_t i = 0; i < p->n_told; i++)
-		if (is_same(p->told[i]->rule_id, f->rule_id))
-			return true;
-	return false;
-}
-
-static void put_rule(struct page *p, const struct finding *f)
-{
-	AUTO(str) char *title = escaped(f->title);
-	AUTO(str) char *why = escaped(f->why);
-	AUTO(str) char *id = escaped(f->rule_id);
-
-	putc('\n', p->pen.f);
-	pen_begin(&p->pen, "", "  ");
-	pen_words(&p->pen, severity_ink[f->severity], title);
-	pen_word(&p->pen, INK_DIM, p->m->dot);
-	pen_word(&p->pen, INK_DIM, id);
-	pen_end(&p->pen);
-	if (*why != '\0' && !was_told(p, f))
-		pen_line(&p->pen, INK_DIM, "  ", "  ", why);
-	grow(&p->told, p->n_told, &p->cap_told, sizeof(*p->told));
-	p->told[p->n_told++] = f;
 }
 
 /* All findings of one status, and of one severity when S is one.  */
 static void put_findings(struct page *p, enum finding_status status, int s)
 {
-	const struct finding *last = NULL;
+	const struct finding **all = xcalloc(p->r->n_findings, sizeof(*all));
+	size_t n = 0;
 
 	for (size_t i = 0; i < p->r->n_findings; i++) {
 		const struct finding *f = &p->r->findings[i];
-		bool rule, store;
 
-		if (f->status != status || (s >= 0 && (int)f->severity != s))
-			continue;
-		rule = last == NULL || !is_same(last->rule_id, f->rule_id);
-		store = rule || !is_same(last->store_path, f->store_path) ||
-			!is_same(last->store_kind, f->store_kind);
-		if (rule)
-			put_rule(p, f);
-		if (store && !rule)
-			putc('\n', p->pen.f);
-		if (store)
-			put_store(p, f);
-		put_finding(p, f);
-		last = f;
+		if (f->status == status && (s < 0 || (int)f->severity == s))
+			all[n++] = f;
 	}
+	for (size_t first = 0, end; first < n; first = end) {
+		for (end = first + 1; end < n; end++)
+			if (all[end]->severity != all[first]->severity ||
+			    !text_same(all[end]->rule_id, all[first]->rule_id))
+				break;
+		text_rule(p, &all[first], end - first);
+	}
+	free(all);
 }
 
 /* ---- what was not judged ---------------------------------------------------*/
@@ -615,20 +293,23 @@ static int compare_unknown(const void *a, const void *b)
  * for it.  */
 static void put_unknown(struct page *p, const struct finding **all, size_t n)
 {
-	AUTO(str) char *message = escaped(all[0]->message);
-	AUTO(str) char *repair_it = escaped(all[0]->no_fix);
+	AUTO(str) char *message = text_escaped(all[0]->message);
+	AUTO(str) char *repair_it = text_escaped(all[0]->no_fix);
 
-	if (all[0]->store_path != NULL)
-		put_store(p, all[0]);
+	if (all[0]->store_path != NULL) {
+		pen_begin(&p->pen, "  ", "    ");
+		text_store(p, all[0]);
+		pen_end(&p->pen);
+	}
 	pen_line(&p->pen, INK_PLAIN, "    ", "    ", message);
 	pen_begin(&p->pen, "    ", "      ");
 	pen_words(&p->pen, INK_DIM, ngettext("rule:", "rules:", n));
 	for (size_t i = 0; i < n; i++) {
-		AUTO(str) char *id = escaped(all[i]->rule_id);
+		AUTO(str) char *id = text_escaped(all[i]->rule_id);
 		AUTO(str) char *word = xasprintf("%s%s", id,
 						 i + 1 < n ? "," : "");
 
-		if (i > 0 && is_same(all[i]->rule_id, all[i - 1]->rule_id))
+		if (i > 0 && text_same(all[i]->rule_id, all[i - 1]->rule_id))
 			continue;
 		pen_word(&p->pen, INK_DIM, word);
 	}
@@ -648,11 +329,11 @@ static void put_unknowns(struct page *p)
 	qsort(all, n, sizeof(*all), compare_unknown);
 	for (size_t first = 0, end; first < n; first = end) {
 		for (end = first + 1; end < n; end++)
-			if (!is_same(all[end]->store_path,
+			if (!text_same(all[end]->store_path,
 				     all[first]->store_path) ||
-			    !is_same(all[end]->store_kind,
+			    !text_same(all[end]->store_kind,
 				     all[first]->store_kind) ||
-			    !is_same(all[end]->message, all[first]->message))
+			    !text_same(all[end]->message, all[first]->message))
 				break;
 		putc('\n', p->pen.f);
 		put_unknown(p, &all[first], end - first);
@@ -662,40 +343,90 @@ static void put_unknowns(struct page *p)
 
 /* ---- the end -------------------------------------------------------------*/
 
+/* Many files of one store often have the same thing wrong with them.  */
+static int compare_problems(const void *a, const void *b)
+{
+	const struct problem_report *x = *(const struct problem_report *const *)a;
+	const struct problem_report *y = *(const struct problem_report *const *)b;
+	int order = x->skipped - y->skipped;
+
+	if (order == 0)
+		order = text_order(x->store, y->store);
+	if (order == 0)
+		order = text_order(x->code, y->code);
+	if (order == 0)
+		order = text_order(x->message, y->message);
+	if (order == 0)
+		order = text_order(x->path, y->path);
+	return order != 0 ? order : (x->offset > y->offset) -
+				    (x->offset < y->offset);
+}
+
+/* N places with one problem.  */
+static void put_problem(struct page *p, const struct problem_report **all,
+			size_t n)
+{
+	AUTO(str) char *message = text_escaped(all[0]->message);
+	AUTO(str) char *code = text_escaped(all[0]->code);
+	size_t shown = n;
+
+	if (!p->o->verbose && n > PROBLEMS_SHOWN + 1)
+		shown = PROBLEMS_SHOWN;
+	pen_begin(&p->pen, "  ", "    ");
+	pen_word(&p->pen, all[0]->skipped ? INK_DIM : INK_MEDIUM, code);
+	text_gap(p);
+	pen_words(&p->pen, INK_PLAIN, message);
+	if (all[0]->skipped)
+		pen_words(&p->pen, INK_DIM, _("(its owner passes over it, too)"));
+	pen_end(&p->pen);
+	for (size_t i = 0; i < shown; i++) {
+		AUTO(str) char *path = text_escaped(all[i]->path);
+		AUTO(str) char *where = all[i]->has_offset && all[i]->offset > 0 ?
+			xasprintf(_("%s, byte %" PRIu64), path, all[i]->offset) :
+			xstrdup(path);
+
+		pen_begin(&p->pen, "      ", "        ");
+		pen_word(&p->pen, INK_PLAIN, where);
+		pen_end(&p->pen);
+	}
+	if (shown < n) {
+		AUTO(str) char *more = xasprintf(_("and %zu more"), n - shown);
+
+		pen_line(&p->pen, INK_DIM, "      ", "      ", more);
+	}
+}
+
 static void put_problems(struct page *p)
 {
-	size_t n = p->r->n_problems;
+	const struct problem_report **all;
+	size_t n = p->r->n_problems, groups = 0, first, end;
 
 	if (n == 0)
 		return;
+	all = xcalloc(n, sizeof(*all));
+	for (size_t i = 0; i < n; i++)
+		all[i] = &p->r->problems[i];
+	qsort(all, n, sizeof(*all), compare_problems);
 	put_section(p, INK_BOLD, _("PROBLEMS while reading"));
-	if (!p->o->verbose && n > PROBLEMS_SHOWN + 1)
-		n = PROBLEMS_SHOWN;
-	for (size_t i = 0; i < n; i++) {
-		const struct problem_report *b = &p->r->problems[i];
-		AUTO(str) char *path = escaped(b->path);
-		AUTO(str) char *message = escaped(b->message);
-		AUTO(str) char *code = escaped(b->code);
-		AUTO(str) char *where = b->has_offset ?
-			xasprintf("%s:%" PRIu64 ":", path, b->offset) :
-			xasprintf("%s:", path);
-
-		pen_begin(&p->pen, "  ", "    ");
-		pen_word(&p->pen, INK_PLAIN, where);
-		pen_word(&p->pen, b->skipped ? INK_DIM : INK_MEDIUM, code);
-		pen_words(&p->pen, INK_PLAIN, message);
-		if (b->skipped)
-			pen_words(&p->pen, INK_DIM,
-				  _("(passed over by its owner, too)"));
-		pen_end(&p->pen);
+	putc('\n', p->pen.f);
+	for (first = 0; first < n; first = end) {
+		if (!p->o->verbose && groups++ == GROUPS_SHOWN)
+			break;
+		for (end = first + 1; end < n; end++)
+			if (all[end]->skipped != all[first]->skipped ||
+			    !text_same(all[end]->store, all[first]->store) ||
+			    !text_same(all[end]->code, all[first]->code) ||
+			    !text_same(all[end]->message, all[first]->message))
+				break;
+		put_problem(p, &all[first], end - first);
 	}
-	if (n < p->r->n_problems) {
-		AUTO(str) char *more = xasprintf(
-			_("and %zu more: %s show problems"),
-			p->r->n_problems - n, p->o->command);
+	if (first < n) {
+		AUTO(str) char *more = xasprintf(_("and %zu more: %s show problems"),
+						 n - first, p->o->command);
 
-		pen_line(&p->pen, INK_DIM, "  ", "  ", more);
+		pen_line(&p->pen, INK_DIM, "  ", "    ", more);
 	}
+	free(all);
 }
 
 static void put_step(struct page *p, const char *command, const char *what)
@@ -715,15 +446,18 @@ static void put_next(struct page *p)
 	if (p->fixable == 0)
 		return;
 	put_section(p, INK_BOLD, _("WHAT TO DO NEXT"));
+	putc('\n', p->pen.f);
 	if (p->r->scan == 0)
 		put_step(p, audit, _("records these findings; a check keeps nothing."));
-	what = xasprintf(ngettext(
-		"writes a script that repairs %zu of the %zu finding; name ids to choose.",
-		"writes a script that repairs %zu of the %zu findings; name ids to choose.",
-		p->all_found), p->fixable, p->all_found);
+	what = xasprintf(_("writes a script for %zu of the %zu findings; ids or --rule choose among them. The others are to be mended by hand."),
+			 p->fixable, p->all_found);
+	if (p->fixable == p->all_found) {
+		free(what);
+		what = xstrdup(_("writes a script for all of it; ids or --rule choose."));
+	}
 	put_step(p, fix, what);
 	put_step(p, "sh fix.sh --dry-run",
-		 _("shows what it would change; without --dry-run it asks, backs up, changes and verifies."));
+		 _("shows what the script would change. Without --dry-run it asks, backs up, changes and verifies."));
 }
 
 int text_write(const struct report *r, const struct output_options *o, FILE *f)

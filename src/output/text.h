@@ -1,0 +1,39 @@
+/* text.h -- what the files of the report for people share: text.c the page,
+ * text-finding.c its findings.  Private to them.
+ */
+#ifndef OUTPUT_TEXT_H
+#define OUTPUT_TEXT_H
+
+#include "output/output.h"
+
+/* How lines are drawn where the locale has the characters, and elsewhere.  */
+struct marks {
+	const char *bullet, *bar, *dot, *dots;
+	const char *tee, *corner, *trunk;
+};
+
+struct page {
+	struct pen pen;
+	const struct report *r;
+	const struct output_options *o;
+	const struct marks *m;
+	size_t id_length;	/* the shortest that names one finding only */
+	size_t found[SEVERITY_HIGH + 1];
+	size_t all_found, unknown, waived, fixable;
+	const char **told;	/* rules whose why was said, borrowed */
+	size_t n_told, cap_told;
+};
+
+extern const enum ink severity_ink[];
+
+/* Escaped copies; "" for NULL; the caller frees.  */
+char *text_escaped(const char *s);
+bool text_same(const char *a, const char *b);	/* NULL is only itself */
+void text_gap(struct page *p);			/* sets the next word off */
+/* "/path (kind, of owner)" of the finding's store.  */
+void text_store(struct page *p, const struct finding *f);
+
+/* N findings of one rule and severity, in report order.  */
+void text_rule(struct page *p, const struct finding *const *findings, size_t n);
+
+#endif
