@@ -1,0 +1,294 @@
+/* cmd-fix.c -- fix: the script that repairs chosen findings of the newest
+ * audit.  Nothing is run, and nothing but the script is written.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "fix/fix.h"
+
+#define ID_SHORTEST	6u	/* a shorter abbreviation is refused */
+
+struct audit {
+	struct finding *findings;	/* of the newest audit */
+	size_t n, cap;
+	bool *named;			/* which of them the arguments name */
+	char *root, *host;
+};
+
+static void auto_audit(struct audit *a)
+{
+	for (size_t i = 0; i < a->n; i++)
+		finding_done(&a->findings[i]);
+	free(a->findings);
+	free(a->named);
+	free(a->root);
+	free(a->host);
+}
+
+static void auto_root(struct root *r)
+{
+	root_done(r);
+}
+
+static void auto_recipes(struct recipes **r)
+{
+	if (*r != NULL)
+		recipes_free(*r);
+}
+
+/* ---- the audit -------------------------------------------------------------*/
+
+static int take_finding(const char *document, void *data)
+{
+	struct audit *a = data;
+	int r;
+
+	grow(&a->findings, a->n, &a->cap, sizeof(*a->findings));
+	r = finding_from_json(document, &a->findings[a->n]);
+	if (r == 0)
+		a->n++;
+	return r;
+}
+
+static int load_audit(struct inventory *i, struct audit *a)
+{
+	int r = inventory_findings(i, take_finding, a), status;
+
+	if (r == -ENODATA) {
+		log_error(_("there is no audit to repair by; trustdrift audit makes one"));
+		return STATUS_FAILURE;
+	}
+	if (r < 0) {
+		log_error(_("the findings of the newest audit cannot be read: %s"),
+			  r == -EINVAL ? _("another version recorded them") :
+			  inventory_error(i));
+		return STATUS_FAILURE;
+	}
+	a->named = xcalloc(a->n, sizeof(*a->named));
+	status = select_value(i, "SELECT root FROM v_run", &a->root);
+	if (status < 0)
+		status = select_value(i, "SELECT s.host_name FROM v_scan s"
+			" JOIN v_run r ON r.scan_id = s.scan_id", &a->host);
+	if (status < 0 && a->root == NULL)
+		status = STATUS_FAILURE;
+	return status;
+}
+
+/* ---- choosing --------------------------------------------------------------*/
+
+static int name_one(const struct options *o, struct audit *a, const char *id)
+{
+	size_t n = strlen(id), found = 0;
+
+	if (n < ID_SHORTEST || strspn(id, "0123456789abcdef") != n)
+		return usage_error(o->command,
+			_("an id is 6 or more of a finding's hexadecimal digits, not"),
+			id, NULL);
+	for (size_t i = 0; i < a->n; i++) {
+		if (strncmp(a->findings[i].id, id, n) == 0) {
+			a->named[i] = true;
+			found++;
+		}
+	}
+	if (found == 0)
+		return usage_error(o->command,
+			_("the newest audit has no finding"), id, NULL);
+	if (found > 1)
+		return usage_error(o->command,
+			_("more than one finding begins with"), id, NULL);
+	return -1;
+}
+
+/* A rule that is not in the pack is a mistake, one without findings is good
+ * news.  */
+static int check_rule(const struct options *o, const struct audit *a)
+{
+	struct rules *rules;
+	const char **words;
+	char *error = NULL;
+	int status = -1, r;
+
+	if (o->rule == NULL)
+		return -1;
+	for (size_t i = 0; i < a->n; i++)
+		if (strcmp(a->findings[i].rule_id, o->rule) == 0)
+			return -1;
+	r = rules_load(o->config, &rules, &error);
+	if (r < 0)
+		return load_failed(r, error);
+	words = xcalloc(rules->n + 1, sizeof(*words));
+	for (size_t i = 0; i < rules->n; i++) {
+		words[i] = rules->items[i].id;
+		if (strcmp(words[i], o->rule) == 0)
+			break;
+		if (i + 1 == rules->n)
+			status = usage_error(o->command, _("there is no rule"),
+					     o->rule, words);
+	}
+	free(words);
+	rules_free(rules);
+	return status;
+}
+
+static bool is_chosen(const struct options *o, const struct audit *a, size_t i)
+{
+	const struct finding *f = &a->findings[i];
+
+	if (o->n_arguments > 0 && !a->named[i])
+		return false;
+	if (o->rule != NULL && strcmp(f->rule_id, o->rule) != 0)
+		return false;
+	if (o->store != NULL && (f->store_path == NULL ||
+				 strcmp(f->store_path, o->store) != 0))
+		return false;
+	return f->status == FINDING_FOUND && f->severity >= o->severity;
+}
+
+/* Moves what was chosen to the front and drops the rest.  */
+static int choose(const struct options *o, struct audit *a)
+{
+	size_t n = 0;
+	int status = check_rule(o, a);
+
+	for (int i = 0; i < o->n_arguments && status < 0; i++)
+		status = name_one(o, a, o->arguments[i]);
+	if (status >= 0)
+		return status;
+	for (size_t i = 0; i < a->n; i++) {
+		if (is_chosen(o, a, i))
+			a->findings[n++] = a->findings[i];
+		else
+			finding_done(&a->findings[i]);
+	}
+	a->n = n;
+	return -1;
+}
+
+/* ---- writing ---------------------------------------------------------------*/
+
+/* How to make this script again.  */
+static char *command_line(const struct options *o)
+{
+	const struct {
+		const char *option, *value;
+	} named[] = {
+		{ "--rule", o->rule },
+		{ "--severity", o->given & BIT(OPTION_SEVERITY) ?
+				severity_name(o->severity) : NULL },
+		{ "--store", o->store },
+		{ "-o", o->output },
+	};
+	AUTO(str) char *program = own_command(o);
+	AUTO(buf) struct buf b;
+
+	buf_init(&b, SIZE_MAX);
+	buf_addf(&b, "%s fix", program);
+	for (size_t i = 0; i < ARRAY_SIZE(named); i++) {
+		AUTO(str) char *word = NULL;
+
+		if (named[i].value == NULL)
+			continue;
+		word = shell_word(named[i].value);
+		buf_addf(&b, " %s %s", named[i].option, word);
+	}
+	for (int i = 0; i < o->n_arguments; i++)
+		buf_addf(&b, " %s", o->arguments[i]);
+	return buf_take(&b);
+}
+
+/* Says on stderr what no script can do.  */
+static void explain_unfixable(const struct audit *a)
+{
+	for (size_t i = 0; i < a->n; i++) {
+		const struct finding *f = &a->findings[i];
+		const char *why = f->no_fix != NULL ? f->no_fix : f->message;
+		AUTO(str) char *reason = escape_text(why, strlen(why));
+
+		if (f->recipe == NULL)
+			log_warning(_("%.8s (%s) is left to you: %s"), f->id,
+				    f->rule_id, reason);
+	}
+}
+
+static int write_script(const struct options *o, const struct audit *a,
+			const struct recipes *recipes, const struct root *root)
+{
+	AUTO(str) char *command = command_line(o);
+	const struct script_info info = {
+		.tool = PACKAGE_VERSION,
+		.host_name = a->host != NULL ? a->host : "",
+		.command = command,
+		.root = a->root,
+		.now = o->now,
+		.scanned = root,
+	};
+	AUTO(buf) struct buf script;
+	size_t steps = 0;
+	int r;
+
+	buf_init(&script, SIZE_MAX);
+	r = script_write(recipes, &info, a->findings, a->n, &script, &steps);
+	if (r < 0) {
+		log_error(_("the script cannot be made: %s"), strerror(-r));
+		return STATUS_FAILURE;
+	}
+	explain_unfixable(a);
+	if (steps == 0) {
+		if (!o->quiet)
+			log_warning(_("nothing to write: none of the chosen findings has a step"));
+		return STATUS_OK;
+	}
+	r = file_write_atomic(o->output != NULL ? o->output : "-",
+			      (struct blob){ (const uint8_t *)buf_str(&script),
+					     script.n }, 0700);
+	if (r < 0) {
+		log_error(_("the script cannot be written: %s"), strerror(-r));
+		return STATUS_FAILURE;
+	}
+	return STATUS_WRITTEN;
+}
+
+/* With --db the inventory may be that of another root than --root names.  */
+static int check_root(const struct options *o, const struct audit *a)
+{
+	AUTO(str) char *root = NULL;
+
+	if (!(o->given & BIT(OPTION_ROOT)))
+		return -1;
+	root = realpath(o->root, NULL);
+	if (root != NULL && strcmp(root, a->root) == 0)
+		return -1;
+	return usage_error(o->command, _("the newest audit here is not of"),
+			   root != NULL ? root : o->root, NULL);
+}
+
+int fix_command(const struct options *o)
+{
+	AUTO(inventory) struct inventory *i = NULL;
+	AUTO(recipes) struct recipes *recipes = NULL;
+	AUTO(audit) struct audit audit = { .findings = NULL };
+	AUTO(root) struct root root = { .path = NULL };
+	char *error = NULL;
+	int status, r;
+
+	r = recipes_load(o->config, &recipes, &error);
+	if (r < 0)
+		return load_failed(r, error);
+	status = open_inventory(o, INVENTORY_READ, &i, NULL);
+	if (status < 0)
+		status = load_audit(i, &audit);
+	if (status < 0)
+		status = check_root(o, &audit);
+	if (status < 0)
+		status = choose(o, &audit);
+	if (status >= 0)
+		return status;
+	if (audit.n == 0) {
+		log_warning(_("nothing to write: the newest audit found nothing like that"));
+		return STATUS_OK;
+	}
+	status = open_root(audit.root, &root);
+	return status >= 0 ? status : write_script(o, &audit, recipes, &root);
+}

@@ -1,0 +1,227 @@
+/* cmd-show.c -- show: tables of what the newest scan, the data files and the
+ * program hold.  A row in the table below is a word of show.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "fix/fix.h"
+#include "locate/locate.h"
+
+struct subject {
+	const char *name;
+	const char *sql;	/* over the views; NULL: fill */
+	fill_fn *fill;
+};
+
+/* Columns that are seconds since 1970 in the views.  */
+static const char *const times[] = {
+	"now", "made", "not_before", "not_after", NULL
+};
+
+static const char stores_sql[] =
+	"SELECT kind, path, real_path, owner, party, format, entries, problems"
+	" FROM v_store ORDER BY path, kind";
+
+static const char certificates_sql[] =
+	"SELECT c.sha256, c.name, c.not_after,"
+	" (SELECT count(DISTINCT e.store_id) FROM v_entry e"
+	"  WHERE e.sha256 = c.sha256) AS stores"
+	" FROM v_certificate c ORDER BY c.name, c.sha256";
+
+static const char parties_sql[] =
+	"SELECT p.party, p.title, p.instance, p.owner, p.own_list, p.model,"
+	" (SELECT count(DISTINCT s.store_id) FROM v_party_store s"
+	"  WHERE s.party = p.party) AS stores,"
+	" (SELECT count(*) FROM v_anchor a WHERE a.party = p.party) AS anchors"
+	" FROM v_party p ORDER BY p.party";
+
+static const char scans_sql[] =
+	"SELECT s.scan_id AS scan, s.root, s.now, s.made,"
+	" count(h.store_id) AS stores, coalesce(sum(h.entries), 0) AS entries,"
+	" coalesce(sum(h.problems), 0) AS problems, s.tool, s.host_name"
+	" FROM v_scan s LEFT JOIN v_history_store h ON h.scan_id = s.scan_id"
+	" GROUP BY s.scan_id ORDER BY s.scan_id";
+
+static const char problems_sql[] =
+	"SELECT s.path AS store, p.path, p.\"offset\", p.code, p.message,"
+	" p.skipped FROM v_problem p"
+	" LEFT JOIN v_store s ON s.store_id = p.store_id"
+	" ORDER BY s.path, s.kind, p.path, p.\"offset\", p.code, p.message";
+
+/* ---- what needs no inventory -----------------------------------------------*/
+
+static int give(struct table *t, int n, const char *const *names,
+		const char *const *values)
+{
+	static const bool numeric[16];
+
+	return table_row(t, n, names, values, numeric) < 0 ? STATUS_FAILURE : -1;
+}
+
+static int fill_rules(const struct options *o, struct table *t, void *data)
+{
+	static const char *const names[] = {
+		"id", "severity", "title", "needs", "recipe", "since", "file",
+	};
+	struct rules *rules;
+	char *error = NULL;
+	int r, status;
+
+	(void)data;
+	r = rules_load(o->config, &rules, &error);
+	if (r < 0)
+		return load_failed(r, error);
+	status = give(t, ARRAY_SIZE(names), names, NULL);
+	for (size_t i = 0; i < rules->n && status < 0; i++) {
+		const struct rule *rule = &rules->items[i];
+		const char *values[] = {
+			rule->id, severity_name(rule->severity), rule->title,
+			rule->needs, rule->recipe, rule->since,
+			rule->defined_in,
+		};
+
+		status = give(t, ARRAY_SIZE(names), names, values);
+	}
+	rules_free(rules);
+	return status;
+}
+
+/* What a reader can do, in words.  */
+static char *capabilities(unsigned caps)
+{
+	static const struct {
+		unsigned cap;
+		const char *word;
+	} words[] = {
+		{ READS_MANY, "many" },
+		{ READS_LABELS, "labels" },
+		{ READS_TRUST, "trust" },
+		{ READS_MARKS, "marks" },
+		{ READS_PASSWORDS, "passwords" },
+		{ READS_LARGE, "large" },
+	};
+	AUTO(buf) struct buf b;
+
+	buf_init(&b, LIMIT_TEXT_BYTES);
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (caps & words[i].cap)
+			buf_addf(&b, "%s%s", b.n > 0 ? " " : "", words[i].word);
+	return buf_take(&b);
+}
+
+static int fill_formats(const struct options *o, struct table *t, void *data)
+{
+	static const char *const names[] = {
+		"format", "use", "title", "capabilities",
+	};
+	int status = give(t, ARRAY_SIZE(names), names, NULL);
+
+	(void)o;
+	(void)data;
+	for (size_t i = 0; readers[i] != NULL && status < 0; i++) {
+		AUTO(str) char *can = capabilities(readers[i]->caps);
+		const char *values[] = {
+			readers[i]->name, "store", readers[i]->title, can,
+		};
+
+		status = give(t, ARRAY_SIZE(names), names, values);
+	}
+	for (size_t i = 0; outputs[i].name != NULL && status < 0; i++) {
+		const char *values[] = {
+			outputs[i].name, "report", outputs[i].title, "",
+		};
+
+		status = give(t, ARRAY_SIZE(names), names, values);
+	}
+	return status;
+}
+
+static const char *const recipe_names[] = { "id", "title", "automatic" };
+
+static int give_recipe(const char *id, const char *title, bool automatic,
+		       void *data)
+{
+	const char *values[] = { id, title, automatic ? "yes" : "no" };
+
+	return give(data, ARRAY_SIZE(recipe_names), recipe_names, values) < 0 ?
+	       0 : -EIO;
+}
+
+static int fill_recipes(const struct options *o, struct table *t, void *data)
+{
+	struct recipes *recipes;
+	char *error = NULL;
+	int r, status;
+
+	(void)data;
+	r = recipes_load(o->config, &recipes, &error);
+	if (r < 0)
+		return load_failed(r, error);
+	status = give(t, ARRAY_SIZE(recipe_names), recipe_names, NULL);
+	if (status < 0 && recipes_each(recipes, give_recipe, t) < 0)
+		status = STATUS_FAILURE;
+	recipes_free(recipes);
+	return status;
+}
+
+/* ---- the table -------------------------------------------------------------*/
+
+static const struct subject subjects[] = {
+	{ "stores", stores_sql, NULL },
+	{ "certificates", certificates_sql, NULL },
+	{ "parties", parties_sql, NULL },
+	{ "rules", NULL, fill_rules },
+	{ "formats", NULL, fill_formats },
+	{ "recipes", NULL, fill_recipes },
+	{ "scans", scans_sql, NULL },
+	{ "problems", problems_sql, NULL },
+};
+
+struct selection_of {
+	struct inventory *inventory;
+	const char *sql;
+};
+
+static int fill_selected(const struct options *o, struct table *t, void *data)
+{
+	const struct selection_of *s = data;
+
+	(void)o;
+	return fill_from(s->inventory, s->sql, times, t);
+}
+
+static int show(const struct options *o, const struct subject *subject)
+{
+	AUTO(inventory) struct inventory *i = NULL;
+	struct selection_of selected = { .sql = subject->sql };
+	int status;
+
+	if (subject->fill != NULL)
+		return print_table(o, subject->fill, NULL);
+	status = open_inventory(o, INVENTORY_READ, &i, NULL);
+	if (status >= 0)
+		return status;
+	selected.inventory = i;
+	return print_table(o, fill_selected, &selected);
+}
+
+int show_command(const struct options *o)
+{
+	const char *words[ARRAY_SIZE(subjects) + 1] = { NULL };
+
+	for (size_t i = 0; i < ARRAY_SIZE(subjects); i++) {
+		words[i] = subjects[i].name;
+		if (o->n_arguments > 0 &&
+		    strcmp(o->arguments[0], words[i]) == 0)
+			return show(o, &subjects[i]);
+	}
+	if (o->n_arguments == 0) {
+		AUTO(str) char *what = xasprintf(_("show what: %s?"),
+						 o->command->arguments);
+
+		return usage_error(o->command, what, NULL, NULL);
+	}
+	return usage_error(o->command, _("there is nothing called"),
+			   o->arguments[0], words);
+}

@@ -1,0 +1,160 @@
+/* cmd.h -- the command line: a row for each option (options.c), a row for each
+ * command (main.c), a file for each command (cmd-*.c), and what they share
+ * (cmd.c).
+ */
+#ifndef CMD_H
+#define CMD_H
+
+#include <sysexits.h>
+
+#include "base/base.h"
+#include "inventory/inventory.h"
+#include "output/output.h"
+
+/* Exit statuses; those from 64 on are of sysexits.h.  */
+enum {
+	STATUS_OK = 0,
+	STATUS_FAILURE = 1,		/* said in one line on stderr */
+	STATUS_FINDINGS = 2,		/* audit, check; bits with the next */
+	STATUS_INCOMPLETE = 4,
+	STATUS_DIFFERENT = 2,		/* diff */
+	STATUS_WRITTEN = 2,		/* fix */
+};
+
+/* ---- options -------------------------------------------------------------*/
+
+enum option_id {
+	OPTION_FORMAT, OPTION_OUTPUT, OPTION_FAIL_ON, OPTION_WARN_DAYS,
+	OPTION_EXIT_ZERO, OPTION_WAIT, OPTION_KEEP, OPTION_RULE,
+	OPTION_SEVERITY, OPTION_STORE,
+	/* Those that every command takes.  */
+	OPTION_ROOT, OPTION_DB, OPTION_NOW, OPTION_CONFIG, OPTION_COLOR,
+	OPTION_QUIET, OPTION_VERBOSE, OPTION_HELP, OPTION_VERSION,
+	OPTION_COUNT
+};
+#define BIT(option)	(1u << (option))
+#define GLOBAL_OPTIONS	(BIT(OPTION_COUNT) - BIT(OPTION_ROOT))
+
+enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+/* What the command line says; strings are those of argv.  */
+struct options {
+	const struct command *command;
+	const char *program;		/* argv[0] */
+	unsigned given;			/* BIT(option) of all that were named */
+	const char *root;		/* "/" unless named */
+	const char *db, *config;	/* NULL: the default */
+	int64_t now;			/* the clock unless named */
+	enum color_when color;
+	bool quiet, verbose;
+	const char *format;		/* one of the command's formats */
+	const char *output;		/* NULL, "-": standard output */
+	enum severity fail_on;
+	unsigned warn_days, wait, keep;	/* keep 0: not named */
+	bool exit_zero;
+	const char *rule, *store;	/* fix; NULL: all */
+	enum severity severity;
+	char **arguments;
+	int n_arguments;
+};
+
+struct command {
+	const char *name;
+	const char *arguments;		/* for the usage line; "" */
+	const char *summary;		/* N_("...") */
+	int (*run)(const struct options *o);	/* gives the exit status */
+	unsigned options;		/* BIT(option), global ones not named */
+	int max_arguments;		/* -1: any number */
+	/* Words of --format, the first is the default; NULL behind the last.
+	 * NULL: the command has no formats.  */
+	const char *(*format)(size_t i);
+};
+extern const struct command commands[];	/* a NULL name behind the last */
+
+/* Reads the command line.  Returns -1 when the command is to be run, else the
+ * exit status: help and version were printed, or a mistake was explained.  */
+int options_parse(int argc, char **argv, struct options *ret_options);
+/* Explains a mistake in the command line: WHAT (translated) about the word
+ * WRONG (NULL: none), and which of WORDS (NULL behind the last; NULL: none)
+ * may have been meant.  COMMAND NULL: none was named.  Returns EX_USAGE.  */
+int usage_error(const struct command *command, const char *what,
+		const char *wrong, const char *const *words);
+
+void version_print(void);
+
+/* ---- shared by commands ----------------------------------------------------*/
+
+/* The inventory file of these options; the caller frees.  Returns -1, or the
+ * exit status after saying why there is none.  */
+int inventory_path(const struct options *o, char **ret_path);
+/* Opens the inventory and says what went wrong.  Returns -1, or the exit
+ * status to end with.  RET_HISTORY (NULL unless MODE is INVENTORY_MEMORY): why
+ * there is no history, NULL if there is or there never was; the caller frees. */
+int open_inventory(const struct options *o, enum inventory_mode mode,
+		   struct inventory **ret_inventory, char **ret_history);
+/* The root of these options, open; returns -1 or the exit status.  */
+int open_root(const char *path, struct root *ret_root);
+/* How a user calls this program for the same inventory, as shell words; the
+ * caller frees.  */
+char *own_command(const struct options *o);
+/* S as a shell word, quoted only where that is needed; the caller frees.  */
+char *shell_word(const char *s);
+
+/* One scan of ROOT, with the root program's dates and the graph; the
+ * transaction stays open, the caller commits.  Says what went wrong; returns
+ * -1, or the exit status, and the transaction is gone then.  */
+struct catalogue;
+struct scan_result;
+int record_scan(const struct options *o, const struct root *root,
+		struct inventory *i, const struct catalogue *c,
+		struct scan_result *ret_result);
+int load_catalogue(const struct options *o, struct catalogue **ret_catalogue);
+/* Says that LOADING a data file gave R and ERROR (freed); gives the status. */
+int load_failed(int r, char *error);
+
+/* Where data goes: standard output or -o FILE.  */
+struct out {
+	FILE *f;
+	const char *path;	/* NULL: standard output */
+	char *text;
+	size_t n;
+};
+void out_begin(const struct options *o, struct out *ret_out);
+/* Writes everything out, atomically when it is a file.  RESULT: what the writer
+ * returned.  Says what went wrong; returns -1 or the exit status.  */
+int out_end(struct out *out, int result, mode_t mode);
+/* Nothing is to be written after all.  */
+void out_cancel(struct out *out);
+bool use_color(const struct options *o);
+/* Columns of the terminal that the data goes to; OTHERWISE if it does not. */
+unsigned terminal_width(const struct options *o, unsigned otherwise);
+
+/* Runs SQL over the views of I and calls FN for each row.  Says what went
+ * wrong; returns -1 or the exit status.  */
+int select_rows(struct inventory *i, const char *sql, row_fn *fn, void *data);
+/* The first column of the first row, which the caller frees; NULL: there is no
+ * row, or SQL NULL.  As above.  */
+int select_value(struct inventory *i, const char *sql, char **ret_value);
+
+/* Writes a table in the format and to the place of these options; FILL gives
+ * it its rows and returns -1 or the exit status.  Returns the exit status.  */
+typedef int fill_fn(const struct options *o, struct table *t, void *data);
+int print_table(const struct options *o, fill_fn *fill, void *data);
+/* What SQL selects, as rows of T; columns of these names, seconds since 1970,
+ * become RFC 3339 (NULL behind the last; NULL: none).  As select_rows().  */
+int fill_from(struct inventory *i, const char *sql, const char *const *times,
+	      struct table *t);
+
+/* What is going on, on stderr if that is a terminal; NULL: nothing any more. */
+void progress(const struct options *o, const char *what);
+
+int audit_command(const struct options *o);
+int check_command(const struct options *o);
+int scan_command(const struct options *o);
+int fix_command(const struct options *o);
+int diff_command(const struct options *o);
+int show_command(const struct options *o);
+int query_command(const struct options *o);
+int prune_command(const struct options *o);
+
+#endif

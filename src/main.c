@@ -1,0 +1,63 @@
+/* main.c -- the beginning and the end of the program; the work is that of a
+ * command (cmd-*.c, named in the table of cmd.c).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cmd.h"
+
+/* Whoever starts us with standard output closed must not get the report
+ * written into the first file that is opened after that.  A pipe without
+ * writers in its place reads as empty and cannot be written.  */
+static int fill_standard_descriptors(void)
+{
+	int p[2];
+
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
+			continue;
+		if (pipe(p) < 0)
+			return -errno;
+		close(p[1]);
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = { .arguments = NULL };
+	int status;
+
+	if (fill_standard_descriptors() < 0)
+		return STATUS_FAILURE;
+	/* A reader that goes away is an error like a full disk, not a reason
+	 * to die in the middle of a transaction.  */
+	signal(SIGPIPE, SIG_IGN);
+	/* Not LC_ALL: numbers in machine formats keep their decimal point.  */
+	setlocale(LC_CTYPE, "");
+	setlocale(LC_MESSAGES, "");
+	bindtextdomain(PACKAGE, LOCALEDIR);
+	textdomain(PACKAGE);
+
+	status = options_parse(argc, argv, &options);
+	if (status < 0)
+		status = options.command->run(&options);
+	free(options.arguments);
+
+	errno = 0;
+	if (ferror(stdout) | (fclose(stdout) != 0)) {
+		/* Whoever noticed it while writing has said so.  */
+		if (status != STATUS_FAILURE) {
+			log_error(_("cannot write to standard output: %s"),
+				  strerror(errno != 0 ? errno : EIO));
+			status = STATUS_FAILURE;
+		}
+	}
+	return status;
+}

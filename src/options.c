@@ -1,0 +1,583 @@
+/* options.c -- one row for each option; parsing, --help and its mistakes are
+ * made from the rows and from the table of commands.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cmd.h"
+
+#define WARN_DAYS	90
+#define WAIT_SECONDS	10
+#define DAYS_MAX	36500
+#define WAIT_MAX	86400
+#define HELP_COLUMNS	80u
+#define HELP_INDENT	27u	/* where the explanations begin */
+
+struct option_row {
+	const char *name;
+	char letter;			/* '\0': none */
+	const char *argument;		/* NULL: takes none */
+	const char *help;
+	const char *expects;		/* "is no ..."; NULL: anything will do */
+	bool (*set)(struct options *o, const char *s);	/* false: no such */
+};
+
+static bool set_count(const char *s, uint64_t least, uint64_t max,
+		      unsigned *ret)
+{
+	uint64_t n;
+
+	if (number_parse(s, max, &n) < 0 || n < least)
+		return false;
+	*ret = (unsigned)n;
+	return true;
+}
+
+static bool set_format(struct options *o, const char *s)
+{
+	o->format = s;		/* which words there are, the command knows */
+	return true;
+}
+
+static bool set_output(struct options *o, const char *s)
+{
+	o->output = strcmp(s, "-") == 0 ? NULL : s;
+	return *s != '\0';
+}
+
+static bool set_fail_on(struct options *o, const char *s)
+{
+	return severity_from_name(s, &o->fail_on) == 0;
+}
+
+static bool set_severity(struct options *o, const char *s)
+{
+	return severity_from_name(s, &o->severity) == 0;
+}
+
+static bool set_warn_days(struct options *o, const char *s)
+{
+	return set_count(s, 0, DAYS_MAX, &o->warn_days);
+}
+
+static bool set_wait(struct options *o, const char *s)
+{
+	return set_count(s, 0, WAIT_MAX, &o->wait);
+}
+
+static bool set_keep(struct options *o, const char *s)
+{
+	return set_count(s, 1, UINT32_MAX, &o->keep);
+}
+
+static bool set_exit_zero(struct options *o, const char *s)
+{
+	(void)s;
+	o->exit_zero = true;
+	return true;
+}
+
+static bool set_rule(struct options *o, const char *s)
+{
+	o->rule = s;
+	return true;
+}
+
+static bool set_store(struct options *o, const char *s)
+{
+	o->store = s;
+	return true;
+}
+
+static bool set_root(struct options *o, const char *s)
+{
+	o->root = s;
+	return *s != '\0';
+}
+
+static bool set_db(struct options *o, const char *s)
+{
+	o->db = s;
+	return *s != '\0';
+}
+
+static bool set_now(struct options *o, const char *s)
+{
+	return time_parse(s, &o->now) == 0;
+}
+
+static bool set_config(struct options *o, const char *s)
+{
+	o->config = s;
+	return *s != '\0';
+}
+
+static bool set_color(struct options *o, const char *s)
+{
+	static const struct {
+		const char *name;
+		enum color_when when;
+	} words[] = {
+		{ "auto", COLOR_AUTO },
+		{ "always", COLOR_ALWAYS },
+		{ "never", COLOR_NEVER },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (strcmp(words[i].name, s) == 0) {
+			o->color = words[i].when;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool set_quiet(struct options *o, const char *s)
+{
+	(void)s;
+	o->quiet = true;
+	return true;
+}
+
+static bool set_verbose(struct options *o, const char *s)
+{
+	(void)s;
+	o->verbose = true;
+	return true;
+}
+
+/* --help and --version are only noted: the command may still follow.  */
+static bool set_nothing(struct options *o, const char *s)
+{
+	(void)o;
+	(void)s;
+	return true;
+}
+
+static const struct option_row rows[] = {
+	[OPTION_FORMAT] = { "format", '\0', "WORD",
+		N_("the form of the data"), NULL, set_format },
+	[OPTION_OUTPUT] = { "output", 'o', "FILE",
+		N_("write to FILE, all of it or nothing"),
+		N_("no file name"), set_output },
+	[OPTION_FAIL_ON] = { "fail-on", '\0', "SEVERITY",
+		N_("the least severity that gives exit status 2: high, medium (default), low or info"),
+		N_("none of high, medium, low and info"), set_fail_on },
+	[OPTION_WARN_DAYS] = { "warn-days", '\0', "N",
+		N_("warn of what expires within N days (default 90)"),
+		N_("no number of days"), set_warn_days },
+	[OPTION_EXIT_ZERO] = { "exit-zero", '\0', NULL,
+		N_("exit with 0 instead of 2, 4 and 6"), NULL, set_exit_zero },
+	[OPTION_WAIT] = { "wait", '\0', "SECONDS",
+		N_("how long to wait for another run on the same inventory (default 10)"),
+		N_("no number of seconds"), set_wait },
+	[OPTION_KEEP] = { "keep", '\0', "N",
+		N_("keep only the newest N scans of the root"),
+		N_("no number of scans, from 1 on"), set_keep },
+	[OPTION_RULE] = { "rule", '\0', "ID",
+		N_("only findings of this rule"), NULL, set_rule },
+	[OPTION_SEVERITY] = { "severity", '\0', "SEVERITY",
+		N_("only findings of at least this severity"),
+		N_("none of high, medium, low and info"), set_severity },
+	[OPTION_STORE] = { "store", '\0', "PATH",
+		N_("only findings in the store of this path"), NULL,
+		set_store },
+	[OPTION_ROOT] = { "root", '\0', "DIR",
+		N_("the root of the system to look at (default /); links stay inside it"),
+		N_("no directory"), set_root },
+	[OPTION_DB] = { "db", '\0', "FILE",
+		N_("the inventory file"), N_("no file name"), set_db },
+	[OPTION_NOW] = { "now", '\0', "TIME",
+		N_("judge as of TIME: RFC 3339, or @SECONDS since 1970"),
+		N_("no time (2021-09-25T00:00:00Z, or @1632528000)"), set_now },
+	[OPTION_CONFIG] = { "config", '\0', "DIR",
+		N_("the administrator's stores, rules and recipes (default /etc/trustdrift)"),
+		N_("no directory"), set_config },
+	[OPTION_COLOR] = { "color", '\0', "WHEN",
+		N_("auto (default), always or never"),
+		N_("none of auto, always and never"), set_color },
+	[OPTION_QUIET] = { "quiet", 'q', NULL,
+		N_("no warnings and no progress on standard error"), NULL,
+		set_quiet },
+	[OPTION_VERBOSE] = { "verbose", 'v', NULL,
+		N_("say more, and show all of the evidence"), NULL,
+		set_verbose },
+	[OPTION_HELP] = { "help", 'h', NULL,
+		N_("print this help"), NULL, set_nothing },
+	[OPTION_VERSION] = { "version", 'V', NULL,
+		N_("print the version and what it was built with"), NULL,
+		set_nothing },
+};
+_Static_assert(ARRAY_SIZE(rows) == OPTION_COUNT, "a row for each option");
+
+/* ---- mistakes ------------------------------------------------------------*/
+
+/* Edits (insert, delete, replace, swap neighbours) that make A into B; words
+ * longer than any of ours are as far apart as it gets.  */
+static unsigned distance(const char *a, const char *b)
+{
+	enum { MAX = 40 };
+	unsigned d[MAX + 1][MAX + 1];
+	size_t n = strlen(a), m = strlen(b);
+
+	if (n > MAX || m > MAX)
+		return MAX;
+	for (size_t i = 0; i <= n; i++)
+		d[i][0] = (unsigned)i;
+	for (size_t j = 0; j <= m; j++)
+		d[0][j] = (unsigned)j;
+	for (size_t i = 1; i <= n; i++) {
+		for (size_t j = 1; j <= m; j++) {
+			unsigned best = d[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
+
+			if (d[i - 1][j] + 1 < best)
+				best = d[i - 1][j] + 1;
+			if (d[i][j - 1] + 1 < best)
+				best = d[i][j - 1] + 1;
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
+			    a[i - 2] == b[j - 1] && d[i - 2][j - 2] + 1 < best)
+				best = d[i - 2][j - 2] + 1;
+			d[i][j] = best;
+		}
+	}
+	return d[n][m];
+}
+
+/* The word that was probably meant; NULL when none is near.  */
+static const char *closest(const char *wrong, const char *const *words)
+{
+	const char *best = NULL;
+	size_t n = strlen(wrong);
+	unsigned least = n < 4 ? 2 : n < 8 ? 3 : 4;	/* one more than allowed */
+
+	for (; *words != NULL; words++) {
+		unsigned d = distance(wrong, *words);
+
+		/* "cert" for "certificates" */
+		if (n >= 3 && has_prefix(*words, wrong))
+			d = 1;
+		if (d < least) {
+			least = d;
+			best = *words;
+		}
+	}
+	return best;
+}
+
+int usage_error(const struct command *command, const char *what,
+		const char *wrong, const char *const *words)
+{
+	AUTO(buf) struct buf line;
+	const char *meant = wrong != NULL && words != NULL ?
+			    closest(wrong, words) : NULL;
+
+	buf_init(&line, LIMIT_TEXT_BYTES);
+	buf_adds(&line, what);
+	if (wrong != NULL) {
+		AUTO(str) char *text = escape_text(wrong, strlen(wrong));
+
+		buf_addf(&line, " '%s'", text);
+	}
+	if (meant != NULL)
+		buf_addf(&line, _("; did you mean '%s'?"), meant);
+	log_error(_("%s (see trustdrift%s%s --help)"), buf_str(&line),
+		  command != NULL ? " " : "",
+		  command != NULL ? command->name : "");
+	return EX_USAGE;
+}
+
+static unsigned options_of(const struct command *c)
+{
+	return GLOBAL_OPTIONS | (c != NULL ? c->options : 0);
+}
+
+static int unknown_option(const struct command *c, const char *word)
+{
+	AUTO(str) char *name = xstrndup(word, strcspn(word, "="));
+	char *words[OPTION_COUNT + 1] = { NULL };
+	/* Before the command is known, any option may be meant.  */
+	unsigned set = c != NULL ? options_of(c) : ~0u;
+	size_t n = 0;
+	int status;
+
+	for (int i = 0; i < OPTION_COUNT; i++)
+		if (set & BIT(i))
+			words[n++] = xasprintf("--%s", rows[i].name);
+	status = usage_error(c, _("unknown option"), name,
+			     (const char *const *)words);
+	for (size_t i = 0; i < n; i++)
+		free(words[i]);
+	return status;
+}
+
+static int unknown_command(const char *word)
+{
+	const char *words[32];
+	size_t n = 0;
+
+	for (const struct command *c = commands; c->name != NULL &&
+	     n + 1 < ARRAY_SIZE(words); c++)
+		words[n++] = c->name;
+	words[n] = NULL;
+	return usage_error(NULL, _("unknown command"), word, words);
+}
+
+static int check_format(struct options *o)
+{
+	const struct command *c = o->command;
+	const char *words[16];
+	size_t n = 0;
+
+	while (n + 1 < ARRAY_SIZE(words) && c->format(n) != NULL) {
+		words[n] = c->format(n);
+		if (o->format != NULL && strcmp(o->format, words[n]) == 0)
+			return -1;
+		n++;
+	}
+	words[n] = NULL;
+	if (o->format == NULL) {
+		o->format = words[0];
+		return -1;
+	}
+	return usage_error(c, _("unknown format"), o->format, words);
+}
+
+/* ---- help ----------------------------------------------------------------*/
+
+static void help_row(struct pen *p, const char *left, const char *text)
+{
+	AUTO(str) char *rest = xasprintf("%*s", (int)HELP_INDENT, "");
+
+	if (text_columns(left) + 2 > HELP_INDENT) {
+		pen_line(p, INK_PLAIN, left, "", "");
+		pen_line(p, INK_PLAIN, rest, rest, text);
+	} else {
+		AUTO(str) char *first = xasprintf("%-*s", (int)HELP_INDENT,
+						  left);
+
+		pen_line(p, INK_PLAIN, first, rest, text);
+	}
+}
+
+static void help_option(struct pen *p, const struct command *c, int id)
+{
+	const struct option_row *row = &rows[id];
+	AUTO(buf) struct buf left, text;
+
+	buf_init(&left, LIMIT_TEXT_BYTES);
+	buf_init(&text, LIMIT_TEXT_BYTES);
+	if (row->letter != '\0')
+		buf_addf(&left, "  -%c, --%s", row->letter, row->name);
+	else
+		buf_addf(&left, "      --%s", row->name);
+	if (row->argument != NULL)
+		buf_addf(&left, " %s", row->argument);
+	buf_adds(&text, _(row->help));
+	if (id == OPTION_FORMAT)
+		for (size_t i = 0; c->format(i) != NULL; i++)
+			buf_addf(&text, "%s %s%s", i == 0 ? ":" : ",",
+				 c->format(i), i == 0 ? _(" (default)") : "");
+	help_row(p, buf_str(&left), buf_str(&text));
+}
+
+static void help_print(const struct command *c)
+{
+	struct pen p;
+
+	pen_init(&p, stdout, HELP_COLUMNS, false);
+	if (c == NULL) {
+		fputs(_("Usage: trustdrift [OPTION...] COMMAND [ARGUMENT...]\n\n"
+			"Which certificate authorities this host trusts, in every store of every\n"
+			"runtime, where the stores disagree, what that breaks, and how to repair it.\n\n"
+			"Commands:\n"), stdout);
+		for (c = commands; c->name != NULL; c++) {
+			AUTO(str) char *left = xasprintf("  %s", c->name);
+
+			help_row(&p, left, _(c->summary));
+		}
+		c = NULL;
+	} else {
+		printf(_("Usage: trustdrift %s [OPTION...]%s%s\n\n"), c->name,
+		       *c->arguments != '\0' ? " " : "", c->arguments);
+		printf("%s: %s\n", c->name, _(c->summary));
+		if (c->options != 0)
+			fputs(_("\nOptions:\n"), stdout);
+		for (int i = 0; i < OPTION_ROOT; i++)
+			if (c->options & BIT(i))
+				help_option(&p, c, i);
+	}
+	fputs(_("\nOptions of every command:\n"), stdout);
+	for (int i = OPTION_ROOT; i < OPTION_COUNT; i++)
+		help_option(&p, c, i);
+	if (c == NULL)
+		fputs(_("\n'trustdrift COMMAND --help' tells the options of a command; trustdrift(1)\n"
+			"explains all of them, the exit statuses and the files.\n"),
+		      stdout);
+}
+
+/* ---- parsing -------------------------------------------------------------*/
+
+/* What getopt wants; the value of a long option is LONG + its id.  The leading
+ * '-' hands out words in their order, so that options may stand anywhere.  */
+enum { LONG = 256 };
+
+static void make_getopt(struct option longs[OPTION_COUNT + 1], struct buf *shorts)
+{
+	buf_adds(shorts, "-:");
+	for (int i = 0; i < OPTION_COUNT; i++) {
+		longs[i] = (struct option){
+			.name = rows[i].name,
+			.has_arg = rows[i].argument != NULL ?
+				   required_argument : no_argument,
+			.val = LONG + i,
+		};
+		if (rows[i].letter != '\0')
+			buf_addf(shorts, "%c%s", rows[i].letter,
+				 rows[i].argument != NULL ? ":" : "");
+	}
+	longs[OPTION_COUNT] = (struct option){ .name = NULL };
+}
+
+/* The id of the option that getopt returned or complained of; -1: none.  */
+static int option_of(int value)
+{
+	if (value >= LONG)
+		return value - LONG;
+	for (int i = 0; i < OPTION_COUNT; i++)
+		if (value != 0 && rows[i].letter == value)
+			return i;
+	return -1;
+}
+
+static int option_error(const struct command *c, int id, const char *what,
+			const char *wrong)
+{
+	AUTO(str) char *text = xasprintf("--%s: %s", rows[id].name, what);
+
+	return usage_error(c, text, wrong, NULL);
+}
+
+static int take_option(struct options *o, int id, const char *s)
+{
+	o->given |= BIT(id);
+	if (!rows[id].set(o, s)) {
+		AUTO(str) char *text = escape_text(s, strlen(s));
+		AUTO(str) char *what = xasprintf(_("'%s' is %s"), text,
+						 _(rows[id].expects));
+
+		return option_error(o->command, id, what, NULL);
+	}
+	return -1;
+}
+
+static int take_word(struct options *o, char *word)
+{
+	if (o->command != NULL) {
+		o->arguments[o->n_arguments++] = word;
+		return -1;
+	}
+	for (const struct command *c = commands; c->name != NULL; c++) {
+		if (strcmp(c->name, word) == 0) {
+			o->command = c;
+			return -1;
+		}
+	}
+	return unknown_command(word);
+}
+
+static int take_all(int argc, char **argv, struct options *o)
+{
+	struct option longs[OPTION_COUNT + 1];
+	AUTO(buf) struct buf shorts;
+	int value, id, status = -1;
+
+	buf_init(&shorts, LIMIT_TEXT_BYTES);
+	make_getopt(longs, &shorts);
+	opterr = 0;
+	optind = 0;		/* begin anew, and look at the '-' */
+	while (status < 0 && (value = getopt_long(argc, argv, buf_str(&shorts),
+						  longs, NULL)) != -1) {
+		if (value == 1) {
+			status = take_word(o, optarg);
+			continue;
+		}
+		id = option_of(value == ':' || value == '?' ? optopt : value);
+		if (value == ':')
+			return option_error(o->command, id,
+					    _("an argument is missing"), NULL);
+		if (value == '?' && id >= 0)
+			return option_error(o->command, id,
+					    _("takes no argument"), NULL);
+		if (value == '?' && optopt != 0) {
+			char word[] = { '-', (char)optopt, '\0' };
+
+			return unknown_option(o->command, word);
+		}
+		if (value == '?')
+			return unknown_option(o->command, argv[optind - 1]);
+		status = take_option(o, id, optarg);
+	}
+	while (status < 0 && optind < argc)
+		status = take_word(o, argv[optind++]);
+	return status;
+}
+
+/* What can only be said when all was seen.  */
+static int check_all(struct options *o)
+{
+	const struct command *c = o->command;
+
+	for (int i = 0; i < OPTION_COUNT; i++)
+		if ((o->given & BIT(i)) && !(options_of(c) & BIT(i)))
+			return option_error(c, i,
+				_("is no option of this command"), NULL);
+	if (c->format != NULL) {
+		int status = check_format(o);
+
+		if (status >= 0)
+			return status;
+	}
+	if (c->max_arguments >= 0 && o->n_arguments > c->max_arguments)
+		return usage_error(c, _("one argument too many:"),
+				   o->arguments[c->max_arguments], NULL);
+	return -1;
+}
+
+int options_parse(int argc, char **argv, struct options *ret_options)
+{
+	struct options o = {
+		.program = argc > 0 ? argv[0] : "trustdrift",
+		.root = "/",
+		.now = time(NULL),
+		.fail_on = SEVERITY_MEDIUM,
+		.severity = SEVERITY_INFO,
+		.warn_days = WARN_DAYS,
+		.wait = WAIT_SECONDS,
+		/* For the whole run, like argv.  */
+		.arguments = xcalloc((size_t)argc + 1, sizeof(char *)),
+	};
+	int status = argc > 0 ? take_all(argc, argv, &o) : -1;
+
+	if (status < 0 && (o.given & BIT(OPTION_HELP))) {
+		help_print(o.command);
+		status = STATUS_OK;
+	} else if (status < 0 && (o.given & BIT(OPTION_VERSION))) {
+		version_print();
+		status = STATUS_OK;
+	} else if (status < 0 && o.command == NULL) {
+		status = usage_error(NULL, _("which command?"), NULL, NULL);
+	} else if (status < 0) {
+		status = check_all(&o);
+	}
+	if (status >= 0) {
+		free(o.arguments);
+		return status;
+	}
+	log_set_level(o.quiet ? LOG_QUIET : o.verbose ? LOG_VERBOSE :
+		      LOG_NORMAL);
+	*ret_options = o;
+	return -1;
+}
