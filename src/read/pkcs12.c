@@ -499,16 +499,19 @@ static int pkcs12_read(struct blob data, struct sink *out)
 	return e;
 }
 
-/* SEQUENCE { INTEGER 3, ...  */
+/* SEQUENCE { INTEGER 3, ..., whose end may be missing.  */
 static bool pkcs12_sniff(struct blob data)
 {
-	size_t at = 2;
+	size_t skip = 2;
 
 	if (data.n < 2 || data.p[0] != TAG_SEQUENCE)
 		return false;
 	if (data.p[1] > 0x80)
-		at += data.p[1] & 0x7f;
-	return data.n >= at + 3 && memcmp(data.p + at, "\x02\x01\x03", 3) == 0;
+		skip += data.p[1] & 0x7f;
+	if (data.n < skip)
+		return false;
+	return version_next(&(struct blob){ data.p + skip,
+					    data.n - skip }) == 3;
 }
 
 const struct reader pkcs12_reader = {
