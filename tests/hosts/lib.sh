@@ -170,7 +170,7 @@ audit() {
 }
 
 # findings [RULE [SEVERITY]]: "severity rule location sha256", sorted, of what
-# the last report found.
+# the last report found; the store's path where it is about no entry.
 findings() {
 	/usr/bin/python3 -I - "$work/report.json" "${1:-}" "${2:-}" <<-'END'
 	import json, sys
@@ -184,8 +184,8 @@ findings() {
 	    if sys.argv[3] and f["severity"] != sys.argv[3]:
 	        continue
 	    entry, certificate = f["entry"] or {}, f["certificate"] or {}
-	    rows.append("%s %s %s %s" % (f["severity"], f["rule"],
-	        entry.get("location"), (certificate.get("sha256") or "-")[:16]))
+	    where = entry.get("location") or (f["store"] or {}).get("path")
+	    rows.append("%s %s %s %s" % (f["severity"], f["rule"], where, (certificate.get("sha256") or "-")[:16]))
 	print("\n".join(sorted(rows)))
 	END
 }
