@@ -181,10 +181,16 @@ static const char entries_sql[] =
 	"  AND s.scan_id = %" PRId64
 	" LEFT JOIN v_known_certificate c ON c.sha256 = e.sha256";
 
+/* Stores that one of the two scans could not read completely.  */
 static const char incomplete_sql[] =
-	"SELECT scan_id AS scan, kind, path, unread AS problems"
+	"SELECT kind, path,"
+	" sum(CASE WHEN scan_id = %" PRId64 " THEN unread ELSE 0 END)"
+	"  AS old_problems,"
+	" sum(CASE WHEN scan_id = %" PRId64 " THEN unread ELSE 0 END)"
+	"  AS new_problems"
 	" FROM v_history_store WHERE unread > 0"
-	" AND scan_id IN (%" PRId64 ", %" PRId64 ") ORDER BY path, kind, scan";
+	" AND scan_id IN (%" PRId64 ", %" PRId64 ")"
+	" GROUP BY kind, path ORDER BY path, kind";
 
 static char *both(const char *removed, const char *added, const char *order)
 {
@@ -370,10 +376,10 @@ static void text_entry(struct diff *d, const char *const *v)
 
 static void text_incomplete(struct diff *d, const char *const *v)
 {
-	AUTO(str) char *path = escaped(v[2]);
+	AUTO(str) char *path = escaped(v[1]);
 	AUTO(str) char *line = xasprintf(
-		_("%s was not read completely in scan %s (%s problems): what seems gone may still be there."),
-		path, v[0], v[3]);
+		_("%s was not read completely (%s problems, then %s): what seems to come or go may have been there all along."),
+		path, v[2], v[3]);
 
 	if (d->incomplete == 0)
 		putc('\n', d->f);
@@ -442,6 +448,7 @@ static int compare(struct diff *d)
 	AUTO(str) char *stores = stores_query(d);
 	AUTO(str) char *entries = entries_query(d);
 	AUTO(str) char *incomplete = xasprintf(incomplete_sql, d->old.id,
+					       d->new.id, d->old.id,
 					       d->new.id);
 	int status;
 

@@ -205,7 +205,7 @@ static size_t cell_part(const char *s, size_t n)
 	if (s[fit] == '\0')
 		return fit;
 	for (size_t i = fit; i > fit / 2; i--)
-		if (strchr(" /,;", s[i - 1]) != NULL)
+		if (strchr(" /,;:-", s[i - 1]) != NULL)
 			return i;
 	return fit;
 }
