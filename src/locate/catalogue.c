@@ -25,7 +25,7 @@ struct written {
 };
 
 struct set {			/* one <path> of a <set> */
-	char *name, *path, *where;
+	char *name, *path;
 };
 
 struct loader {
@@ -122,18 +122,27 @@ static void add_written(struct loader *l, bool program, size_t owner,
 	};
 }
 
-static void load_set(struct loader *l, const char *file, const xmlNode *node)
+static int load_set(struct loader *l, const char *file, const xmlNode *node)
 {
 	for (const xmlNode *n = node->children; n != NULL; n = n->next) {
+		AUTO(str) char *path = NULL, *whole = NULL, *where = NULL;
+		const char *reason;
+
 		if (!is_element(n, "path"))
 			continue;
+		path = content(n);
+		whole = xasprintf("%s/any", path);
+		where = where_is(file, n);
+		if (pattern_check(whole, &reason) < 0)
+			return refuse(l, where, "path \"%s\": %s", path,
+				      reason);
 		grow(&l->sets, l->n_sets, &l->cap_sets, sizeof(*l->sets));
 		l->sets[l->n_sets++] = (struct set){
 			.name = attribute(node, "name"),
-			.path = content(n),
-			.where = where_is(file, n),
+			.path = TAKE(path),
 		};
 	}
+	return 0;
 }
 
 /* Room for one more string and the NULL behind it; takes TEXT.  */
@@ -226,7 +235,7 @@ static int load_stores(struct loader *l, const char *file, const xmlNode *root)
 	for (const xmlNode *n = root->children; n != NULL && e == 0;
 	     n = n->next) {
 		if (is_element(n, "set"))
-			load_set(l, file, n);
+			e = load_set(l, file, n);
 		else if (is_element(n, "home"))
 			e = load_home(l, file, n);
 		else if (is_element(n, "store"))
@@ -328,8 +337,7 @@ static int check_parties(struct loader *l)
 /* ---- paths ---------------------------------------------------------------*/
 
 /* Appends PATTERN to what W belongs to; takes it.  */
-static int add_path(struct loader *l, const struct written *w,
-		    const char *where, char *pattern)
+static int add_path(struct loader *l, const struct written *w, char *pattern)
 {
 	AUTO(str) char *taken = pattern;
 	char ***list = w->program ? &l->c->parties[w->owner].programs
@@ -338,7 +346,8 @@ static int add_path(struct loader *l, const struct written *w,
 	size_t n = 0, cap;
 
 	if (pattern_check(pattern, &reason) < 0)
-		return refuse(l, where, "path \"%s\": %s", pattern, reason);
+		return refuse(l, w->where, "path \"%s\": %s", pattern,
+			      reason);
 	while ((*list)[n] != NULL)
 		n++;
 	cap = n + 1;
@@ -355,7 +364,7 @@ static int resolve_written(struct loader *l, const struct written *w)
 	size_t n;
 
 	if (w->text[0] != '{' || close == NULL || has_prefix(w->text, "{home}"))
-		return add_path(l, w, w->where, xstrdup(w->text));
+		return add_path(l, w, xstrdup(w->text));
 	n = (size_t)(close - w->text) - 1;
 	for (size_t i = 0; i < l->n_sets; i++) {
 		const struct set *s = &l->sets[i];
@@ -363,8 +372,7 @@ static int resolve_written(struct loader *l, const struct written *w)
 		if (strlen(s->name) != n || memcmp(s->name, w->text + 1, n) != 0)
 			continue;
 		known = true;
-		if (add_path(l, w, s->where,
-			     xasprintf("%s%s", s->path, close + 1)) < 0)
+		if (add_path(l, w, xasprintf("%s%s", s->path, close + 1)) < 0)
 			return -EINVAL;
 	}
 	if (!known)
@@ -454,7 +462,6 @@ static void loader_done(struct loader *l)
 	for (size_t i = 0; i < l->n_sets; i++) {
 		free(l->sets[i].name);
 		free(l->sets[i].path);
-		free(l->sets[i].where);
 	}
 	free(l->sets);
 }

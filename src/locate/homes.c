@@ -57,8 +57,11 @@ struct listing {
 
 static void add_problem(struct listing *l, const char *path, int error)
 {
+	const char *reason = error == -ENOTREG ? "not a regular file"
+					       : strerror(-error);
+
 	if (l->problem == NULL)
-		l->problem = xasprintf("%s: %s", path, strerror(-error));
+		l->problem = xasprintf("%s: %s", path, reason);
 	else
 		l->more++;
 }

@@ -34,13 +34,20 @@ static void complain(void *data, xml_complaint *e)
 {
 	struct complaint *c = data;
 	const char *message = e->message != NULL ? e->message : "unknown error";
-	size_t n = strlen(message);
+	const xmlNode *node = e->node;
+	size_t n = strcspn(message, "\n");
 
 	if (c->text != NULL || e->level < XML_ERR_ERROR)
 		return;
-	while (n > 0 && (message[n - 1] == '\n' || message[n - 1] == ' '))
+	while (n > 0 && message[n - 1] == ' ')
 		n--;
-	c->text = xasprintf("%s:%d: %.*s", c->path, e->line, (int)n, message);
+	/* "Expecting an element, got nothing": where?  */
+	if (node != NULL && node->type == XML_ELEMENT_NODE)
+		c->text = xasprintf("%s:%d: <%s>: %.*s", c->path, e->line,
+				    (const char *)node->name, (int)n, message);
+	else
+		c->text = xasprintf("%s:%d: %.*s", c->path, e->line, (int)n,
+				    message);
 }
 
 static int complaint_take(struct complaint *c, const char *otherwise,
