@@ -1,0 +1,794 @@
+/* test-walk.c -- locate/pattern.c, walk.c and files.c: what is found of a
+ * catalogue in small trees, and which files of it belong to a store.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "locate/locate.h"
+#include "unit/tree.h"
+
+#include <cmocka.h>
+
+static const struct root *root;
+
+/* ---- patterns ------------------------------------------------------------*/
+
+static void test_matches(void **state)
+{
+	static const struct {
+		const char *list, *name;
+		bool want;
+	} rows[] = {
+		{ "*", "", true },
+		{ "*", ".hidden", true },
+		{ "*.pfx", "a.pfx", true },
+		{ "*.pfx", ".pfx", true },
+		{ "*.pfx", "a.PFX", false },
+		{ "*.pfx", "a.pfx.bak", false },
+		{ "*.pem *.crt", "a.crt", true },
+		{ "  *.pem   *.crt ", "a.crt", true },
+		{ "*.pem *.crt", "a.cer", false },
+		{ "", "a", false },
+		{ NULL, "a", false },
+		{ "a?c", "abc", true },
+		{ "a?c", "ac", false },
+		{ "a?c", "a\xff" "c", true },
+		{ "*\xc3\xa9*", "caf\xc3\xa9.pem", true },
+		{ "[a-c]x", "bx", true },
+		{ "[a-c]x", "dx", false },
+		{ "[!a-c]x", "dx", true },
+		{ "[^a-c]x", "ax", false },
+		{ "[]]", "]", true },
+		{ "[a-]", "-", true },
+		{ "[", "[", true },
+		{ "a[b", "a[b", true },
+		{ "*a*b*c", "xxaxxbxxcxxc", true },
+		{ "*a*b*c", "xxaxxbxxcxxd", false },
+		{ "**a", "a", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (pattern_match_any(rows[i].list, rows[i].name) !=
+		    rows[i].want)
+			fail_msg("\"%s\" against \"%s\" in row %zu",
+				 rows[i].list, rows[i].name, i);
+}
+
+/* Backtracking that tried every star would not end here.  */
+static void test_match_is_quick(void **state)
+{
+	char name[200];
+
+	(void)state;
+	memset(name, 'a', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	assert_false(pattern_match_any("*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b",
+				       name));
+}
+
+static void test_pattern_form(void **state)
+{
+	static const struct {
+		const char *pattern, *reason;	/* NULL: it is one */
+	} rows[] = {
+		{ "/etc/ssl/certs", NULL },
+		{ "(/usr/lib/jvm/*)/lib/security/cacerts", NULL },
+		{ "(/usr/bin/node)", NULL },
+		{ "{home}/.pki/nssdb", NULL },
+		{ "({home})/.pki/nssdb", NULL },
+		{ "({home}/.mozilla/firefox/*)/cert9.db", NULL },
+		{ "/a/[b-d]?*", NULL },
+		{ "/a/[]]", NULL },
+		{ "", "no component" },
+		{ "(", "no component" },
+		{ "{home}", "no component" },
+		{ "/", "an empty component" },
+		{ "/a/", "an empty component" },
+		{ "/a//b", "an empty component" },
+		{ "(/)/a", "an empty component" },
+		{ "a/b", "it must begin with / or {home}" },
+		{ "{homes}/a", "it must begin with / or {home}" },
+		{ "{home}a/b", "it must begin with / or {home}" },
+		{ "(/a)b", "it must begin with / or {home}" },
+		{ "/a/../b", "\".\" or \"..\" as a component" },
+		{ "/a/.", "\".\" or \"..\" as a component" },
+		{ "/a/{home}/b", "a parenthesis or brace in a component" },
+		{ "/a/(b)/c", "a parenthesis or brace in a component" },
+		{ "/a)/b", "\")\" without \"(\" at the beginning" },
+		{ "(/a)/b)/c", "\")\" without \"(\" at the beginning" },
+		{ "(/a/b", "\"(\" without \")\"" },
+		{ "/a/[b/c]", "\"[\" without \"]\"" },
+	};
+	AUTO(str) char *deep = NULL;
+	AUTO(buf) struct buf b;
+	const char *reason;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		int e;
+
+		reason = "";
+		e = pattern_check(rows[i].pattern, &reason);
+		if (e != (rows[i].reason != NULL ? -EINVAL : 0) ||
+		    (e < 0 && strcmp(reason, rows[i].reason) != 0))
+			fail_msg("\"%s\": %d \"%s\"", rows[i].pattern, e, reason);
+	}
+	buf_init(&b, SIZE_MAX);
+	for (size_t i = 0; i < 65; i++)
+		buf_adds(&b, "/a");
+	assert_int_equal(pattern_check(buf_str(&b), &reason), -EINVAL);
+	assert_string_equal(reason, "too many components");
+	deep = xmalloc(LIMIT_PATH_BYTES + 1);
+	memset(deep, 'a', LIMIT_PATH_BYTES);
+	deep[0] = '/';
+	deep[LIMIT_PATH_BYTES] = '\0';
+	assert_int_equal(pattern_check(deep, &reason), -EINVAL);
+	assert_string_equal(reason, "longer than LIMIT_PATH_BYTES");
+}
+
+/* ---- places --------------------------------------------------------------*/
+
+#define PATHS_MAX	8
+
+/* A store or relying party, as a test writes it.  */
+struct row {
+	const char *kind;	/* or id; NULL behind the last */
+	const char *paths[PATHS_MAX];
+	enum selection selection;
+	const char *files, *without, *except;
+	uint64_t at_least;
+};
+
+static char *copy(const char *s)
+{
+	return s != NULL ? xstrdup(s) : NULL;
+}
+
+static char **copy_paths(const struct row *row)
+{
+	char **paths = xcalloc(PATHS_MAX + 1, sizeof(*paths));
+
+	for (size_t i = 0; i < PATHS_MAX && row->paths[i] != NULL; i++)
+		paths[i] = xstrdup(row->paths[i]);
+	return paths;
+}
+
+/* A catalogue of ROWS, as stores and as parties at once.  */
+static struct catalogue *catalogue_of(const struct row *rows)
+{
+	struct catalogue *c = xcalloc(1, sizeof(*c));
+	size_t n = 0, cap = 0, cap_parties = 0;
+
+	for (; rows->kind != NULL; rows++, n++) {
+		grow(&c->stores, n, &cap, sizeof(*c->stores));
+		c->stores[n] = (struct store_definition){
+			.kind = copy(rows->kind),
+			.paths = copy_paths(rows),
+			.selection = rows->selection,
+			.files = copy(rows->files),
+			.without = copy(rows->without),
+			.except = copy(rows->except),
+			.at_least = rows->at_least,
+		};
+		grow(&c->parties, n, &cap_parties, sizeof(*c->parties));
+		c->parties[n] = (struct party_definition){
+			.id = copy(rows->kind),
+			.programs = copy_paths(rows),
+		};
+	}
+	c->n_stores = c->n_parties = n;
+	return c;
+}
+
+struct home_row {
+	const char *path, *owner;
+};
+
+static struct homes homes_of(const struct home_row *rows)
+{
+	struct homes h = { .problem = NULL };
+	size_t cap = 0;
+
+	for (; rows != NULL && rows->path != NULL; rows++) {
+		grow(&h.items, h.n, &cap, sizeof(*h.items));
+		h.items[h.n++] = (struct home){
+			.path = copy(rows->path), .owner = copy(rows->owner),
+		};
+	}
+	return h;
+}
+
+/* One line a place: kind path [= real path] [@ instance] [owner] [error].  */
+static int write_place(const struct place *p, void *data)
+{
+	struct buf *out = data;
+
+	buf_addf(out, "%s %s", p->definition->kind, p->path);
+	if (strcmp(p->real_path, p->path) != 0)
+		buf_addf(out, " = %s", p->real_path);
+	if (strcmp(p->instance, "/") != 0)
+		buf_addf(out, " @ %s", p->instance);
+	if (*p->owner != '\0')
+		buf_addf(out, " of %s", p->owner);
+	if (p->error < 0)
+		buf_addf(out, " %s", strerrorname_np(-p->error));
+	else
+		assert_int_not_equal(p->id.ino, 0);
+	return buf_adds(out, "\n");
+}
+
+static void expect_places(const struct row *rows,
+			  const struct home_row *home_rows, const char *want)
+{
+	struct catalogue *c = catalogue_of(rows);
+	struct homes h = homes_of(home_rows);
+	AUTO(buf) struct buf out;
+
+	buf_init(&out, SIZE_MAX);
+	assert_int_equal(walk_stores(root, c, &h, write_place, &out), 0);
+	assert_string_equal(buf_str(&out), want);
+	homes_done(&h);
+	catalogue_free(c);
+}
+
+static void test_order_and_instances(void **state)
+{
+	static const struct tree_item items[] = {
+		{ 'f', "/usr/lib/jvm/jdk-17/lib/security/cacerts", "a" },
+		{ 'l', "/usr/lib/jvm/default", "jdk-17" },
+		{ 'f', "/usr/lib/jvm/jdk-8/jre/lib/security/cacerts", "b" },
+		{ 'l', "/usr/lib/jvm/jdk-21", "/opt/jdk-21" },
+		{ 'l', "/opt/jdk-21/lib/security/cacerts",
+		  "/etc/ssl/certs/java/cacerts" },
+		{ 'f', "/etc/ssl/certs/java/cacerts", "c" },
+		{ 'f', "/usr/lib/jvm/.hidden/lib/security/cacerts", "d" },
+		{ 'f', "/usr/lib/jvm/README", "e" },
+		{ 'd', "/usr/lib/jvm/empty", NULL },
+		{ 'l', "/usr/lib/jvm/gone", "nowhere" },
+		{ 0 },
+	};
+	static const struct row stores[] = {
+		{ .kind = "jdk", .paths = {
+			"(/usr/lib/jvm/*)/lib/security/cacerts",
+			"(/usr/lib/jvm/*)/jre/lib/security/cacerts" } },
+		{ .kind = "all", .paths = {
+			"/etc/ssl/certs/java/cacerts", "/etc/nothing" } },
+		{ .kind = "self", .paths = { "(/opt/*/lib/*/cacerts)" } },
+		{ 0 },
+	};
+
+	(void)state;
+	root = tree_make(items);
+	expect_places(stores, NULL,
+		"jdk /usr/lib/jvm/default/lib/security/cacerts"
+		" = /usr/lib/jvm/jdk-17/lib/security/cacerts"
+		" @ /usr/lib/jvm/jdk-17\n"
+		"jdk /usr/lib/jvm/jdk-17/lib/security/cacerts"
+		" @ /usr/lib/jvm/jdk-17\n"
+		"jdk /usr/lib/jvm/jdk-21/lib/security/cacerts"
+		" = /etc/ssl/certs/java/cacerts @ /opt/jdk-21\n"
+		"jdk /usr/lib/jvm/jdk-8/jre/lib/security/cacerts"
+		" @ /usr/lib/jvm/jdk-8\n"
+		"all /etc/ssl/certs/java/cacerts\n"
+		"self /opt/jdk-21/lib/security/cacerts"
+		" = /etc/ssl/certs/java/cacerts"
+		" @ /etc/ssl/certs/java/cacerts\n");
+}
+
+static void test_homes(void **state)
+{
+	static const struct tree_item items[] = {
+		{ 'f', "/data/ann/.net/ca/x.pfx", "" },
+		{ 'l', "/home/ann", "/data/ann" },
+		{ 'd', "/home/bob/.net/root", NULL },
+		{ 'd', "/home/bob/.net/ca", NULL },
+		{ 'd', "/home/bob/.net/odd name", NULL },
+		{ 'f', "/home/bob/.net/file", "" },
+		{ 'f', "/home/bob/.moz/ff/p1/cert9.db", "" },
+		{ 'd', "/home/eve", NULL },
+		{ 'p', "/home/eve/.net", NULL },
+		{ 'd', "/home/fay/.net", NULL },
+		{ 'p', "/home/fay/.net/ca", NULL },
+		{ 'd', "/elsewhere/.net/ca", NULL },
+		{ 0 },
+	};
+	static const struct home_row homes[] = {
+		{ "/home/ann", "ann" }, { "/home/bob", "bob" },
+		{ "/home/eve", "eve" }, { "/home/fay", "1003" },
+		{ "/home/gone", "gone" },
+		{ 0 },
+	};
+	static const struct row stores[] = {
+		{ .kind = "ca", .selection = SELECT_NAMES, .files = "*",
+		  .paths = { "{home}/.net/ca" } },
+		{ .kind = "other", .selection = SELECT_NAMES, .files = "*",
+		  .except = "ca my root", .paths = { "{home}/.net/*" } },
+		{ .kind = "ff", .paths = { "({home}/.moz/ff/*)/cert9.db" } },
+		{ 0 },
+	};
+
+	(void)state;
+	root = tree_make(items);
+	expect_places(stores, homes,
+		"ca /home/ann/.net/ca = /data/ann/.net/ca @ /data/ann of ann\n"
+		"ca /home/bob/.net/ca @ /home/bob of bob\n"
+		"ca /home/fay/.net/ca @ /home/fay of 1003 ENOTDIR\n"
+		"other /home/bob/.net/odd name @ /home/bob of bob\n"
+		"ff /home/bob/.moz/ff/p1/cert9.db @ /home/bob/.moz/ff/p1"
+		" of bob\n");
+}
+
+/* Only what is there, or may be there, is a place.  */
+static void test_odd_things(void **state)
+{
+	static const struct tree_item items[] = {
+		{ 'l', "/etc/loop", "loop" },
+		{ 'l', "/etc/dangling", "nowhere" },
+		{ 'd', "/etc/directory", NULL },
+		{ 'p', "/etc/fifo", NULL },
+		{ 'f', "/etc/file", "" },
+		{ 'f', "/etc/file-2", "" },
+		{ 'l', "/jvm/a", "b" },
+		{ 'l', "/jvm/b", "a" },
+		{ 's', "/bin/small", "999" },
+		{ 's', "/bin/large", "1000" },
+		{ 'l', "/etc/outside", "../../../../../../etc/file" },
+		{ 0 },
+	};
+	static const struct row stores[] = {
+		{ .kind = "file", .paths = {
+			"/etc/loop", "/etc/dangling", "/etc/directory",
+			"/etc/fifo", "/etc/file/beneath", "/etc/loop/beneath",
+			"/etc/outside" } },
+		{ .kind = "listed", .paths = { "/etc/d*y", "/etc/f*" } },
+		{ .kind = "jdk", .paths = { "(/jvm/*)/lib/cacerts" } },
+		{ .kind = "size", .at_least = 1000, .paths = {
+			"/bin/small", "/bin/large" } },
+		{ .kind = "dir", .selection = SELECT_HASHES, .paths = {
+			"/etc/file", "/etc/directory" } },
+		/* two ways to one name are one place */
+		{ .kind = "twice", .paths = { "/etc/file", "/etc/f[i]le" } },
+		{ 0 },
+	};
+
+	(void)state;
+	root = tree_make(items);
+	expect_places(stores, NULL,
+		"file /etc/directory\n"
+		"file /etc/fifo\n"
+		"file /etc/loop ELOOP\n"
+		"file /etc/outside = /etc/file\n"
+		"listed /etc/fifo\n"
+		"listed /etc/file\n"
+		"listed /etc/file-2\n"
+		"jdk /jvm/a/lib/cacerts @ /jvm/a ELOOP\n"
+		"jdk /jvm/b/lib/cacerts @ /jvm/b ELOOP\n"
+		"size /bin/large\n"
+		"dir /etc/directory\n"
+		"dir /etc/file ENOTDIR\n"
+		"twice /etc/file\n");
+}
+
+/* What a closed directory hides is told once for each kind.  */
+static void test_closed(void **state)
+{
+	static const struct tree_item items[] = {
+		{ 'f', "/home/ann/.moz/p1/cert9.db", "" },
+		{ 'f', "/home/ann/.pki/nssdb/cert9.db", "" },
+		{ 'f', "/home/bob/.moz/p1/cert9.db", "" },
+		{ 'f', "/etc/java/cacerts", "" },
+		{ 'x', "/home/ann", NULL },
+		{ 'x', "/home/bob/.moz", NULL },
+		{ 'x', "/etc/java", NULL },
+		{ 0 },
+	};
+	static const struct home_row homes[] = {
+		{ "/home/ann", "ann" }, { "/home/bob", "bob" },
+		{ 0 },
+	};
+	static const struct row stores[] = {
+		{ .kind = "moz", .paths = { "({home}/.moz/*)/cert9.db",
+						"({home}/.moz/*)/old.db" } },
+		{ .kind = "pki", .paths = { "{home}/.pki/nssdb/cert9.db",
+						"{home}/.x/pki/cert9.db" } },
+		{ .kind = "java", .paths = { "/etc/java/cacerts" } },
+		{ 0 },
+	};
+
+	(void)state;
+	root = tree_make(items);
+	be_ordinary();
+	expect_places(stores, homes,
+		"moz /home/ann @ /home/ann of ann EACCES\n"
+		"moz /home/bob/.moz @ /home/bob/.moz of bob EACCES\n"
+		"pki /home/ann @ /home/ann of ann EACCES\n"
+		"java /etc/java/cacerts EACCES\n");
+	be_again();
+}
+
+/* Links are enough to make names without end: 400 to one directory of 300.  */
+static void test_too_many(void **state)
+{
+	static const struct tree_item items[] = {
+		{ 'd', "/top", NULL }, { 'd', "/many", NULL }, { 0 },
+	};
+	static const struct row stores[] = {
+		{ .kind = "a", .paths = { "/top/*/*/cert" } },
+		{ .kind = "b", .paths = { "/many/n000", "/many/n00[12]" } },
+		{ 0 },
+	};
+
+	(void)state;
+	root = tree_make(items);
+	for (size_t i = 0; i < 400; i++) {
+		AUTO(str) char *link = xasprintf("%s/top/l%03zu", root->path, i);
+		AUTO(str) char *name = xasprintf("%s/many/n%03zu", root->path, i);
+
+		assert_int_equal(symlink("../many", link), 0);
+		if (i < 300)
+			assert_int_equal(symlink("/", name), 0);
+	}
+	/* 332 times 301 names, 68 more, and then no wildcard is followed any
+	 * further; plain names are.  */
+	expect_places(stores, NULL,
+		"a /top E2BIG\n"
+		"a /top/l332 E2BIG\n"
+		"b /many E2BIG\n"
+		"b /many/n000 = /\n");
+}
+
+static int stop_at_second(const struct place *p, void *data)
+{
+	unsigned *n = data;
+
+	(void)p;
+	return ++*n == 2 ? -ECANCELED : 0;
+}
+
+static void test_stop(void **state)
+{
+	static const struct tree_item items[] = {
+		{ 'f', "/a/1", "" }, { 'f', "/a/2", "" }, { 'f', "/a/3", "" },
+		{ 0 },
+	};
+	static const struct row stores[] = {
+		{ .kind = "a", .paths = { "/a/*" } }, { 0 },
+	};
+	struct catalogue *c = catalogue_of(stores);
+	const struct homes none = { .n = 0 };
+	unsigned n = 0;
+
+	(void)state;
+	root = tree_make(items);
+	assert_int_equal(walk_stores(root, c, &none, stop_at_second, &n),
+			 -ECANCELED);
+	assert_int_equal(n, 2);
+	catalogue_free(c);
+}
+
+/* ---- files ---------------------------------------------------------------*/
+
+/* One line a file: path [error].  */
+static int write_file(const struct store_file *f, void *data)
+{
+	struct buf *out = data;
+
+	buf_adds(out, f->path);
+	assert_string_equal(f->name, strrchr(f->path, '/') + 1);
+	if (f->error < 0)
+		buf_addf(out, " %s", strerrorname_np(-f->error));
+	return buf_adds(out, "\n");
+}
+
+struct wanted {
+	const char *want;
+	int result;
+	bool seen;
+};
+
+static int check_files(const struct place *p, void *data)
+{
+	struct wanted *w = data;
+	AUTO(buf) struct buf out;
+
+	w->seen = true;
+	buf_init(&out, SIZE_MAX);
+	assert_int_equal(place_files(root, p, write_file, &out),
+			 w->result);
+	assert_string_equal(buf_str(&out), w->want);
+	return 0;
+}
+
+static void expect_files(struct row row, int result, const char *want)
+{
+	const struct row rows[] = { row, { 0 } };
+	struct catalogue *c = catalogue_of(rows);
+	const struct homes none = { .n = 0 };
+	struct wanted w = { want, result, false };
+
+	assert_int_equal(walk_stores(root, c, &none, check_files, &w), 0);
+	assert_true(w.seen);
+	catalogue_free(c);
+}
+
+static void test_one_file(void **state)
+{
+	static const struct tree_item items[] = {
+		{ 'f', "/a/file", "" }, { 'd', "/a/dir", NULL },
+		{ 'p', "/a/fifo", NULL }, { 'l', "/a/link", "file" },
+		{ 'l', "/a/loop", "loop" }, { 0 },
+	};
+	struct row d = { .kind = "k" };
+
+	(void)state;
+	root = tree_make(items);
+	d.paths[0] = "/a/file";
+	expect_files(d, 0, "/a/file\n");
+	d.paths[0] = "/a/link";
+	expect_files(d, 0, "/a/link\n");
+	d.paths[0] = "/a/dir";
+	expect_files(d, 0, "/a/dir ENOTBLK\n");
+	d.paths[0] = "/a/fifo";
+	expect_files(d, 0, "/a/fifo ENOTBLK\n");
+	d.paths[0] = "/a/loop";
+	expect_files(d, -ELOOP, "");
+}
+
+static void test_names(void **state)
+{
+	static const struct tree_item items[] = {
+		{ 'f', "/certs/b.pem", "" }, { 'f', "/certs/a.crt", "" },
+		{ 'f', "/certs/.hidden.pem", "" }, { 'f', "/certs/c.PEM", "" },
+		{ 'f', "/certs/bundle.crt", "" }, { 'f', "/certs/README", "" },
+		{ 'd', "/certs/dir.pem", NULL }, { 'p', "/certs/fifo.pem", NULL },
+		{ 'l', "/certs/link.pem", "/elsewhere/x" },
+		{ 'f', "/elsewhere/x", "" },
+		{ 'l', "/certs/gone.pem", "nowhere" },
+		{ 'l', "/certs/loop.pem", "loop.pem" },
+		{ 'f', "/certs/\xff\n.pem", "" },
+		{ 0 },
+	};
+	struct row d = {
+		.kind = "k", .selection = SELECT_NAMES, .files = "*.pem *.crt",
+		.without = "bundle.* x", .paths = { "/certs" },
+	};
+
+	(void)state;
+	root = tree_make(items);
+	expect_files(d, 0,
+		"/certs/.hidden.pem\n/certs/a.crt\n/certs/b.pem\n"
+		"/certs/fifo.pem ENOTBLK\n/certs/gone.pem ENOENT\n"
+		"/certs/link.pem\n/certs/loop.pem ELOOP\n"
+		"/certs/\xff\n.pem\n");
+}
+
+static void test_hashes(void **state)
+{
+	static const struct tree_item items[] = {
+		{ 'f', "/c/ca.pem", "" },
+		{ 'l', "/c/abcdef01.0", "ca.pem" },
+		{ 'l', "/c/abcdef01.1", "ca.pem" },
+		{ 'l', "/c/abcdef01.3", "ca.pem" },	/* behind a gap */
+		{ 'l', "/c/abcdef01.r0", "ca.pem" },	/* a CRL */
+		{ 'l', "/c/abcdef01.00", "ca.pem" },
+		{ 'l', "/c/abcdef02.1", "ca.pem" },	/* no first */
+		{ 'l', "/c/abcdef03.0", "nowhere" },	/* stat(2) fails */
+		{ 'l', "/c/abcdef03.1", "ca.pem" },
+		{ 'd', "/c/abcdef04.0", NULL },		/* cannot be loaded */
+		{ 'l', "/c/abcdef04.1", "ca.pem" },
+		{ 'l', "/c/ABCDEF05.0", "ca.pem" },
+		{ 'l', "/c/abcdef0.0", "ca.pem" },
+		{ 'l', "/c/abcdef012.0", "ca.pem" },
+		{ 'l', "/c/abcdef06.", "ca.pem" },
+		{ 'l', "/c/abcdef07.0.bak", "ca.pem" },
+		{ 'l', "/c/01234567.0", "ca.pem" },
+		{ 'l', "/c/01234567.1", "ca.pem" },
+		{ 'l', "/c/01234567.2", "ca.pem" },
+		{ 'l', "/c/01234567.3", "ca.pem" },
+		{ 'l', "/c/01234567.4", "ca.pem" },
+		{ 'l', "/c/01234567.5", "ca.pem" },
+		{ 'l', "/c/01234567.6", "ca.pem" },
+		{ 'l', "/c/01234567.7", "ca.pem" },
+		{ 'l', "/c/01234567.8", "ca.pem" },
+		{ 'l', "/c/01234567.9", "ca.pem" },
+		{ 'l', "/c/01234567.10", "ca.pem" },
+		{ 0 },
+	};
+	struct row d = {
+		.kind = "k", .selection = SELECT_HASHES, .paths = { "/c" },
+	};
+
+	(void)state;
+	root = tree_make(items);
+	expect_files(d, 0,
+		"/c/01234567.0\n/c/01234567.1\n/c/01234567.2\n/c/01234567.3\n"
+		"/c/01234567.4\n/c/01234567.5\n/c/01234567.6\n/c/01234567.7\n"
+		"/c/01234567.8\n/c/01234567.9\n/c/01234567.10\n"
+		"/c/abcdef01.0\n/c/abcdef01.1\n/c/abcdef03.0 ENOENT\n");
+}
+
+static void test_tree(void **state)
+{
+	static const struct tree_item items[] = {
+		{ 'f', "/local/b.crt", "" },
+		{ 'f', "/local/a/c.crt", "" },
+		{ 'f', "/local/a.crt", "" },
+		{ 'f', "/local/a/README", "" },
+		{ 'f', "/local/a/.hidden/d.crt", "" },
+		{ 'd', "/local/dir.crt", NULL },
+		{ 'l', "/local/more", "/srv/cas" },
+		{ 'f', "/srv/cas/e.crt", "" },
+		{ 'l', "/srv/cas/back", "/local" },	/* a loop */
+		{ 'l', "/local/a/up", "..", },		/* another */
+		{ 'l', "/local/self", "self" },
+		{ 'l', "/local/self.crt", "self.crt" },
+		{ 'l', "/local/gone.crt", "nowhere" },
+		{ 'p', "/local/fifo.crt", NULL },
+		{ 0 },
+	};
+	struct row d = {
+		.kind = "k", .selection = SELECT_TREE, .files = "*.crt",
+		.paths = { "/local" },
+	};
+
+	(void)state;
+	root = tree_make(items);
+	expect_files(d, 0,
+		"/local/a.crt\n/local/a/.hidden/d.crt\n/local/a/c.crt\n"
+		"/local/b.crt\n/local/fifo.crt ENOTBLK\n"
+		"/local/gone.crt ENOENT\n/local/more/e.crt\n"
+		"/local/self.crt ELOOP\n");
+}
+
+static void test_closed_directories(void **state)
+{
+	static const struct tree_item items[] = {
+		{ 'f', "/local/a.crt", "" },
+		{ 'f', "/local/closed/b.crt", "" },
+		{ 'x', "/local/closed", NULL },
+		{ 'x', "/shut", NULL },
+		{ 0 },
+	};
+	struct row d = {
+		.kind = "k", .selection = SELECT_TREE, .files = "*.crt",
+		.paths = { "/local" },
+	};
+
+	(void)state;
+	root = tree_make(items);
+	be_ordinary();
+	expect_files(d, 0, "/local/a.crt\n/local/closed EACCES\n");
+	d.paths[0] = "/shut";
+	expect_files(d, -EACCES, "");
+	d.selection = SELECT_NAMES;
+	expect_files(d, -EACCES, "");
+	d.selection = SELECT_HASHES;
+	expect_files(d, -EACCES, "");
+	be_again();
+}
+
+/* A tree deeper than the limit, and one whose links make endless paths.  */
+static void test_tree_limits(void **state)
+{
+	static const struct tree_item wide[] = {
+		{ 'd', "/t/a", NULL }, { 'd', "/t/b", NULL },
+		{ 'd', "/t/c", NULL }, { 'd', "/t/d", NULL },
+		{ 'd', "/t/e", NULL }, { 'd', "/t/f", NULL },
+		{ 'd', "/t/g", NULL }, { 'd', "/t/h", NULL },
+		{ 'd', "/t/i", NULL }, { 0 },
+	};
+	struct row d = {
+		.kind = "k", .selection = SELECT_TREE, .files = "*.crt",
+		.paths = { "/t" },
+	};
+	AUTO(str) char *path = NULL;
+	AUTO(str) char *want = NULL;
+	AUTO(buf) struct buf deep;
+
+	(void)state;
+	buf_init(&deep, SIZE_MAX);
+	buf_adds(&deep, "/t");
+	for (size_t i = 0; i <= LIMIT_TREE_DEPTH; i++)
+		buf_adds(&deep, "/d");
+	want = xasprintf("%s E2BIG\n", buf_str(&deep));
+	buf_adds(&deep, "/x.crt");
+	{
+		struct tree_item items[] = {
+			{ 'f', buf_str(&deep), "" }, { 0 },
+		};
+
+		root = tree_make(items);
+		expect_files(d, 0, want);
+		tree_remove();
+	}
+
+	/* Nine directories, each with links to all nine: 9! paths.  */
+	root = tree_make(wide);
+	for (const struct tree_item *from = wide; from->type != 0; from++) {
+		for (const struct tree_item *to = wide; to->type != 0; to++) {
+			free(path);
+			path = xasprintf("%s%s/%s", root->path, from->path,
+					 strrchr(to->path, '/') + 1);
+			assert_int_equal(symlink(to->path, path), 0);
+		}
+	}
+	expect_files(d, -E2BIG, "");
+}
+
+/* ---- programs ------------------------------------------------------------*/
+
+static int write_program(const struct party_definition *p, const char *instance,
+			 const char *owner, void *data)
+{
+	return buf_addf(data, "%s %s%s%s\n", p->id, instance,
+			*owner != '\0' ? " of " : "", owner);
+}
+
+static void test_programs(void **state)
+{
+	static const struct tree_item items[] = {
+		{ 'f', "/usr/share/dotnet/dotnet", "" },
+		{ 'l', "/usr/bin/dotnet", "../share/dotnet/dotnet" },
+		{ 'f', "/home/ann/.dotnet/dotnet", "" },
+		{ 'd', "/home/bob/.dotnet/dotnet", NULL },
+		{ 'f', "/opt/b/bin/java", "" },
+		{ 'l', "/opt/a", "b" },
+		{ 'l', "/opt/c/bin/java", "nowhere" },
+		{ 0 },
+	};
+	static const struct home_row homes[] = {
+		{ "/home/ann", "ann" }, { "/home/bob", "bob" },
+		{ 0 },
+	};
+	static const struct row parties[] = {
+		{ .kind = "dotnet", .paths = {
+			"{home}/.dotnet/dotnet", "/usr/bin/dotnet",
+			"/usr/share/dotnet/dotnet" } },
+		{ .kind = "none", .paths = { "/usr/bin/none" } },
+		{ .kind = "java", .paths = { "(/opt/*)/bin/java" } },
+		{ 0 },
+	};
+	struct catalogue *c = catalogue_of(parties);
+	struct homes h = homes_of(homes);
+	AUTO(buf) struct buf out;
+
+	(void)state;
+	buf_init(&out, SIZE_MAX);
+	root = tree_make(items);
+	assert_int_equal(walk_programs(root, c, &h, write_program, &out),
+			 0);
+	assert_string_equal(buf_str(&out), "dotnet /\n"
+			    "dotnet /home/ann of ann\njava /opt/b\n");
+	homes_done(&h);
+	catalogue_free(c);
+}
+
+#define TREE_TEST(test)	cmocka_unit_test_teardown(test, tree_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_matches),
+		cmocka_unit_test(test_match_is_quick),
+		cmocka_unit_test(test_pattern_form),
+		TREE_TEST(test_order_and_instances),
+		TREE_TEST(test_homes),
+		TREE_TEST(test_odd_things),
+		TREE_TEST(test_closed),
+		TREE_TEST(test_too_many),
+		TREE_TEST(test_stop),
+		TREE_TEST(test_one_file),
+		TREE_TEST(test_names),
+		TREE_TEST(test_hashes),
+		TREE_TEST(test_tree),
+		TREE_TEST(test_closed_directories),
+		TREE_TEST(test_tree_limits),
+		TREE_TEST(test_programs),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
