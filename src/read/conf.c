@@ -104,6 +104,11 @@ static int conf_read(struct blob data, struct sink *out)
 	size_t next;
 	int r;
 
+	if (data.n == 0)
+		sink_problem(out, PROBLEM_TRUNCATED, 0,
+			     "the file is empty, so update-ca-certificates "
+			     "would take every certificate out; run "
+			     "dpkg-reconfigure ca-certificates");
 	for (; offset < data.n; offset = next) {
 		const uint8_t *start = data.p + offset, *lf;
 

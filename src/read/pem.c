@@ -245,6 +245,13 @@ int pem_next(struct blob in, uint64_t *pos, struct pem_block *ret_block)
 		b.label = label_at(blob_from(in, body));
 		if (b.label.n > 0)
 			break;
+		if (!memchr(in.p + body, '\n', in.n - body) &&
+		    find(in, body, DASHES) == in.n) {
+			b.end = *pos = in.n;
+			b.error = no_end;
+			*ret_block = b;
+			return 1;
+		}
 		b.begin = body;
 	}
 	body = line_end(in, body + b.label.n + strlen(DASHES));
@@ -384,9 +391,9 @@ static int block_read(struct blob data, const struct pem_block *b,
 	}
 	if (!on_lines_of_its_own(data, b))
 		sink_problem(out, PROBLEM_MALFORMED, b->begin,
-			     "the BEGIN or END line has other text on it, so "
-			     "OpenSSL does not read it; put it on a line of "
-			     "its own");
+			     "the BEGIN or END line has other text on it; "
+			     "OpenSSL passes over the block or refuses the "
+			     "whole file: give it a line of its own");
 	return out->entry(out, &e);
 }
 

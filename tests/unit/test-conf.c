@@ -8,7 +8,7 @@ static void test_lines(void **state)
 	static const struct {
 		const char *text, *want;
 	} cases[] = {
-		{ "", "" },
+		{ "", "problem 0 truncated\n" },
 		{ "\n\n", "" },
 		{ "# comment\n#!x\n", "" },
 		{ "mozilla/A.crt\n", "reference 0 source mozilla/A.crt\n" },

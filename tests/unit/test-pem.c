@@ -110,6 +110,8 @@ static void test_reader(void **state)
 		{ "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n"
 		  "-----END CERTIFICATE REQUEST-----\n", "" },
 		{ "-----BEGIN TRUSTED CERTIFICATES-----\n", "" },
+		{ "-----BEGIN PRIVATE KEY-----", "" },
+		{ "-----BEGIN \n", "" },
 		{ "-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n",
 		  "" },
 
@@ -150,6 +152,9 @@ static void test_reader(void **state)
 		  "problem 0 malformed\nentry @1 - Example Root\n" },
 		{ "-----BEGIN CERTIFICATE-----\n{B}", "problem 0 truncated\n" },
 		{ "{R}{x}-----BEGIN CERTIFICATE-----",
+		  "entry 0 - Example Root\nproblem @1 truncated\n" },
+		{ "-----BEGIN ", "problem 0 truncated\n" },
+		{ "{R}{x}-----BEGIN CERTIFICATE----",
 		  "entry 0 - Example Root\nproblem @1 truncated\n" },
 		{ "", "problem 0 truncated\n" },
 		{ "no PEM\n", "problem 0 format\n" },
