@@ -9,11 +9,10 @@
 
 static int check_pair(struct blob child, struct blob issuer, void *data)
 {
-	int r = x509_verify(child, issuer);
-
 	(void)data;
-	/* What cannot be checked is remembered as that, and is no edge.  */
-	return r < 0 ? -1 : r;
+	/* -EINVAL and -ENOTSUP: cannot be checked.  The inventory remembers
+	 * that, and it is no edge.  */
+	return x509_verify(child, issuer);
 }
 
 int graph_update(struct inventory *i, struct graph_result *ret_result)

@@ -43,6 +43,17 @@ is() {
 	fi
 }
 
+# check WHAT COMMAND ...: it must succeed
+check() {
+	what=$1
+	shift
+	if "$@"; then
+		pass
+	else
+		fail "$what"
+	fi
+}
+
 finish() {
 	printf '%d checks passed, %d failed\n' "$passed" "$failed"
 	[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
