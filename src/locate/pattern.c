@@ -18,6 +18,9 @@
 #define HOME		"{home}"
 #define DEPTH_MAX	64u		/* components of a pattern */
 
+#define MANY_NAMES	8u
+#define SMALL_DIRECTORY	8192		/* bytes, as stat(2) has it */
+
 /* ---- names ---------------------------------------------------------------*/
 
 static bool is_wild(const char *component)
@@ -279,6 +282,8 @@ struct expansion {
 	size_t at[DEPTH_MAX + 1];	/* length of path at each depth */
 	size_t listed;			/* names that matched a wildcard */
 	bool full;			/* and there were more than the limit */
+	char **names;			/* all that is at the start, or NULL: */
+	size_t n_names;			/* not known */
 };
 
 static int push(struct expansion *e, const char *name)
@@ -424,6 +429,19 @@ static int expand_wild(struct expansion *e, const struct node *node)
 	return e->full ? hide_wild(e, node, -E2BIG) : 0;
 }
 
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Is it known already that there is no NAME here?  */
+static bool is_missing(const struct expansion *e, const char *name)
+{
+	return e->depth == 0 && e->names != NULL &&
+	       bsearch(&name, e->names, e->n_names, sizeof(*e->names),
+		       compare_names) == NULL;
+}
+
 /* Everything beneath NODE, whose path may be a directory.  */
 static int expand(struct expansion *e, const struct node *node)
 {
@@ -437,11 +455,28 @@ static int expand(struct expansion *e, const struct node *node)
 			wild = true;
 			continue;
 		}
+		if (is_missing(e, c->name))
+			continue;
 		r = push(e, c->name);
 		r = r < 0 ? hide(e, c, r) : arrive(e, c, false);
 		pop(e, depth);
 	}
 	return r >= 0 && wild ? expand_wild(e, node) : r;
+}
+
+/* A home lacks most of what is looked for in it.  When that is much and the
+ * home small, one listing tells more cheaply than asking for each name; where
+ * it fails the names are asked for.  */
+static void list_start(struct expansion *e, const struct node *node,
+		       const struct file_id *id)
+{
+	size_t n = 0;
+
+	for (const struct node *c = node->child; c != NULL; c = c->next)
+		n++;
+	if (n >= MANY_NAMES && id->size <= SMALL_DIRECTORY &&
+	    file_names(e->root, e->path, &e->names, &e->n_names) < 0)
+		e->names = NULL;
 }
 
 int patterns_expand(const struct patterns *p, const struct root *r,
@@ -464,8 +499,11 @@ int patterns_expand(const struct patterns *p, const struct root *r,
 	if (error == 0 && home != NULL && push(e, ".") == 0) {
 		error = file_stat(r, e->path, &id);
 		pop(e, 0);
+		if (error == 0)
+			list_start(e, node, &id);
 	}
 	error = error < 0 ? hide(e, node, error) : expand(e, node);
+	names_free(e->names);
 	free(e);
 	return error;
 }

@@ -322,6 +322,44 @@ static void test_homes(void **state)
 		" of bob\n");
 }
 
+/* With many patterns a home is listed first; one that can be entered but not
+ * listed gives the same.  */
+static void test_many_patterns(void **state)
+{
+	static const struct tree_item items[] = {
+		{ 'f', "/home/ann/c/x", "" }, { 'l', "/home/ann/e", "c" },
+		{ 'f', "/home/ann/i", "" }, { 'f', "/home/ann/j", "" },
+		{ 'l', "/home/ann/h", "nowhere" },
+		{ 0 },
+	};
+	static const struct home_row homes[] = {
+		{ "/home/ann", "ann" }, { 0 },
+	};
+	static const struct row stores[] = {
+		{ .kind = "a", .paths = { "{home}/a", "{home}/b/x",
+			"{home}/c/x", "{home}/d", "{home}/e/x" } },
+		{ .kind = "b", .paths = { "{home}/f", "{home}/g/x", "{home}/h",
+			"{home}/i", "{home}/j" } },
+		{ 0 },
+	};
+	AUTO(str) char *home = NULL;
+
+	(void)state;
+	root = tree_make(items);
+	home = tree_path("/home/ann");
+	for (mode_t mode = 0755; mode != 0; mode = mode == 0755 ? 0311 : 0) {
+		assert_int_equal(chmod(home, mode), 0);
+		be_ordinary();
+		expect_places(stores, homes,
+			"a /home/ann/c/x @ /home/ann of ann\n"
+			"a /home/ann/e/x = /home/ann/c/x @ /home/ann of ann\n"
+			"b /home/ann/i @ /home/ann of ann\n"
+			"b /home/ann/j @ /home/ann of ann\n");
+		be_again();
+	}
+	assert_int_equal(chmod(home, 0755), 0);
+}
+
 /* Only what is there, or may be there, is a place.  */
 static void test_odd_things(void **state)
 {
@@ -777,6 +815,7 @@ int main(void)
 		cmocka_unit_test(test_pattern_form),
 		TREE_TEST(test_order_and_instances),
 		TREE_TEST(test_homes),
+		TREE_TEST(test_many_patterns),
 		TREE_TEST(test_odd_things),
 		TREE_TEST(test_closed),
 		TREE_TEST(test_too_many),
