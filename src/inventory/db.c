@@ -239,9 +239,10 @@ int transaction_begin(struct inventory *i, bool *ret_own)
 		return 0;
 	}
 	r = db_exec(i, "BEGIN IMMEDIATE");
-	if (r == 0)
-		*ret_own = true;
-	return r;
+	if (r < 0)	/* interrupted, it may have begun all the same */
+		return transaction_end(i, true, r);
+	*ret_own = true;
+	return 0;
 }
 
 int transaction_end(struct inventory *i, bool own, int result)

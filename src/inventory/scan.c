@@ -64,18 +64,19 @@ int inventory_begin(struct inventory *i, const struct scan_info *info,
 		    int64_t *ret_scan)
 {
 	int64_t root, scan;
+	bool own;
 	int r;
 
 	if (i->scan != 0 || !sqlite3_get_autocommit(i->db))
 		return -EINVAL;
-	r = db_exec(i, "BEGIN IMMEDIATE");
+	r = transaction_begin(i, &own);
 	if (r < 0)
 		return r;
 	r = find_root(i, info->root, &root);
 	if (r == 0)
 		r = add_scan(i, info, root, &scan);
 	if (r < 0)
-		return transaction_end(i, true, r);
+		return transaction_end(i, own, r);
 	i->scan = scan;
 	i->root_id = root;
 	*ret_scan = scan;

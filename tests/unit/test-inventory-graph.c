@@ -1,0 +1,489 @@
+/* test-inventory-graph.c -- what the graph is given and what becomes of its
+ * answers: pairs, anchor sets, and when nothing has to be computed.
+ */
+#include "inventory-fixture.h"
+
+/* ---- signatures ------------------------------------------------------------*/
+
+/* What was asked, as "child<-issuer " by the names in fake DERs, and what to
+ * answer to questions about certain children.  */
+struct asked {
+	char said[4096];
+	const char *special;
+	int answer;
+};
+
+static int answer(struct blob child, struct blob issuer, void *data)
+{
+	struct asked *a = data;
+	size_t n = strlen(a->said);
+
+	snprintf(a->said + n, sizeof(a->said) - n, "%.*s<-%.*s ",
+		 (int)strcspn((const char *)child.p, "/"), child.p,
+		 (int)strcspn((const char *)issuer.p, "<"), issuer.p);
+	if (a->special != NULL &&
+	    strncmp((const char *)child.p, a->special,
+		    strlen(a->special)) == 0)
+		return a->answer;
+	return 1;
+}
+
+static void check_asked(struct inventory *i, size_t limit, const char *want,
+			size_t left)
+{
+	struct asked a = { .said = "" };
+	size_t checked = 4711, got_left = 4711;
+
+	assert_int_equal(inventory_check_signatures(i, answer, &a, limit,
+						    &checked, &got_left), 0);
+	assert_string_equal(a.said, want);
+	assert_int_equal(got_left, left);
+}
+
+static void test_pairs(void **state)
+{
+	AUTO(inventory) struct inventory *i = open_ok(NULL, INVENTORY_MEMORY);
+
+	(void)state;
+	begin(i);
+	fake(i, (struct fake){ .name = "Root", .key = "old", .key_id = "o" });
+	fake(i, (struct fake){ .name = "Root", .key = "new", .key_id = "n" });
+	fake(i, (struct fake){ .name = "Sub", .key = "s", .issuer = "Root",
+			       .issuer_key_id = "n" });
+	fake(i, (struct fake){ .name = "Lost", .key = "l", .issuer = "Gone" });
+	fake(i, (struct fake){ .name = "Leaf", .key = "f", .issuer = "Sub" });
+	fake(i, (struct fake){ .name = "Bad", .key = "b", .broken = true });
+
+	/* Roots are their own issuers, which is known, but may have been made
+	 * by their older selves.  Identifiers that differ put a pair last.  */
+	check_asked(i, 100, "Root<-Root/new Root<-Root/old Sub<-Root/new "
+		    "Leaf<-Sub/s Sub<-Root/old ", 0);
+	check_asked(i, 100, "", 0);
+	commit(i);
+
+	/* Only what is new is asked; a certificate that was known as an orphan
+	 * gets its issuer.  */
+	begin(i);
+	check_asked(i, 100, "", 0);
+	fake(i, (struct fake){ .name = "Gone", .key = "g" });
+	check_asked(i, 100, "Lost<-Gone/g ", 0);
+	/* Another certificate of a known identity is no new issuer.  */
+	fake(i, (struct fake){ .name = "Sub", .key = "s", .issuer = "Root",
+			       .from = 77 });
+	check_asked(i, 100, "Sub<-Root/old Sub<-Root/new ", 0);
+	commit(i);
+	check_rows(i, "SELECT count(*) FROM signature WHERE verified = 1",
+		   "11");
+}
+
+static void test_pairs_past_the_limit(void **state)
+{
+	AUTO(inventory) struct inventory *i = open_ok(NULL, INVENTORY_MEMORY);
+
+	(void)state;
+	begin(i);
+	fake(i, (struct fake){ .name = "R", .key = "1", .key_id = "x" });
+	fake(i, (struct fake){ .name = "R", .key = "2", .key_id = "y" });
+	fake(i, (struct fake){ .name = "A", .key = "a", .issuer = "R",
+			       .issuer_key_id = "x" });
+	fake(i, (struct fake){ .name = "B", .key = "b", .issuer = "R",
+			       .issuer_key_id = "y" });
+	check_asked(i, 3, "R<-R/2 R<-R/1 A<-R/1 ", 3);
+	check_asked(i, 0, "", 3);
+	commit(i);
+	begin(i);
+	check_asked(i, 2, "B<-R/2 A<-R/2 ", 1);
+	check_asked(i, 2, "B<-R/1 ", 0);
+	check_asked(i, 2, "", 0);
+	commit(i);
+}
+
+static void test_answers(void **state)
+{
+	static const struct { int answer, verified; } cases[] = {
+		{ 1, 1 }, { 0, 0 }, { -EINVAL, -1 }, { -ENOTSUP, -1 },
+	};
+	AUTO(inventory) struct inventory *i = open_ok(NULL, INVENTORY_MEMORY);
+	struct asked a = { .special = "Child" };
+	size_t k, checked, left;
+
+	(void)state;
+	begin(i);
+	fake(i, (struct fake){ .name = "R", .key = "r" });
+	for (k = 0; k < ARRAY_SIZE(cases); k++) {
+		AUTO(str) char *sql = NULL;
+		int64_t id = fake(i, (struct fake){ .name = "Child",
+			.key = "c", .issuer = "R", .from = (int64_t)k });
+
+		a.answer = cases[k].answer;
+		assert_int_equal(inventory_check_signatures(i, answer, &a, 9,
+							    &checked, &left),
+				 0);
+		assert_int_equal(checked, 1);
+		sql = xasprintf("SELECT verified FROM signature "
+				"WHERE certificate_id = %lld", (long long)id);
+		assert_int_equal(number(i, sql), cases[k].verified);
+	}
+	assert_int_equal(number(i, "SELECT count(*) FROM v_edge"), 2);
+
+	/* Any other error stops, and the pair stays to be asked.  */
+	fake(i, (struct fake){ .name = "Child", .key = "c", .issuer = "R",
+			       .from = 99 });
+	a.answer = -ECANCELED;
+	checked = left = 4711;
+	assert_int_equal(inventory_check_signatures(i, answer, &a, 9, &checked,
+						    &left), -ECANCELED);
+	assert_int_equal(checked + left, 2 * 4711);
+	a.answer = 1;
+	assert_int_equal(inventory_check_signatures(i, answer, &a, 9, &checked,
+						    &left), 0);
+	assert_int_equal(checked, 1);
+	commit(i);
+}
+
+/* ---- what the graph is given -----------------------------------------------*/
+
+/* The composition of the test in one line a party: stores used as anchors,
+ * then as intermediates.  */
+struct use {
+	const char *party;
+	bool partial;
+	int64_t anchors[2];
+	int64_t intermediates[2];
+};
+
+static void compose(struct inventory *i, const struct use *uses, size_t n)
+{
+	struct composed_party parties[8] = { 0 };
+	struct composed_store stores[8][4];
+	size_t k, s;
+
+	for (k = 0; k < n; k++) {
+		parties[k] = (struct composed_party){
+			.party = uses[k].party, .type = "t", .instance = "/",
+			.title = "T", .owner = "", .model = "m",
+			.partial_chain = uses[k].partial,
+			.stores = stores[k] };
+		for (s = 0; s < 2; s++) {
+			if (uses[k].anchors[s] != 0)
+				stores[k][parties[k].n_stores++] =
+					(struct composed_store){
+					uses[k].anchors[s], ROLE_ANCHOR };
+			if (uses[k].intermediates[s] != 0)
+				stores[k][parties[k].n_stores++] =
+					(struct composed_store){
+					uses[k].intermediates[s],
+					ROLE_INTERMEDIATE };
+		}
+	}
+	assert_int_equal(inventory_compose(i, parties, n), 0);
+}
+
+
+static void test_anchor_sets(void **state)
+{
+	AUTO(inventory) struct inventory *i = open_ok(NULL, INVENTORY_MEMORY);
+	struct graph_input in;
+	struct stored_entry e[8];
+	int64_t a, b, c, x, broken, system, java, mixed;
+	size_t k, s;
+
+	(void)state;
+	begin(i);
+	a = fake(i, (struct fake){ .name = "A", .key = "a" });
+	b = fake(i, (struct fake){ .name = "B", .key = "b" });
+	c = fake(i, (struct fake){ .name = "C", .key = "c" });
+	x = fake(i, (struct fake){ .name = "X", .key = "x", .issuer = "A" });
+	broken = fake(i, (struct fake){ .name = "Y", .key = "y",
+					.broken = true });
+
+	e[0] = entry_of(b, ROLE_ANCHOR);
+	e[1] = entry_of(a, ROLE_ANCHOR);
+	e[2] = entry_of(broken, ROLE_ANCHOR);
+	e[3] = entry_of(x, ROLE_ANCHOR);
+	e[4] = e[1];
+	system = record(i, "system", "/system", NULL, e, 5);
+
+	/* The same anchors by other means: for TLS servers, among others.  */
+	e[0].purposes = PURPOSE_SERVER_AUTH | PURPOSE_CODE_SIGNING;
+	e[1].purposes = PURPOSE_SERVER_AUTH;
+	e[2] = entry_of(c, ROLE_ANCHOR);
+	e[2].purposes = PURPOSE_CODE_SIGNING | PURPOSE_CLIENT_AUTH;
+	java = record(i, "java", "/java", NULL, e, 3);
+
+	/* Anchors, distrust and chain material in one store.  */
+	e[0] = entry_of(c, ROLE_ANCHOR);
+	e[1] = entry_of(a, ROLE_DISTRUST);
+	e[2] = entry_of(x, ROLE_INTERMEDIATE);
+	e[3] = entry_of(b, ROLE_DISTRUST);
+	e[3].purposes = PURPOSE_EMAIL_PROTECTION;
+	e[4] = entry_of(x, ROLE_SOURCE);
+	mixed = record(i, "mixed", "/mixed", NULL, e, 5);
+
+	compose(i, (struct use[]){
+		{ .party = "both", .anchors = { system, mixed } },
+		{ .party = "java", .anchors = { java } },
+		{ .party = "mixed", .anchors = { mixed } },
+		{ .party = "none", .intermediates = { system } },
+		{ .party = "partial", .partial = true, .anchors = { system } },
+		{ .party = "system", .anchors = { system } },
+		{ .party = "wary", .anchors = { system },
+		  .intermediates = { mixed } },
+		{ .party = "zero" },
+	}, 8);
+	assert_int_equal(inventory_graph_input(i, &in), 0);
+	assert_int_equal(in.now, 1000);
+	assert_int_equal(in.n_certificates, 4);
+	for (k = 1; k < in.n_certificates; k++)
+		assert_true(in.certificates[k - 1].id < in.certificates[k].id);
+	/* {b,c} both, {a,b} java and system, {c}, {}, {a,b,x}, {b}.  */
+	assert_int_equal(in.n_sets, 6);
+	assert_int_equal(in.first[0], 0);
+	assert_int_equal(in.first[in.n_sets], 2 + 2 + 1 + 0 + 3 + 1);
+	for (s = 0; s < in.n_sets; s++)
+		for (k = in.first[s] + 1; k < in.first[s + 1]; k++)
+			assert_true(in.anchors[k - 1] < in.anchors[k]);
+	graph_input_done(&in);
+	assert_int_equal(inventory_store_reach(i, NULL, 0), 0);
+	commit(i);
+	assert_int_equal(number(i, "SELECT count(DISTINCT anchor_set_id) "
+				"FROM party_anchor_set"), 6);
+	assert_int_equal(number(i, "SELECT count(*) FROM party_anchor_set"), 8);
+	check_rows(i, "SELECT a.party, c.name FROM v_anchor a "
+		   "JOIN v_certificate c USING (sha256) ORDER BY 1, 2",
+		   "both|B\nboth|C\njava|A\njava|B\nmixed|C\n"
+		   "partial|A\npartial|B\npartial|X\nsystem|A\nsystem|B\n"
+		   "wary|B");
+}
+
+static void test_certificates_and_edges(void **state)
+{
+	AUTO(inventory) struct inventory *i = open_ok(NULL, INVENTORY_MEMORY);
+	struct asked a = { .said = "" };
+	struct stored_entry e[3];
+	struct graph_input in;
+	size_t n;
+
+	(void)state;
+	/* A scan in which Sub's root was there, and one without it.  */
+	begin(i);
+	e[0] = entry_of(fake(i, (struct fake){ .name = "Leaf", .key = "l",
+			.issuer = "Sub", .leaf = true, .from = 3,
+			.until = 4 }), ROLE_END_ENTITY);
+	e[1] = entry_of(fake(i, (struct fake){ .name = "Sub", .key = "s",
+			.issuer = "Root" }), ROLE_SOURCE);
+	e[2] = entry_of(fake(i, (struct fake){ .name = "Root", .key = "r" }),
+			ROLE_DISTRUST);
+	record(i, "pem", "/s", NULL, e, 3);
+	assert_int_equal(inventory_check_signatures(i, answer, &a, 9, &n, &n),
+			 0);
+	assert_int_equal(inventory_graph_input(i, &in), 0);
+	assert_int_equal(in.n_certificates, 3);
+	assert_int_equal(in.n_edges, 3);	/* one of them Root's own */
+	assert_int_equal(in.n_sets, 0);
+	graph_input_done(&in);
+	commit(i);
+
+	begin(i);
+	record(i, "pem", "/s", NULL, e, 2);
+	assert_int_equal(inventory_graph_input(i, &in), 0);
+	assert_int_equal(in.n_certificates, 2);
+	assert_int_equal(in.certificates[0].id, e[0].certificate);
+	assert_int_equal(in.certificates[0].not_before, 3);
+	assert_int_equal(in.certificates[0].not_after, 4);
+	assert_false(in.certificates[0].is_ca);
+	assert_false(in.certificates[0].self_signed);
+	assert_true(in.certificates[1].is_ca);
+	assert_int_equal(in.n_edges, 1);
+	assert_int_equal(in.edges[0].certificate, e[0].certificate);
+	assert_int_equal(in.edges[0].issuer, in.certificates[1].identity);
+	graph_input_done(&in);
+	commit(i);
+
+	/* Rules still see who signed what went away.  */
+	check_rows(i, "SELECT c.name, k.name, k.present FROM v_edge e "
+		   "JOIN v_known_certificate c ON c.sha256 = e.sha256 "
+		   "JOIN v_known_certificate k ON k.sha256 = e.issuer_sha256 "
+		   "ORDER BY 1", "Leaf|Sub|1\nRoot|Root|0\nSub|Root|0");
+}
+
+/* ---- when there is nothing to do -------------------------------------------*/
+
+/* A scan with the parties and stores of every other, at NOW; is there
+ * something to compute?  If so, one row of reachability is stored.  */
+static bool is_computed(struct inventory *i, int64_t now, const char *name,
+			const char *party, bool keep)
+{
+	struct stored_entry e;
+	struct graph_input in;
+	struct reach reach = { .valid_until = 7 };
+	struct asked a = { .said = "" };
+	int64_t store;
+	size_t n;
+	int r;
+
+	begin_at(i, "/", now, 1);
+	e = entry_of(fake(i, (struct fake){ .name = name, .key = "k",
+			.from = 100, .until = 200 }), ROLE_ANCHOR);
+	store = record(i, "pem", "/s", NULL, &e, 1);
+	compose(i, (struct use[]){ { .party = party, .anchors = { store } } },
+		1);
+	assert_int_equal(inventory_check_signatures(i, answer, &a, 9, &n, &n),
+			 0);
+	r = inventory_graph_input(i, &in);
+	if (r == 0) {
+		graph_input_done(&in);
+		reach.certificate = reach.anchor = reach.next = e.certificate;
+		assert_int_equal(inventory_store_reach(i, &reach, 1), 0);
+	} else {
+		assert_int_equal(r, -EALREADY);
+		assert_int_equal(inventory_store_reach(i, &reach, 1), -EINVAL);
+	}
+	if (keep)
+		commit(i);
+	else
+		inventory_rollback(i);
+	if (keep)
+		check_rows(i, "SELECT party, valid_until FROM v_reach",
+			   party[0] == 'p' ? "p|7" : "q|7");
+	return r == 0;
+}
+
+static void test_nothing_changed(void **state)
+{
+	AUTO(inventory) struct inventory *i = open_ok(NULL, INVENTORY_MEMORY);
+	struct stored_entry e;
+	struct graph_input in;
+
+	(void)state;
+	assert_true(is_computed(i, 150, "A", "p", true));
+	assert_false(is_computed(i, 150, "A", "p", true));
+	/* not_before <= now < not_after is what a certificate's state is.  */
+	assert_false(is_computed(i, 100, "A", "p", true));
+	assert_false(is_computed(i, 199, "A", "p", true));
+	assert_true(is_computed(i, 200, "A", "p", true));
+	assert_false(is_computed(i, 5000, "A", "p", true));
+	assert_true(is_computed(i, 99, "A", "p", true));
+	assert_false(is_computed(i, 0, "A", "p", true));
+	assert_true(is_computed(i, 100, "A", "p", true));
+
+	/* Another party, another certificate, and back.  */
+	assert_true(is_computed(i, 150, "A", "q", true));
+	assert_true(is_computed(i, 150, "B", "q", true));
+	assert_true(is_computed(i, 150, "A", "q", true));
+	assert_true(is_computed(i, 150, "A", "p", true));
+
+	/* What was rolled back does not count.  */
+	assert_true(is_computed(i, 150, "B", "p", false));
+	assert_false(is_computed(i, 150, "A", "p", true));
+	assert_true(is_computed(i, 150, "B", "p", true));
+
+	/* A scan that nobody computed anything for has nothing.  */
+	begin(i);
+	e = entry_of(fake(i, (struct fake){ .name = "B", .key = "k",
+			.from = 100, .until = 200 }), ROLE_ANCHOR);
+	record(i, "pem", "/s", NULL, &e, 1);
+	commit(i);
+	check_rows(i, "SELECT (SELECT count(*) FROM v_reach), "
+		   "(SELECT count(*) FROM v_anchor)", "0|0");
+	assert_true(is_computed(i, 150, "B", "p", true));
+
+	/* Nor has one whose computation broke off.  */
+	begin(i);
+	record(i, "pem", "/s", NULL, &e, 1);
+	assert_int_equal(inventory_graph_input(i, &in), 0);
+	graph_input_done(&in);
+	commit(i);
+	check_rows(i, "SELECT count(*) FROM v_anchor", "0");
+	assert_true(is_computed(i, 150, "B", "p", true));
+}
+
+/* An edge that is verified later changes what is reached.  */
+static void test_new_edge(void **state)
+{
+	AUTO(inventory) struct inventory *i = open_ok(NULL, INVENTORY_MEMORY);
+	struct asked a = { .said = "" };
+	struct stored_entry e[2];
+	struct graph_input in;
+	int want, scan;
+	size_t n;
+
+	(void)state;
+	for (scan = 0; scan < 4; scan++) {
+		begin(i);
+		e[0] = entry_of(fake(i, (struct fake){ .name = "R",
+				.key = "r" }), ROLE_ANCHOR);
+		e[1] = entry_of(fake(i, (struct fake){ .name = "S",
+				.key = "s", .issuer = "R" }),
+				ROLE_INTERMEDIATE);
+		record(i, "pem", "/s", NULL, e, 2);
+		/* The first scan has no time for it, the third does.  */
+		assert_int_equal(inventory_check_signatures(i, answer, &a,
+				scan < 2 ? 0 : 9, &n, &n), 0);
+		want = scan % 2 == 0 ? 0 : -EALREADY;
+		assert_int_equal(inventory_graph_input(i, &in), want);
+		if (want == 0) {
+			assert_int_equal(in.n_edges, scan == 0 ? 1 : 2);
+			graph_input_done(&in);
+			assert_int_equal(inventory_store_reach(i, NULL, 0), 0);
+		}
+		commit(i);
+	}
+}
+
+static void test_reach(void **state)
+{
+	AUTO(inventory) struct inventory *i = open_ok(NULL, INVENTORY_MEMORY);
+	struct stored_entry e[2];
+	struct graph_input in;
+	struct reach reach[3];
+	int64_t store;
+
+	(void)state;
+	begin(i);
+	e[0] = entry_of(fake(i, (struct fake){ .name = "R", .key = "r" }),
+			ROLE_ANCHOR);
+	e[1] = entry_of(fake(i, (struct fake){ .name = "S", .key = "s",
+			.issuer = "R" }), ROLE_INTERMEDIATE);
+	store = record(i, "pem", "/s", NULL, e, 2);
+	compose(i, (struct use[]){
+		{ .party = "p", .anchors = { store } },
+		{ .party = "q", .anchors = { store } },
+		{ .party = "r" },
+	}, 3);
+	assert_int_equal(inventory_graph_input(i, &in), 0);
+	assert_int_equal(in.n_sets, 2);
+	graph_input_done(&in);
+	reach[0] = (struct reach){ 0, e[0].certificate, e[0].certificate,
+		e[0].certificate, 1, 9 };
+	reach[1] = (struct reach){ 0, e[1].certificate, e[0].certificate,
+		e[0].certificate, 2, 8 };
+	assert_int_equal(inventory_store_reach(i, reach, 2), 0);
+	reach[2] = reach[1];
+	assert_int_equal(inventory_store_reach(i, reach, 3), -EEXIST);
+	assert_int_equal(inventory_store_reach(i, reach, 2), 0);
+	commit(i);
+	check_rows(i, "SELECT c.name, r.party, a.name, n.name, r.valid_from, "
+		   "r.valid_until FROM v_reach r "
+		   "JOIN v_certificate c ON c.sha256 = r.sha256 "
+		   "JOIN v_certificate a ON a.sha256 = r.anchor_sha256 "
+		   "JOIN v_certificate n ON n.sha256 = r.next_sha256 "
+		   "ORDER BY 1, 2",
+		   "R|p|R|R|1|9\nR|q|R|R|1|9\nS|p|R|R|2|8\nS|q|R|R|2|8");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_pairs),
+		cmocka_unit_test(test_pairs_past_the_limit),
+		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_anchor_sets),
+		cmocka_unit_test(test_certificates_and_edges),
+		cmocka_unit_test(test_nothing_changed),
+		cmocka_unit_test(test_new_edge),
+		cmocka_unit_test(test_reach),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
