@@ -245,8 +245,8 @@ int pem_next(struct blob in, uint64_t *pos, struct pem_block *ret_block)
 		b.label = label_at(blob_from(in, body));
 		if (b.label.n > 0)
 			break;
-		if (!memchr(in.p + body, '\n', in.n - body) &&
-		    find(in, body, DASHES) == in.n) {
+		if (find(in, body, DASHES) == in.n &&
+		    !memchr(in.p + body, '\n', in.n - body)) {
 			b.end = *pos = in.n;
 			b.error = no_end;
 			*ret_block = b;

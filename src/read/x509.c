@@ -333,26 +333,57 @@ static int signature_check(gnutls_x509_crt_t child, const struct parts *p,
 	}
 }
 
+/* ---- the whole -----------------------------------------------------------*/
+
+/* Takes DER apart and makes GnuTLS's object of it, which the caller frees.
+ * NULL, or why not; the caller frees that.  GnuTLS comes last, because it
+ * takes seconds for a name of some ten thousand parts.  */
+static char *import(struct blob der, struct parts *ret_parts,
+		    gnutls_x509_crt_t *ret_crt)
+{
+	AUTO(crt) gnutls_x509_crt_t crt = NULL;
+	gnutls_datum_t bytes = datum(der);
+	struct parts p;
+	int r;
+
+	if (der.n > LIMIT_CERTIFICATE_BYTES)
+		return xasprintf("larger than LIMIT_CERTIFICATE_BYTES (%u)",
+				 LIMIT_CERTIFICATE_BYTES);
+	if (parts_find(der, &p) < 0)
+		return xstrdup("not put together as RFC 5280 4.1 says");
+	if (p.subject.n > LIMIT_TEXT_BYTES || p.issuer.n > LIMIT_TEXT_BYTES)
+		return xasprintf("a name is longer than LIMIT_TEXT_BYTES (%u)",
+				 LIMIT_TEXT_BYTES);
+	if (gnutls_x509_crt_init(&crt) < 0)
+		die("out of memory");
+	r = gnutls_x509_crt_import(crt, &bytes, GNUTLS_X509_FMT_DER);
+	if (r < 0)
+		return xasprintf("GnuTLS: %s", gnutls_strerror(r));
+	*ret_parts = p;
+	*ret_crt = TAKE(crt);
+	return NULL;
+}
+
 int x509_verify(struct blob child, struct blob issuer)
 {
 	AUTO(crt) gnutls_x509_crt_t crt = NULL;
 	AUTO(pubkey) gnutls_pubkey_t key = NULL;
-	gnutls_datum_t der = datum(child), spki;
+	AUTO(str) char *error = NULL;
+	gnutls_datum_t spki;
 	struct parts c, i;
 
-	if (parts_find(child, &c) < 0 || parts_find(issuer, &i) < 0)
+	if (parts_find(issuer, &i) < 0)
 		return -EINVAL;
-	if (gnutls_x509_crt_init(&crt) < 0 || gnutls_pubkey_init(&key) < 0)
+	error = import(child, &c, &crt);
+	if (error)
+		return -EINVAL;
+	if (gnutls_pubkey_init(&key) < 0)
 		die("out of memory");
-	if (gnutls_x509_crt_import(crt, &der, GNUTLS_X509_FMT_DER) < 0)
-		return -EINVAL;
 	spki = datum(i.spki);
 	if (gnutls_pubkey_import(key, &spki, GNUTLS_X509_FMT_DER) < 0)
 		return -ENOTSUP;
 	return signature_check(crt, &c, key);
 }
-
-/* ---- the whole -----------------------------------------------------------*/
 
 /* Fills *c but for the hashes of the whole.  NULL, or why not; the caller
  * frees that, and empties *c either way.  */
@@ -360,34 +391,25 @@ static char *decode(struct blob der, struct certificate *c)
 {
 	AUTO(crt) gnutls_x509_crt_t crt = NULL;
 	AUTO(pubkey) gnutls_pubkey_t key = NULL;
-	gnutls_datum_t bytes = datum(der);
 	struct parts p;
 	bool self_issued;
+	char *error;
 	int r;
 
-	if (der.n > LIMIT_CERTIFICATE_BYTES)
-		return xasprintf("larger than LIMIT_CERTIFICATE_BYTES (%u)",
-				 LIMIT_CERTIFICATE_BYTES);
-	if (gnutls_x509_crt_init(&crt) < 0)
-		die("out of memory");
-	r = gnutls_x509_crt_import(crt, &bytes, GNUTLS_X509_FMT_DER);
-	if (r < 0)
-		return xasprintf("GnuTLS: %s", gnutls_strerror(r));
-	if (parts_find(der, &p) < 0)
-		return xstrdup("not put together as RFC 5280 4.1 says");
+	error = import(der, &p, &crt);
+	if (error)
+		return error;
 	if (time_from_der(&p.not_before, &c->not_before) < 0 ||
 	    time_from_der(&p.not_after, &c->not_after) < 0)
 		return xstrdup("the validity is no time of RFC 5280 4.1.2.5");
-	if (name_hash(p.subject, c->subject_sha256) < 0 ||
-	    name_hash(p.issuer, c->issuer_sha256) < 0)
-		return xstrdup("a name is not put together as X.501 says");
 	r = name_text(p.subject, &c->subject);
 	if (r == 0)
 		r = name_text(p.issuer, &c->issuer);
 	if (r == -E2BIG)
 		return xasprintf("a name is longer than LIMIT_TEXT_BYTES (%u)",
 				 LIMIT_TEXT_BYTES);
-	if (r < 0)
+	if (r < 0 || name_hash(p.subject, c->subject_sha256) < 0 ||
+	    name_hash(p.issuer, c->issuer_sha256) < 0)
 		return xstrdup("a name is not put together as X.501 says");
 	c->name = name_for_people(p.subject);
 	if (!c->name)
