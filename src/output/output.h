@@ -66,6 +66,8 @@ struct pen {
 	enum ink ink;		/* what the terminal is set to */
 	/* The line that is being filled.  */
 	size_t column, least;	/* where it is, and where its text begins */
+	size_t next;		/* where the next word is to begin; 0: behind
+				 * the last one */
 	const char *rest;
 };
 void pen_init(struct pen *p, FILE *f, unsigned width, bool color);
@@ -74,7 +76,8 @@ void pen_init(struct pen *p, FILE *f, unsigned width, bool color);
 void pen_begin(struct pen *p, const char *first, const char *rest);
 void pen_words(struct pen *p, enum ink ink, const char *text);	/* breakable */
 void pen_word(struct pen *p, enum ink ink, const char *text);	/* kept whole */
-void pen_column(struct pen *p, size_t column);	/* at least one space */
+/* The next word begins at COLUMN if it fits there, a space further at least. */
+void pen_column(struct pen *p, size_t column);
 void pen_end(struct pen *p);
 void pen_line(struct pen *p, enum ink ink, const char *first, const char *rest,
 	      const char *text);		/* the three in one */

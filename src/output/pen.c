@@ -96,6 +96,7 @@ void pen_begin(struct pen *p, const char *first, const char *rest)
 {
 	fputs(first, p->f);
 	p->column = p->least = text_columns(first);
+	p->next = 0;
 	p->rest = rest;
 }
 
@@ -105,10 +106,30 @@ static void next_line(struct pen *p)
 	putc('\n', p->f);
 	fputs(p->rest, p->f);
 	p->column = p->least = text_columns(p->rest);
+	p->next = 0;
+}
+
+/* Goes to where a word of so many columns begins.  */
+static void next_word(struct pen *p, enum ink ink, size_t columns)
+{
+	size_t start = p->column + 1;
+
+	if (p->next > start)
+		start = p->next;
+	if (start + columns > p->width) {
+		next_line(p);
+		return;
+	}
+	if (ink != p->ink || p->next != 0)
+		set_ink(p, INK_PLAIN);
+	for (; p->column < start; p->column++)
+		putc(' ', p->f);
+	p->next = 0;
 }
 
 /* The bytes of S for a line with ROOM columns: behind the last slash in them,
- * if that leaves no great gap, else as many as fit.  */
+ * if that leaves no great gap, else as many as fit.  A blank goes to the next
+ * line, where it can be seen.  */
 static size_t cut(const char *s, size_t room)
 {
 	size_t fit = text_fit(s, room);
@@ -116,6 +137,8 @@ static size_t cut(const char *s, size_t room)
 	for (size_t i = fit; i > fit / 2; i--)
 		if (s[i - 1] == '/')
 			return i;
+	while (fit > 1 && s[fit - 1] == ' ')
+		fit--;
 	return fit;
 }
 
@@ -126,16 +149,8 @@ static void put_word(struct pen *p, enum ink ink, const char *word, size_t n)
 	const char *s = copy;
 	size_t columns = text_columns(s), room, part;
 
-	if (p->column > p->least) {
-		if (p->column + 1 + columns > p->width) {
-			next_line(p);
-		} else {
-			if (ink != p->ink)
-				set_ink(p, INK_PLAIN);
-			putc(' ', p->f);
-			p->column++;
-		}
-	}
+	if (p->column > p->least)
+		next_word(p, ink, columns);
 	set_ink(p, ink);
 	for (;;) {
 		room = p->width > p->column ? p->width - p->column : 1;
@@ -176,19 +191,14 @@ void pen_word(struct pen *p, enum ink ink, const char *text)
 
 void pen_column(struct pen *p, size_t column)
 {
-	/* The word that follows brings one space of its own.  */
-	set_ink(p, INK_PLAIN);
-	while (p->column + 1 < column && p->column < p->width) {
-		putc(' ', p->f);
-		p->column++;
-	}
+	p->next = column;
 }
 
 void pen_end(struct pen *p)
 {
 	set_ink(p, INK_PLAIN);
 	putc('\n', p->f);
-	p->column = p->least = 0;
+	p->column = p->least = p->next = 0;
 	p->rest = "";
 }
 

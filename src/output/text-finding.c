@@ -15,8 +15,8 @@
 #define ROWS_SHOWN	5u	/* of evidence that is a list, unless verbose */
 #define TREE_SHOWN	40u	/* of evidence that is a tree */
 #define IDS_SHOWN	3u	/* in one command */
-#define TREE_DEPTH	16	/* deeper evidence is drawn at this depth */
-#define LABEL_COLUMNS	12u	/* the column of labels grows up to this */
+#define TREE_DEPTH	8	/* deeper evidence is drawn at this depth */
+#define LABEL_COLUMNS	12u	/* of a label, at most */
 
 /* ---- times ---------------------------------------------------------------*/
 
@@ -26,8 +26,13 @@
 /* How long SECONDS are, in the largest unit that still says something.  */
 static char *duration(int64_t seconds)
 {
-	int64_t hours = seconds / HOUR, days = seconds / DAY;
+	int64_t minutes = seconds / 60, hours = seconds / HOUR;
+	int64_t days = seconds / DAY;
 
+	if (minutes < 120)
+		return xasprintf(ngettext("%ld minute", "%ld minutes",
+					  (unsigned long)minutes),
+				 (long)minutes);
 	if (hours < 48)
 		return xasprintf(ngettext("%ld hour", "%ld hours",
 					  (unsigned long)hours), (long)hours);
@@ -106,6 +111,7 @@ static char *kind_label(const char *kind)
 	for (char *s = label; *s != '\0'; s++)
 		if (*s == '-' || *s == '_')
 			*s = ' ';
+	label[text_fit(label, LABEL_COLUMNS)] = '\0';
 	return label;
 }
 
@@ -416,7 +422,7 @@ static size_t label_columns(const struct page *p,
 				kind_label(group[k]->evidence[i].kind);
 			size_t columns = text_columns(label);
 
-			if (columns > widest && columns <= LABEL_COLUMNS)
+			if (columns > widest)
 				widest = columns;
 		}
 	}
