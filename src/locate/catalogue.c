@@ -92,9 +92,12 @@ static bool is_yes(const xmlNode *node, const char *name)
 	return value != NULL && strcmp(value, "yes") == 0;
 }
 
+/* The caller frees; never NULL.  */
 static char *content(const xmlNode *node)
 {
-	return normal(xmlNodeGetContent(node));
+	char *text = normal(xmlNodeGetContent(node));
+
+	return text != NULL ? text : xstrdup("");
 }
 
 static bool is_element(const xmlNode *node, const char *name)
