@@ -1,0 +1,74 @@
+#!/bin/sh
+# validate.sh -- the JSON reports of test-output.c are valid against the schema,
+# and the schema is strict: without any one key they are not.
+: "${srcdir:=.}"
+for python in python3 /usr/bin/python3 none; do
+	command -v "$python" >/dev/null &&
+		"$python" -I -c 'import jsonschema; jsonschema.Draft202012Validator' 2>/dev/null &&
+		break
+done
+if [ "$python" = none ]; then
+	echo "SKIPPED, NOT TESTED: python3-jsonschema is missing"
+	exit 77
+fi
+exec "$python" -I - "$srcdir/data/schema/findings.schema.json" \
+	"$srcdir"/tests/output/*.json <<'EOF'
+import copy
+import json
+import sys
+
+import jsonschema
+
+with open(sys.argv[1], encoding="ascii") as f:
+    schema = json.load(f)
+jsonschema.Draft202012Validator.check_schema(schema)
+validator = jsonschema.Draft202012Validator(schema)
+status = 0
+
+
+def keys(value, path=()):
+    """The path of every key, and of every element's keys, below VALUE."""
+    if isinstance(value, dict):
+        for key in value:
+            yield path + (key,)
+            yield from keys(value[key], path + (key,))
+    elif isinstance(value, list):
+        for i, element in enumerate(value):
+            yield from keys(element, path + (i,))
+
+
+def parent(document, path):
+    for step in path[:-1]:
+        document = document[step]
+    return document
+
+
+def complain(*words):
+    global status
+    status = 1
+    print(*words)
+
+
+tried = 0
+for name in sys.argv[2:]:
+    with open(name, encoding="ascii") as f:
+        document = json.load(f)
+    for error in validator.iter_errors(document):
+        complain(name, list(error.path), error.message)
+    for path in list(keys(document)):
+        broken = copy.deepcopy(document)
+        value = parent(broken, path).pop(path[-1])
+        if validator.is_valid(broken):
+            complain(name, path, "may be missing")
+        # No key holds a list of lists, so that is always wrong.
+        parent(broken, path)[path[-1]] = [[value]]
+        if validator.is_valid(broken):
+            complain(name, path, "may be anything")
+        parent(broken, path)[path[-1]] = value
+        parent(broken, path)["added-later"] = 1
+        if not validator.is_valid(broken):
+            complain(name, path, "keys may not be added beside it")
+        tried += 1
+print(tried, "keys of", len(sys.argv) - 2, "reports")
+sys.exit(status if tried > 100 else 1)
+EOF
