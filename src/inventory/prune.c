@@ -35,8 +35,14 @@ static const char delete_orphans[] =
 		"WHERE rd.manifest_id = manifest.id); "
 	"DELETE FROM manifest_entry "
 		"WHERE manifest_id NOT IN (SELECT id FROM manifest); "
+	/* Who bears the name of a remaining one's issuer explains where its
+	 * path used to end, and was perhaps never in a store.  */
 	"DELETE FROM certificate WHERE NOT EXISTS (SELECT 1 "
-		"FROM manifest_entry e WHERE e.certificate_id = certificate.id); "
+		"FROM manifest_entry e WHERE e.certificate_id = certificate.id) "
+		"AND NOT EXISTS (SELECT 1 FROM identity i "
+			"JOIN certificate c ON c.issuer_sha256 = i.name_sha256 "
+			"JOIN manifest_entry e ON e.certificate_id = c.id "
+			"WHERE i.id = certificate.identity_id); "
 	"DELETE FROM identity WHERE NOT EXISTS (SELECT 1 "
 		"FROM certificate c WHERE c.identity_id = identity.id); "
 	"DELETE FROM signature "

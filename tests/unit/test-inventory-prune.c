@@ -21,7 +21,8 @@ static void check_whole(struct inventory *i)
 		"manifest_entry WHERE certificate_id NOT IN "
 			"(SELECT id FROM certificate)",
 		"certificate WHERE id NOT IN "
-			"(SELECT certificate_id FROM manifest_entry)",
+			"(SELECT certificate_id FROM manifest_entry) "
+			"AND subject <> 'Departed'",
 		"certificate WHERE identity_id NOT IN "
 			"(SELECT id FROM identity)",
 		"identity WHERE id NOT IN "
@@ -202,6 +203,38 @@ static void test_in_a_scan(void **state)
 	check_whole(i);
 }
 
+/* A root that no store holds stays known while it is somebody's issuer.  */
+static void test_departed_issuer(void **state)
+{
+	AUTO(inventory) struct inventory *i = open_ok(NULL, INVENTORY_MEMORY);
+	struct stored_entry e;
+	size_t deleted;
+
+	(void)state;
+	rich_scan(i, "/", 1, "a");
+	begin(i);
+	fake(i, (struct fake){ .name = "Departed", .key = "d" });
+	fake(i, (struct fake){ .name = "Nobody", .key = "n" });
+	e = entry_of(fake(i, (struct fake){ .name = "Sub", .key = "s",
+			.issuer = "Departed" }), ROLE_INTERMEDIATE);
+	record(i, "pem", "/s", NULL, &e, 1);
+	assert_int_equal(inventory_compose(i, NULL, 0), 0);
+	commit(i);
+	assert_int_equal(inventory_prune(i, "/", 1, &deleted), 0);
+	assert_int_equal(deleted, 1);
+	check_rows(i, "SELECT name, present FROM v_known_certificate "
+		   "ORDER BY name", "Departed|0\nSub|1");
+	check_whole(i);
+
+	begin(i);
+	record(i, "pem", "/s", NULL, NULL, 0);
+	assert_int_equal(inventory_compose(i, NULL, 0), 0);
+	commit(i);
+	assert_int_equal(inventory_prune(i, "/", 1, &deleted), 0);
+	assert_int_equal(number(i, "SELECT count(*) FROM v_known_certificate"),
+			 0);
+}
+
 static void test_file_gets_smaller(void **state)
 {
 	AUTO(str) char *path = scratch_path("inventory.db");
@@ -240,6 +273,7 @@ int main(void)
 		cmocka_unit_test(test_ages),
 		cmocka_unit_test(test_newest_stays_whatever_its_clock),
 		cmocka_unit_test(test_in_a_scan),
+		cmocka_unit_test(test_departed_issuer),
 		SCRATCH_TEST(test_file_gets_smaller),
 	};
 
