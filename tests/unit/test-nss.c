@@ -340,7 +340,8 @@ static void test_odd_rows(void **state)
 
 	/* other objects, other types of certificate */
 	table(d);
-	run(d, "INSERT INTO nssPublic(id, a0, a11) VALUES(1, x'ce534351', x'')");
+	run(d, "INSERT INTO nssPublic(id, a0, a11) "
+	    "VALUES(1, x'ce534351', x'')");
 	run(d, "INSERT INTO nssPublic(id, a0, a11) VALUES(2, 1, 2)");
 	run(d, "INSERT INTO nssPublic(id, a0, a11) VALUES(3, NULL, NULL)");
 	run(d, "INSERT INTO nssPublic(id, a0, a80) VALUES(4, x'00000001', "

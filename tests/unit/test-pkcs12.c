@@ -424,7 +424,8 @@ static void test_limits_of_work(void **state)
 	assert_non_null(strstr(s, "problem limit"));
 	assert_non_null(strstr(s, "600001 iterations, the limit is 600000"));
 	/* 2 ** 64 and more */
-	s = said(pfx(encrypted(block, BYTES(1, 0, 0, 0, 0, 0, 0, 0, 0), block)));
+	s = said(pfx(encrypted(block, BYTES(1, 0, 0, 0, 0, 0, 0, 0, 0),
+			       block)));
 	assert_non_null(strstr(s, "problem limit"));
 	/* none, and fewer than none */
 	s = said(pfx(encrypted(block, BYTES(0), block)));

@@ -1,0 +1,246 @@
+#!/bin/sh
+# make-reader-fixtures.sh [DIR] -- makes the files of the readers pkcs12, jks
+# and nss below DIR (default: tests/readers) that their owners' programs can
+# make here: OpenSSL 3, keytool, certtool, pk12util, certutil, sqlite3.
+#
+# Salts, keys and times are random, so every run gives other bytes; run the
+# tests with TRUSTDRIFT_UPDATE_WANT=1 afterwards and read the difference: only
+# fingerprints may change.
+#
+# Not made here, because they are kept as their owners wrote them:
+#   pkcs12/slow-dotnet-root   .NET Core 3.1, X509Store("root").Add
+#   pkcs12/jdk25-cacerts      lib/security/cacerts of Temurin 25.0.3
+#   pkcs12/*jdk-*, *ossl-*, plain-noattr
+#                             OpenSSL 3.6 (-jdktrust, -pbmac1_pbkdf2)
+#   pkcs12/slow-kt*, slow-pke keytool 17 and 25 with their defaults
+#   jks/jdk17-cacerts, empty, kt17, p11-kit*
+#                             OpenJDK 17, keytool -delete, keytool, p11-kit
+#   nss/old-*, new-*, mixed-* certutil of NSS 3.87 and 3.132
+#   nss/firefox-*, chromium-* Firefox ESR 153, Chromium 156
+#
+# Names that begin with slow- are read slowly: they have many iterations.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+out=${1:-$here/../readers}
+mkdir -p "$out/pkcs12" "$out/jks" "$out/nss"
+out=$(cd "$out" && pwd)
+keytool=${KEYTOOL:-keytool}
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+cd "$work"
+unset OPENSSL_CONF SSL_CERT_FILE SSL_CERT_DIR JAVA_TOOL_OPTIONS \
+	JDK_JAVA_OPTIONS _JAVA_OPTIONS NSS_DEFAULT_DB_TYPE || :
+LC_ALL=C.UTF-8
+export LC_ALL
+umask 022
+
+# ---- certificates: root, intermediate, leaf, and 40 more roots ----------------
+cat > ca.cnf <<'CONF'
+[req]
+distinguished_name = dn
+[dn]
+[root]
+basicConstraints = critical,CA:TRUE
+[leaf]
+basicConstraints = CA:FALSE
+CONF
+root() {		# root NAME SUBJECT
+	openssl req -x509 -config ca.cnf -extensions root \
+		-newkey ec -pkeyopt ec_paramgen_curve:P-256 \
+		-noenc -days 20000 -subj "/CN=$2" -keyout "$1.key" \
+		-out "$1.pem" 2> /dev/null
+}
+sign() {		# sign NAME SUBJECT ISSUER EXTENSIONS
+	openssl req -config ca.cnf -new -newkey rsa:2048 -noenc -subj "/CN=$2" \
+		-keyout "$1.key" -out "$1.csr" 2> /dev/null
+	openssl x509 -req -in "$1.csr" -CA "$3.pem" -CAkey "$3.key" \
+		-days 20000 -extfile ca.cnf -extensions "$4" -out "$1.pem" \
+		2> /dev/null
+}
+root a "Reader Root A"
+root b "Reader Root B"
+sign int "Reader Intermediate" a root
+sign leaf "Reader Leaf" int leaf
+cat leaf.pem int.pem a.pem > chain.pem
+: > forty.pem
+i=1
+while [ $i -le 40 ]; do
+	root many "Reader Root $i"
+	cat many.pem >> forty.pem
+	i=$((i + 1))
+done
+
+# ---- PKCS#12 ------------------------------------------------------------------
+p12() {			# p12 CASE PASSWORD OPTION...
+	name=$1
+	password=$2
+	shift 2
+	openssl pkcs12 -export -passout "pass:$password" \
+		-out "$out/pkcs12/$name.in" "$@"
+}
+cert() {		# cert CASE PASSWORD OPTION...: root a, no key
+	name=$1
+	password=$2
+	shift 2
+	p12 "$name" "$password" -nokeys -in a.pem -caname "Root A" "$@"
+}
+
+# every way to encrypt; one iteration, so that the tests can be many
+cert rc2-40 changeit -legacy -iter 1 -certpbe PBE-SHA1-RC2-40 -macalg sha1
+cert rc2-128 changeit -legacy -iter 1 -certpbe PBE-SHA1-RC2-128 -macalg sha1
+cert des3 changeit -legacy -iter 1 -certpbe PBE-SHA1-3DES -macalg sha1
+cert des3-2key changeit -legacy -iter 1 -certpbe PBE-SHA1-2DES -macalg sha1
+cert pbes2-aes128 changeit -iter 1 -certpbe AES-128-CBC -macalg sha224
+cert pbes2-aes192 changeit -iter 1 -certpbe AES-192-CBC -macalg sha384
+cert pbes2-aes256 changeit -iter 1 -certpbe AES-256-CBC -macalg sha512
+cert pbes2-des3 changeit -iter 1 -certpbe DES-EDE3-CBC -macalg sha256
+cert no-mac changeit -iter 1 -nomac -certpbe AES-256-CBC
+cert no-mac-rc2-40 changeit -legacy -iter 1 -nomac -certpbe PBE-SHA1-RC2-40
+cert mac-only changeit -iter 1 -certpbe NONE
+cert changeme changeme -iter 1 -certpbe AES-256-CBC
+cert empty-password "" -iter 1 -certpbe AES-256-CBC
+cert empty-password-rc2-40 "" -legacy -iter 1 -certpbe PBE-SHA1-RC2-40 \
+	-macalg sha1
+cert other-password "another one" -iter 1 -certpbe AES-256-CBC
+cert other-password-mac-only "another one" -iter 1 -certpbe NONE
+cert other-password-no-mac "another one" -iter 1 -nomac -certpbe AES-256-CBC
+cert unknown-cipher changeit -iter 1 -certpbe CAMELLIA-256-CBC
+cert rc4 changeit -legacy -iter 1 -certpbe PBE-SHA1-RC4-40
+cert million-iterations changeit -iter 1000000
+cert slow-limit-of-work "another one" -iter 600000
+
+# names past ASCII, too long, and one that is a shell's trap
+p12 names changeit -nokeys -in chain.pem -iter 1 -certpbe NONE \
+	-caname "Übung für 根" -caname "\$(touch x)'\"; rm -rf" \
+	-caname "$(printf 'x%.0s' $(seq 2000))"
+
+# more certificates than GnuTLS keeps of a bag
+p12 forty changeit -nokeys -in forty.pem -iter 1 -certpbe AES-256-CBC
+p12 forty-plain changeit -nokeys -in forty.pem -iter 1 -certpbe NONE -nomac
+
+# a key and its chain; the key shrouded, and not even that
+p12 key-and-chain changeit -inkey leaf.key -in chain.pem -name leaf -iter 1
+p12 plain-key changeit -inkey leaf.key -in chain.pem -name leaf -iter 1 \
+	-keypbe NONE -certpbe NONE
+p12 key-only changeit -nocerts -inkey leaf.key -in leaf.key -iter 1 || :
+
+# GnuTLS: NULL and "" as it sees them
+certtool --to-p12 --load-certificate a.pem --p12-name null --null-password \
+	--outder --outfile "$out/pkcs12/slow-gnutls-null.in" 2> /dev/null
+certtool --to-p12 --load-certificate a.pem --p12-name empty \
+	--empty-password --outder \
+	--outfile "$out/pkcs12/slow-gnutls-empty.in" 2> /dev/null
+
+# NSS writes BER: indefinite lengths, strings in pieces
+mkdir db
+certutil -N -d sql:db --empty-password
+openssl pkcs12 -export -inkey leaf.key -in chain.pem -name leaf \
+	-passout pass:changeit -out leaf.p12
+pk12util -i leaf.p12 -d sql:db -W changeit > /dev/null
+pk12util -o "$out/pkcs12/slow-nss-ber.in" -d sql:db -n leaf -W "" > /dev/null
+
+# keytool: its MACs and derivations, with few iterations
+store() {		# store CASE CIPHER MAC ITERATIONS MAC-ITERATIONS [ALIAS]
+	rm -f store.p12
+	"$keytool" -J-Dkeystore.pkcs12.certProtectionAlgorithm="$2" \
+		-J-Dkeystore.pkcs12.macAlgorithm="$3" \
+		-J-Dkeystore.pkcs12.certPbeIterationCount="$4" \
+		-J-Dkeystore.pkcs12.macIterationCount="$5" \
+		-importcert -noprompt -alias "${6:-Root A}" -file a.pem \
+		-storetype PKCS12 -keystore store.p12 -storepass changeit \
+		2> /dev/null
+	cp store.p12 "$out/pkcs12/$1.in"
+}
+store kt-sha1-aes128 PBEWithHmacSHA1AndAES_128 HmacPBESHA1 1 1
+store kt-sha224-aes256 PBEWithHmacSHA224AndAES_256 HmacPBESHA224 1 1
+store kt-sha256-aes256 PBEWithHmacSHA256AndAES_256 HmacPBESHA256 1 1
+store kt-sha384-aes128 PBEWithHmacSHA384AndAES_128 HmacPBESHA384 1 1
+store kt-sha512-aes256 PBEWithHmacSHA512AndAES_256 HmacPBESHA512 1 1
+store kt-none NONE NONE 1 1
+store kt-surrogates NONE NONE 1 1 "Schlüssel 🔑"
+store kt-mac-million PBEWithHmacSHA256AndAES_256 HmacPBESHA256 1 1000000
+
+# a secret key beside a certificate
+rm -f store.p12
+"$keytool" -genseckey -alias secret -keyalg AES -keysize 128 \
+	-storetype PKCS12 -keystore store.p12 -storepass changeit 2> /dev/null
+"$keytool" -importcert -noprompt -alias "Root A" -file a.pem \
+	-keystore store.p12 -storepass changeit 2> /dev/null
+cp store.p12 "$out/pkcs12/slow-kt-secret.in"
+
+# ---- JKS, JCEKS ----------------------------------------------------------------
+# A trusted certificate, a private key with its chain, in JCEKS a secret key
+# in front of another certificate.
+jks() {			# jks CASE TYPE PASSWORD
+	rm -f store.jks
+	"$keytool" -importcert -noprompt -alias "Root A" -file a.pem \
+		-storetype "$2" -keystore store.jks -storepass "$3" \
+		2> /dev/null
+	"$keytool" -importkeystore -noprompt -srckeystore leaf.p12 \
+		-srcstoretype PKCS12 -srcstorepass changeit -srcalias leaf \
+		-destkeystore store.jks -deststoretype "$2" \
+		-deststorepass "$3" -destkeypass "$3" 2> /dev/null
+	if [ "$2" = JCEKS ]; then
+		"$keytool" -genseckey -alias secret -keyalg AES \
+			-keysize 256 -keystore store.jks -storetype "$2" \
+			-storepass "$3" -keypass "$3" 2> /dev/null
+		"$keytool" -genseckey -alias "another secret" -keyalg DES \
+			-keysize 56 -keystore store.jks -storetype "$2" \
+			-storepass "$3" -keypass "$3" 2> /dev/null
+	fi
+	"$keytool" -importcert -noprompt -alias "übung für 根 🔑" \
+		-file b.pem -storetype "$2" -keystore store.jks \
+		-storepass "$3" 2> /dev/null
+	cp store.jks "$out/jks/$1.in"
+}
+jks key-and-trusted JKS changeit
+jks changeme JKS changeme
+jks other-password JKS "another one"
+jks jceks JCEKS changeit
+
+# ---- NSS -----------------------------------------------------------------------
+# A trusted CA, a distrusted one and one without trust; then as the trust of
+# others, edited by hand, which NSS ignores: no hash, a wrong one.
+rm -rf db
+mkdir db
+certutil -N -d sql:db --empty-password
+certutil -A -d sql:db -n trusted -t C,, -i a.pem
+certutil -A -d sql:db -n distrusted -t p,p,p -i b.pem
+certutil -A -d sql:db -n "no trust" -t ,, -i int.pem
+certutil -A -d sql:db -n "mail peer, server anchor" -t C,P,p -i many.pem
+cp db/cert9.db "$out/nss/three-states.in"
+cp db/cert9.db edited.db
+sqlite3 edited.db "UPDATE nssPublic SET ace5363b4 = NULL
+	WHERE ace536358 = x'ce53435a'"
+sqlite3 edited.db "UPDATE nssPublic SET ace5363b4 = x'$(
+	printf '00%.0s' $(seq 20))' WHERE ace536358 = x'ce534352'"
+cp edited.db "$out/nss/wrong-hashes.in"
+sqlite3 edited.db "DELETE FROM nssPublic WHERE a0 = x'00000001'"
+cp edited.db "$out/nss/orphans-wrong-hashes.in"
+cp db/cert9.db edited.db
+sqlite3 edited.db "DELETE FROM nssPublic WHERE a0 = x'00000001'"
+cp edited.db "$out/nss/orphans.in"
+certutil -D -d sql:db -n trusted
+cp db/cert9.db "$out/nss/after-deletion.in"
+
+# ---- damaged -------------------------------------------------------------------
+cut_off() {		# cut_off CASE FROM BYTES
+	head -c "$3" "$out/$2.in" > "$out/${2%/*}/$1.in"
+}
+cut_off truncated pkcs12/forty-plain 5000
+cut_off truncated jks/key-and-trusted 700
+cut_off no-digest jks/key-and-trusted \
+	$(($(wc -c < "$out/jks/key-and-trusted.in") - 7))
+cut_off truncated nss/three-states 20480
+: > "$out/pkcs12/no-bytes.in"
+: > "$out/jks/no-bytes.in"
+: > "$out/nss/no-bytes.in"
+# Java lists an alias with capitals and does not find it
+LC_ALL=C sed 's/root a/Root A/' "$out/jks/key-and-trusted.in" \
+	> "$out/jks/upper-case-alias.in"
+{ cat "$out/jks/key-and-trusted.in"; echo more; } > "$out/jks/trailing.in"
+{ cat "$out/pkcs12/kt-none.in"; echo more; } > "$out/pkcs12/trailing.in"
+chmod 644 "$out"/*/*.in
