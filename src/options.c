@@ -400,8 +400,12 @@ static void help_print(const struct command *c)
 		}
 		c = NULL;
 	} else {
-		printf(_("Usage: trustdrift %s [OPTION...]%s%s\n\n"), c->name,
-		       *c->arguments != '\0' ? " " : "", c->arguments);
+		AUTO(str) char *usage = xasprintf(
+			_("Usage: trustdrift %s [OPTION...] %s"), c->name,
+			c->arguments);
+
+		pen_line(&p, INK_PLAIN, "", "        ", usage);
+		putchar('\n');
 		printf("%s: %s\n", c->name, _(c->summary));
 		if (c->options != 0)
 			fputs(_("\nOptions:\n"), stdout);

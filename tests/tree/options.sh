@@ -89,7 +89,8 @@ done
 }
 
 # what is shown
-words=$("$TRUSTDRIFT" show --help | sed -n '1s/.* //p' | tr '|' '\n' | sort)
+words=$("$TRUSTDRIFT" show --help | sed '/^$/q; s/.* //' | tr '|' '\n' |
+	sed -n '/^[a-z]/p' | sort)
 of_page=$(awk '$1 == ".Ss" { inside = $2 == "show" }
 	inside && $1 == ".It" && $2 == "Cm" { print $3 }' "$page" | sort)
 compare "show" "$words" "$of_page"
