@@ -23,7 +23,7 @@
 /* Formats */
 #define LIMIT_ASN1_DEPTH	32u
 #define LIMIT_PKCS12_ITERATIONS	600000u		/* one MAC costs < 0.3 s */
-#define LIMIT_PKCS12_WORK	2000000u	/* iterations a file, all tries */
+#define LIMIT_PKCS12_WORK	4000000u	/* iterations a file, all tries */
 #define LIMIT_PKCS12_SAFES	64u
 
 /* Graph */
