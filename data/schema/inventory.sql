@@ -107,7 +107,8 @@ CREATE TABLE reading (
 	real_path TEXT,
 	owner TEXT NOT NULL,
 	instance TEXT NOT NULL,
-	recipe TEXT
+	recipe TEXT,
+	repair TEXT
 );
 CREATE INDEX reading_store ON reading (store_id, manifest_id);
 CREATE INDEX reading_manifest ON reading (manifest_id);
@@ -243,7 +244,7 @@ SELECT ss.scan_id, ss.store_id, st.kind, rd.format, st.path, rd.real_path,
 	 WHERE p.reading_id = rd.id) AS problems,
 	(SELECT count(*) FROM reading_problem p
 	 WHERE p.reading_id = rd.id AND p.skipped = 0) AS unread,
-	rd.instance, rd.recipe
+	rd.instance, rd.recipe, rd.repair
 FROM scan_store ss
 JOIN scan sc ON sc.id = ss.scan_id
 JOIN store st ON st.id = ss.store_id
@@ -252,7 +253,7 @@ JOIN manifest m ON m.id = rd.manifest_id;
 
 CREATE VIEW v_store AS
 SELECT store_id, kind, format, path, real_path, owner, party, entries,
-	problems, unread, instance, recipe
+	problems, unread, instance, recipe, repair
 FROM v_history_store WHERE scan_id = (SELECT max(id) FROM scan);
 
 CREATE VIEW v_history_entry AS

@@ -103,6 +103,7 @@ struct store_info {
 	const char *kind, *path;	/* together: which store */
 	const char *format, *real_path, *owner, *instance;
 	const char *recipe;		/* NULL: none */
+	const char *repair;		/* for people; NULL: none */
 };
 /* The store's row, made when it is new to this root.  */
 int inventory_store(struct inventory *i, const char *kind, const char *path,

@@ -205,6 +205,7 @@ static void bind_info(struct query *q, const struct store_info *info)
 	query_text(q, or_empty(info->owner));
 	query_text(q, or_empty(info->instance));
 	query_text(q, info->recipe);
+	query_text(q, info->repair);
 }
 
 static void bind_reading(struct query *q, const struct reading *r)
@@ -251,11 +252,12 @@ static int find_reading(struct inventory *i, const struct reading *reading,
 		"SELECT id FROM reading WHERE store_id = ? "
 		"AND signature IS ? AND manifest_id = ? "
 		"AND problems_sha256 = ? AND format = ? AND real_path IS ? "
-		"AND owner = ? AND instance = ? AND recipe IS ?");
+		"AND owner = ? AND instance = ? AND recipe IS ? "
+		"AND repair IS ?");
 	AUTO(query) struct query add = query_start(i,
 		"INSERT INTO reading (store_id, signature, manifest_id, "
-		"problems_sha256, format, real_path, owner, instance, recipe) "
-		"VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+		"problems_sha256, format, real_path, owner, instance, recipe, "
+		"repair) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 	int64_t id;
 	int r;
 
@@ -332,7 +334,8 @@ int inventory_reuse(struct inventory *i, int64_t store,
 		"FROM scan_store WHERE store_id = ? AND scan_id < ? "
 		"ORDER BY scan_id DESC LIMIT 1) "
 		"AND signature = ? AND real_path IS ? "
-		"AND owner = ? AND instance = ? AND recipe IS ?");
+		"AND owner = ? AND instance = ? AND recipe IS ? "
+		"AND repair IS ?");
 	int r;
 
 	if (i->scan == 0)

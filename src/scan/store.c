@@ -251,22 +251,28 @@ static int know_certificate(struct pass *pass, struct blob der,
 			    int64_t *ret_certificate)
 {
 	AUTO(certificate) struct certificate c = { 0 };
+	AUTO(str) char *error = NULL;
 	uint8_t sha256[SHA256_SIZE];
 	int r;
 
 	hash_sha256(der, sha256);
 	r = inventory_find_certificate(pass->inventory, sha256,
 				       ret_certificate);
-	if (r != -ENOENT)
-		return r;
-	x509_decode(der, &c);
-	pass->result.certificates_decoded++;
-	if (!c.decoded)
+	if (r == -ENOENT) {
+		x509_decode(der, &c);
+		pass->result.certificates_decoded++;
+		r = inventory_add_certificate(pass->inventory, &c,
+					      ret_certificate);
+	}
+	if (r == 0)
+		r = inventory_certificate_error(pass->inventory,
+						*ret_certificate, &error);
+	if (r == 0 && error)
 		keep_problem(f, PROBLEM_CERTIFICATE, offset, false,
 			     xasprintf("this certificate does not decode (%s); "
 				       "it is counted by its SHA-256 only",
-				       c.error));
-	return inventory_add_certificate(pass->inventory, &c, ret_certificate);
+				       error));
+	return r;
 }
 
 static char *copy_label(const struct entry *e, struct seen_file *f)
@@ -708,7 +714,8 @@ int store_scan(struct pass *pass, const struct place *place, int64_t *ret_store)
 	struct store_info info = {
 		.kind = d->kind, .path = place->path, .format = d->format,
 		.real_path = place->real_path, .owner = place->owner,
-		.instance = place->instance, .recipe = d->recipe };
+		.instance = place->instance, .recipe = d->recipe,
+		.repair = d->repair };
 	uint8_t signature[SHA256_SIZE];
 	int64_t store;
 	bool settled;

@@ -456,7 +456,7 @@ static void test_limits_of_work(void **state)
 					      block));
 	s = said(pfx(parts));
 	assert_non_null(strstr(s, "problem opaque"));
-	assert_non_null(strstr(s, "the limit of 2000000 rounds"));
+	assert_non_null(strstr(s, "the limit of 4000000 rounds"));
 }
 
 static void test_front(void **state)
