@@ -185,7 +185,7 @@ int signature_add(struct inventory *i, int64_t certificate, int64_t identity,
 int inventory_add_certificate(struct inventory *i, const struct certificate *c,
 			      int64_t *ret_certificate)
 {
-	int64_t id, identity = 0;
+	int64_t id = 0, identity = 0;
 	int r = 0;
 
 	if (i->scan == 0)

@@ -359,7 +359,7 @@ int inventory_record(struct inventory *i, int64_t store,
 	struct reading reading = {
 		.store = store, .signature = signature, .info = info,
 	};
-	int64_t id;
+	int64_t id = 0;
 	size_t k;
 	int r;
 

@@ -63,7 +63,7 @@ static void forget_scan(struct inventory *i)
 int inventory_begin(struct inventory *i, const struct scan_info *info,
 		    int64_t *ret_scan)
 {
-	int64_t root, scan;
+	int64_t root = 0, scan = 0;
 	bool own;
 	int r;
 

@@ -60,7 +60,7 @@ static int version_of(struct inventory *i, int64_t *ret_version)
 static int create_tables(struct inventory *i, const struct schema *schema,
 			 const char *sql, char **ret_error)
 {
-	int64_t objects, version;
+	int64_t objects, version = 0;
 	int r;
 
 	r = pragma_int(i, "SELECT count(*) FROM sqlite_master", &objects);
