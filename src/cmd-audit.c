@@ -78,14 +78,6 @@ static int store_findings(struct inventory *i, const struct report *report)
 	return r;
 }
 
-static int failed(struct inventory *i, const char *what, int r)
-{
-	const char *why = inventory_error(i);
-
-	log_error("%s: %s", what, *why != '\0' ? why : strerror(-r));
-	return STATUS_FAILURE;
-}
-
 static int judge(const struct options *o, struct inventory *i,
 		 const struct pack *p, const struct output *output,
 		 struct report *ret_report)
@@ -100,7 +92,7 @@ static int judge(const struct options *o, struct inventory *i,
 	setlocale(LC_MESSAGES, "");
 	progress(o, NULL);
 	if (r < 0)
-		return failed(i, _("the rules could not be asked"), r);
+		return inventory_failed(i, r, _("the rules could not be asked"));
 	ret_report->tool = PACKAGE_VERSION;
 	return -1;
 }
@@ -169,8 +161,8 @@ static int run(const struct options *o, bool recorded)
 		if (r == 0)
 			r = inventory_commit(i);
 		if (r < 0) {
-			status = failed(i, _("the audit could not be recorded"),
-					r);
+			status = inventory_failed(i, r,
+				_("the audit could not be recorded"));
 			inventory_rollback(i);
 			return status;
 		}
@@ -178,7 +170,8 @@ static int run(const struct options *o, bool recorded)
 		inventory_rollback(i);
 		report.scan = 0;
 	}
-	if (history != NULL)
+	/* The report for people says it itself.  */
+	if (history != NULL && output->machine)
 		log_warning("%s", history);
 	status = write_report(o, &report, output, history);
 	return status >= 0 ? status : verdict(o, &report);

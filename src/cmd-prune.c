@@ -50,11 +50,9 @@ static int prune_roots(const struct options *o, struct inventory *i,
 		if (only != NULL && strcmp(only, roots->items[k]) != 0)
 			continue;
 		r = inventory_prune(i, roots->items[k], o->keep, &deleted);
-		if (r < 0) {
-			log_error(_("old scans could not be deleted: %s"),
-				  inventory_error(i));
-			return r == -EBUSY ? EX_TEMPFAIL : STATUS_FAILURE;
-		}
+		if (r < 0)
+			return inventory_failed(i, r,
+				_("old scans could not be deleted"));
 		all += deleted;
 	}
 	if (!o->quiet)

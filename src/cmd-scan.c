@@ -76,11 +76,9 @@ static int prune(const struct options *o, struct inventory *i,
 	if (o->keep == 0)
 		return -1;
 	r = inventory_prune(i, root, o->keep, &deleted);
-	if (r < 0) {
-		log_error(_("old scans could not be deleted: %s"),
-			  inventory_error(i));
-		return STATUS_FAILURE;
-	}
+	if (r < 0)
+		return inventory_failed(i, r,
+					_("old scans could not be deleted"));
 	log_verbose(_("%zu old scans deleted"), deleted);
 	return -1;
 }
@@ -105,11 +103,9 @@ int scan_command(const struct options *o)
 		return status;
 	progress(o, NULL);
 	r = inventory_commit(i);
-	if (r < 0) {
-		log_error(_("the scan could not be recorded: %s"),
-			  inventory_error(i));
-		return STATUS_FAILURE;
-	}
+	if (r < 0)
+		return inventory_failed(i, r,
+					_("the scan could not be recorded"));
 	status = prune(o, i, root.path);
 	if (status < 0)
 		status = summarize(o, i, &incomplete);

@@ -156,6 +156,19 @@ int open_root(const char *path, struct root *ret_root)
 	return -1;
 }
 
+int inventory_failed(struct inventory *i, int r, const char *what)
+{
+	const char *why = inventory_error(i);
+
+	if (r == -EBUSY) {
+		log_error(_("%s: another run is using the inventory; try again later or with a longer --wait"),
+			  what);
+		return EX_TEMPFAIL;
+	}
+	log_error("%s: %s", what, *why != '\0' ? why : strerror(-r));
+	return STATUS_FAILURE;
+}
+
 char *shell_word(const char *s)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
@@ -223,14 +236,6 @@ static int load_root_program(struct inventory *i)
 	return r < 0 ? load_failed(r, error) : -1;
 }
 
-static int scan_failed(struct inventory *i, int r)
-{
-	log_error(_("the scan could not be recorded: %s"),
-		  *inventory_error(i) != '\0' ? inventory_error(i) :
-		  strerror(-r));
-	return r == -EBUSY ? EX_TEMPFAIL : STATUS_FAILURE;
-}
-
 static int scan_and_link(const struct options *o, const struct root *root,
 			 struct inventory *i, const struct catalogue *c,
 			 struct scan_result *ret_result)
@@ -248,7 +253,7 @@ static int scan_and_link(const struct options *o, const struct root *root,
 	r = scan_run(i, &options, ret_result);
 	setlocale(LC_MESSAGES, "");
 	if (r < 0)
-		return scan_failed(i, r);
+		return inventory_failed(i, r, _("the scan could not be recorded"));
 	log_verbose(_("%zu stores, %zu of them as before; %zu files read, %zu certificates decoded"),
 		    ret_result->stores, ret_result->reused,
 		    ret_result->files_read, ret_result->certificates_decoded);
@@ -258,7 +263,7 @@ static int scan_and_link(const struct options *o, const struct root *root,
 	progress(o, _("verifying who signed what"));
 	r = graph_update(i, &graph);
 	if (r < 0)
-		return scan_failed(i, r);
+		return inventory_failed(i, r, _("the scan could not be recorded"));
 	log_verbose(_("%zu signatures verified, %zu paths to anchors"),
 		    graph.signatures_checked, graph.reach);
 	if (graph.signatures_left > 0)

@@ -92,6 +92,8 @@ int inventory_path(const struct options *o, char **ret_path);
  * there is no history, NULL if there is or there never was; the caller frees. */
 int open_inventory(const struct options *o, enum inventory_mode mode,
 		   struct inventory **ret_inventory, char **ret_history);
+/* Says WHAT (translated) failed with R; gives the exit status.  */
+int inventory_failed(struct inventory *i, int r, const char *what);
 /* The root of these options, open; returns -1 or the exit status.  */
 int open_root(const char *path, struct root *ret_root);
 /* How a user calls this program for the same inventory, as shell words; the
