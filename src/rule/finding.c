@@ -1,11 +1,12 @@
-/* finding.c -- what a rule's answer is made of: its names, its stable id, its
- * place in the report.
+/* finding.c -- what a finding is made of: its stable id, its certificate, its
+ * evidence, how it is repaired, its place in the report.
  */
 #include <errno.h>
+#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "rule/guard.h"
+#include "rule/judge.h"
 
 static const char *const severity_names[] = {
 	[SEVERITY_INFO] = "info", [SEVERITY_LOW] = "low",
@@ -36,34 +37,6 @@ int severity_from_name(const char *name, enum severity *ret_severity)
 const char *finding_status_name(enum finding_status s)
 {
 	return status_names[s];
-}
-
-void finding_identify(struct finding *f, const char *store_kind,
-		      const char *store_path, const char *about)
-{
-	const char *const parts[] = { f->rule_id, store_kind, store_path };
-	uint8_t hash[SHA256_SIZE];
-	AUTO(buf) struct buf b;
-
-	buf_init(&b, LIMIT_RULE_VALUE_BYTES);
-	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
-		buf_add(&b, parts[i], strlen(parts[i]) + 1);
-	buf_adds(&b, about);
-	hash_sha256((struct blob){ (const uint8_t *)b.p, b.n }, hash);
-	hex_encode(hash, (sizeof(f->id) - 1) / 2, f->id);
-}
-
-void finding_add_evidence(struct finding *f, const char *kind, char *text,
-			  const char *sha256, int depth)
-{
-	f->evidence = xrealloc(f->evidence, f->n_evidence + 1,
-			       sizeof(*f->evidence));
-	f->evidence[f->n_evidence++] = (struct evidence){
-		.kind = xstrdup(kind),
-		.text = text,
-		.sha256 = sha256 != NULL ? xstrdup(sha256) : NULL,
-		.depth = depth,
-	};
 }
 
 void finding_done(struct finding *f)
@@ -103,6 +76,224 @@ static int text_compare(const char *a, const char *b)
 		return (a != NULL) - (b != NULL);
 	return strcmp(a, b);
 }
+
+/* ---- making one ----------------------------------------------------------*/
+
+/* Over rule, store and what it is about.  */
+static void identify(struct finding *f, const char *store_kind,
+		     const char *store_path, const char *about)
+{
+	const char *const parts[] = { f->rule_id, store_kind, store_path };
+	uint8_t hash[SHA256_SIZE];
+	AUTO(buf) struct buf b;
+
+	buf_init(&b, LIMIT_RULE_VALUE_BYTES);
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+		buf_add(&b, parts[i], strlen(parts[i]) + 1);
+	buf_adds(&b, about);
+	hash_sha256((struct blob){ (const uint8_t *)b.p, b.n }, hash);
+	hex_encode(hash, (sizeof(f->id) - 1) / 2, f->id);
+}
+
+/* Takes TEXT.  */
+static void add_evidence(struct finding *f, const char *kind, char *text,
+			 const char *sha256, int depth)
+{
+	f->evidence = xrealloc(f->evidence, f->n_evidence + 1,
+			       sizeof(*f->evidence));
+	f->evidence[f->n_evidence++] = (struct evidence){
+		.kind = xstrdup(kind),
+		.text = text,
+		.sha256 = sha256 != NULL ? xstrdup(sha256) : NULL,
+		.depth = depth,
+	};
+}
+
+static char *copy(const char *s)
+{
+	return s != NULL ? xstrdup(s) : NULL;
+}
+
+struct finding *finding_new(struct judge *j, const struct rule *r)
+{
+	struct report *report = j->report;
+	struct finding *f;
+
+	grow(&report->findings, report->n_findings, &j->findings_cap,
+	     sizeof(*report->findings));
+	f = &report->findings[report->n_findings++];
+	memset(f, 0, sizeof(*f));
+	f->rule = r;
+	f->rule_id = xstrdup(r->id);
+	f->severity = r->severity;
+	f->title = xstrdup(_(r->title));
+	f->why = xstrdup(_(r->why));
+	return f;
+}
+
+void finding_set_store(const struct judge *j, struct finding *f, size_t store,
+		       const char *about)
+{
+	if (store == NO_STORE) {
+		identify(f, "", "", about);
+		return;
+	}
+	f->store_id = result_number(&j->stores, store, "store_id", 0);
+	f->store_kind = copy(store_text(j, store, "kind"));
+	f->store_path = copy(store_text(j, store, "path"));
+	f->store_owner = copy(store_text(j, store, "owner"));
+	if (f->party == NULL)
+		f->party = copy(store_text(j, store, "party"));
+	identify(f, f->store_kind, f->store_path, about);
+}
+
+static void fill_certificate(struct judge *j, struct finding *f,
+			     const struct result *rows, size_t row)
+{
+	AUTO(result) struct result c = { 0 };
+	AUTO(str) char *error = NULL;
+	const char *sha256 = result_text(rows, row, "sha256");
+
+	if (sha256 == NULL)
+		return;
+	f->certificate.sha256 = xstrdup(sha256);
+	if (result_fetch(&j->guard, j->certificate, 1, rows, row, &c,
+			 &error) < 0 || c.n_rows == 0)
+		return;
+	f->certificate.sha1 = result_copy(&c, 0, "sha1");
+	if (result_text(&c, 0, "error") != NULL)
+		return;
+	f->certificate.decoded = true;
+	f->certificate.spki_sha256 = result_copy(&c, 0, "spki_sha256");
+	f->certificate.subject = result_copy(&c, 0, "subject");
+	f->certificate.issuer = result_copy(&c, 0, "issuer");
+	f->certificate.name = result_copy(&c, 0, "name");
+	f->certificate.serial = result_copy(&c, 0, "serial");
+	f->certificate.not_before = result_number(&c, 0, "not_before", 0);
+	f->certificate.not_after = result_number(&c, 0, "not_after", 0);
+}
+
+/* The rule's word on how to repair, else the store's own way.  */
+static void fill_repair(const struct judge *j, struct finding *f, size_t store)
+{
+	const char *recipe = f->rule->recipe;
+
+	if (f->rule->no_fix != NULL) {
+		f->no_fix = xstrdup(_(f->rule->no_fix));
+		return;
+	}
+	if (recipe == NULL)
+		recipe = store_text(j, store, "recipe");
+	if (recipe == NULL) {
+		f->no_fix = xstrdup(_("There is no recipe for this kind of "
+				      "store: change it with the program that "
+				      "owns it."));
+		return;
+	}
+	f->recipe = xstrdup(recipe);
+	f->automatic = j->automatic != NULL && j->automatic(recipe, j->data);
+}
+
+/* ---- evidence -----------------------------------------------------------*/
+
+static int evidence_compare(const void *a, const void *b)
+{
+	const struct evidence *x = a, *y = b;
+	int order = (x->depth > y->depth) - (x->depth < y->depth);
+
+	if (order == 0)
+		order = strcmp(x->text, y->text);
+	return order != 0 ? order : text_compare(x->sha256, y->sha256);
+}
+
+static void fill_evidence(struct judge *j, struct finding *f,
+			  sqlite3_stmt *const *statements,
+			  const struct result *rows, size_t row)
+{
+	for (size_t i = 0; i < f->rule->n_evidence; i++) {
+		const struct rule_evidence *v = &f->rule->evidence[i];
+		AUTO(result) struct result own = { 0 };
+		AUTO(str) char *error = NULL;
+		size_t first = f->n_evidence;
+
+		if (result_fetch(&j->guard, statements[i], LIMIT_RULE_ROWS,
+				 rows, row, &own, &error) < 0) {
+			add_evidence(f, v->kind, xasprintf(
+				_("this evidence could not be gathered: %s"),
+				error), NULL, 0);
+			j->report->incomplete = true;
+			continue;
+		}
+		for (size_t k = 0; k < own.n_rows; k++) {
+			const char *text = sentence_choose(
+				v->texts, v->n_texts, &own, k);
+			int64_t depth = result_number(&own, k, "depth", 0);
+
+			if (depth < 0 || depth > LIMIT_PATH_LENGTH)
+				depth = LIMIT_PATH_LENGTH;
+			add_evidence(f, v->kind,
+				sentence_fill(_(text), &own, k),
+				result_text(&own, k, "sha256"), (int)depth);
+		}
+		if (f->n_evidence > first)
+			qsort(f->evidence + first, f->n_evidence - first,
+			      sizeof(*f->evidence), evidence_compare);
+	}
+}
+
+/* Rows behind the first: other places of it, other users of its store.  */
+static void fill_copies(struct finding *f, const struct answer *answers,
+			size_t n, const struct result *rows)
+{
+	bool is_first = true;	/* place of all */
+
+	for (size_t i = 1; i < n; i++) {
+		const struct answer *a = &answers[i], *last = a - 1;
+		const char *sha256 = result_text(rows, a->row, "sha256");
+
+		/* The same place by another name is no further one.  */
+		if (a->moved)
+			continue;
+		if (a->offset != last->offset ||
+		    strcmp(a->location, last->location) != 0 ||
+		    strcmp(a->label, last->label) != 0) {
+			is_first = false;
+			add_evidence(f, "copy", a->label[0] == '\0' ?
+				xasprintf(_("also in %s"), a->location) :
+				xasprintf(_("also in %s as %s"), a->location,
+					  a->label), sha256, 0);
+		} else if (is_first && strcmp(a->party, last->party) != 0) {
+			add_evidence(f, "party", xasprintf(
+				_("%s uses this store too"), a->party), NULL,
+				0);
+		}
+	}
+}
+
+void finding_fill(struct judge *j, struct finding *f,
+		  sqlite3_stmt *const *evidence, const struct result *rows,
+		  const struct answer *answers, size_t n)
+{
+	const struct answer *a = &answers[0];
+	const struct rule *r = f->rule;
+
+	f->severity = a->severity;
+	f->status = a->status;
+	f->party = result_copy(rows, a->row, "party");
+	finding_set_store(j, f, a->store, a->about);
+	fill_certificate(j, f, rows, a->row);
+	fill_repair(j, f, a->store);
+	f->location = result_copy(rows, a->row, "location");
+	f->label = result_copy(rows, a->row, "label");
+	f->has_offset = a->offset >= 0;
+	f->offset = f->has_offset ? (uint64_t)a->offset : 0;
+	f->message = sentence_fill(_(sentence_choose(
+		r->messages, r->n_messages, rows, a->row)), rows, a->row);
+	fill_evidence(j, f, evidence, rows, a->row);
+	fill_copies(f, answers, n, rows);
+}
+
+/* ---- all of them ---------------------------------------------------------*/
 
 static int finding_compare(const void *a, const void *b)
 {

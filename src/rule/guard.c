@@ -7,8 +7,13 @@
  * reported just like the view.  So each view's own reads are recorded once, as
  * (view, table, column), and a read of a table passes only if the view of that
  * name is known to make it; such an expression then sees what everybody sees
- * through the view anyway.  A table that is only counted is reported with an
- * empty column, and so is any expression's name, which has to pass.
+ * through the view anyway.
+ *
+ * A table of which no column is read, as in SELECT count(*), is reported with
+ * an empty column, and when SQLite has merged a view into the query, without
+ * the view.  Therefore a statement is first prepared on a connection of its
+ * own, where there are views of the same names and nothing else: what names
+ * anything but views fails there.
  *
  * Against what does not end or grows without bound there is a progress handler
  * that counts opcodes and looks at SQLite's memory.  It interrupts, because
@@ -33,10 +38,11 @@ struct read {
 struct reads {
 	struct read *items;	/* sorted, once learnt */
 	size_t n, cap;
-	char **tables;		/* base tables and virtual table modules */
-	size_t n_tables, tables_cap;
 	char **views;
 	size_t n_views, views_cap;
+	char **modules;		/* tables that are built into SQLite */
+	size_t n_modules, modules_cap;
+	sqlite3 *names;		/* has the views' names and columns only */
 };
 
 static int read_compare(const void *a, const void *b)
@@ -109,43 +115,67 @@ static int learn_names(sqlite3 *db, const char *sql, char ***names, size_t *n,
 	return rc == SQLITE_DONE ? 0 : -EIO;
 }
 
+/* Prepares VIEW to see what it reads, and gives the other connection a view of
+ * the same name and columns.  */
+static int learn_view(sqlite3 *db, const char *view, struct reads *r)
+{
+	AUTO(str) char *select = xasprintf("SELECT * FROM \"%s\"", view);
+	AUTO(statement) sqlite3_stmt *s = NULL;
+	AUTO(buf) struct buf create;
+	int rc;
+
+	buf_init(&create, LIMIT_RULE_QUERY_BYTES);
+	sqlite3_set_authorizer(db, record_read, r);
+	rc = sqlite3_prepare_v2(db, select, -1, &s, NULL);
+	sqlite3_set_authorizer(db, NULL, NULL);
+	if (rc != SQLITE_OK)
+		return -EINVAL;
+	buf_addf(&create, "CREATE VIEW \"%s\" AS SELECT", view);
+	for (int i = 0; i < sqlite3_column_count(s); i++)
+		buf_addf(&create, "%s NULL AS \"%s\"", i > 0 ? "," : "",
+			 sqlite3_column_name(s, i));
+	rc = sqlite3_exec(r->names, buf_str(&create), NULL, NULL, NULL);
+	return rc == SQLITE_OK ? 0 : -EINVAL;
+}
+
 int reads_learn(sqlite3 *db, struct reads **ret_reads, char **ret_error)
 {
 	AUTO(reads) struct reads *r = xcalloc(1, sizeof(*r));
 	int e;
 
+	if (sqlite3_open(":memory:", &r->names) != SQLITE_OK) {
+		*ret_error = xstrdup(sqlite3_errmsg(r->names));
+		return -EIO;
+	}
 	e = learn_names(db, "SELECT name FROM sqlite_schema WHERE type = 'view'"
 			" AND name LIKE 'v\\_%' ESCAPE '\\' ORDER BY name",
 			&r->views, &r->n_views, &r->views_cap);
 	if (e == 0)
-		e = learn_names(db, "SELECT name FROM sqlite_schema"
-				" WHERE type = 'table' UNION"
-				" SELECT name FROM pragma_module_list",
-				&r->tables, &r->n_tables, &r->tables_cap);
+		e = learn_names(db, "SELECT name FROM pragma_module_list",
+				&r->modules, &r->n_modules, &r->modules_cap);
 	if (e < 0) {
 		*ret_error = xstrdup(sqlite3_errmsg(db));
 		return e;
 	}
 	for (size_t i = 0; i < r->n_views; i++) {
-		AUTO(str) char *sql = NULL;
-		sqlite3_stmt *s = NULL;
-		int rc;
-
-		sql = xasprintf("SELECT * FROM \"%s\"", r->views[i]);
-		sqlite3_set_authorizer(db, record_read, r);
-		rc = sqlite3_prepare_v2(db, sql, -1, &s, NULL);
-		sqlite3_set_authorizer(db, NULL, NULL);
-		sqlite3_finalize(s);
-		if (rc != SQLITE_OK) {
+		e = learn_view(db, r->views[i], r);
+		if (e < 0) {
 			*ret_error = xasprintf("view %s: %s", r->views[i],
 					       sqlite3_errmsg(db));
-			return -EINVAL;
+			return e;
 		}
 	}
 	if (r->n > 0)
 		qsort(r->items, r->n, sizeof(*r->items), read_compare);
 	*ret_reads = TAKE(r);
 	return 0;
+}
+
+static void free_names(char **names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(names[i]);
+	free(names);
 }
 
 void reads_free(struct reads *r)
@@ -157,13 +187,10 @@ void reads_free(struct reads *r)
 		free(r->items[i].table);
 		free(r->items[i].column);
 	}
-	for (size_t i = 0; i < r->n_tables; i++)
-		free(r->tables[i]);
-	for (size_t i = 0; i < r->n_views; i++)
-		free(r->views[i]);
 	free(r->items);
-	free(r->tables);
-	free(r->views);
+	free_names(r->views, r->n_views);
+	free_names(r->modules, r->n_modules);
+	sqlite3_close(r->names);
 	free(r);
 }
 
@@ -216,13 +243,11 @@ static bool may_read(const struct guard *g, const char *table,
 		return true;
 	if (via != NULL && reads_has(g->reads, via, table, column))
 		return true;
-	if (*column != '\0')
-		return false;
-	/* Named without any column: an expression's name, unless there is
-	 * such a table, of which even the number of rows is private.  */
-	return sqlite3_strnicmp(table, "sqlite_", 7) != 0 &&
+	/* Named without any column: that there is no such table was seen on
+	 * the other connection, but SQLite's own are there as well.  */
+	return *column == '\0' && sqlite3_strnicmp(table, "sqlite_", 7) != 0 &&
 		sqlite3_strnicmp(table, "pragma_", 7) != 0 &&
-		!has_name(g->reads->tables, g->reads->n_tables, table);
+		!has_name(g->reads->modules, g->reads->n_modules, table);
 }
 
 static void refuse(struct guard *g, char *what)
@@ -290,6 +315,17 @@ static const struct {
 	{ SQLITE_LIMIT_WORKER_THREADS, 0 },
 };
 
+/* SAVED: the values until now, NULL: they need not be known.  */
+static void set_limits(sqlite3 *db, int *saved)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(limits); i++) {
+		int was = sqlite3_limit(db, limits[i].id, limits[i].value);
+
+		if (saved != NULL)
+			saved[i] = was;
+	}
+}
+
 void guard_begin(struct guard *g, sqlite3 *db, const struct reads *reads,
 		 enum dialect dialect)
 {
@@ -300,8 +336,7 @@ void guard_begin(struct guard *g, sqlite3 *db, const struct reads *reads,
 	g->db = db;
 	g->reads = reads;
 	g->dialect = dialect;
-	for (size_t i = 0; i < ARRAY_SIZE(limits); i++)
-		g->limits[i] = sqlite3_limit(db, limits[i].id, limits[i].value);
+	set_limits(db, g->limits);
 	sqlite3_set_authorizer(db, authorize, g);
 	sqlite3_progress_handler(db, PROGRESS_STEPS, progress, g);
 	g->steps = LIMIT_RULE_STEPS;
@@ -320,13 +355,13 @@ void guard_end(struct guard *g)
 
 /* ---- running ------------------------------------------------------------*/
 
-static char *guard_error(struct guard *g)
+static char *guard_error(struct guard *g, sqlite3 *db)
 {
 	if (g->stopped != NULL)
 		return xstrdup(g->stopped);
 	if (g->refused != NULL)
 		return TAKE(g->refused);
-	return xstrdup(sqlite3_errmsg(g->db));
+	return xstrdup(sqlite3_errmsg(db));
 }
 
 static unsigned line_of(const char *sql, int offset)
@@ -338,65 +373,80 @@ static unsigned line_of(const char *sql, int offset)
 	return line;
 }
 
-int guard_prepare(struct guard *g, const char *sql, sqlite3_stmt **ret_statement,
-		  char **ret_error, unsigned *ret_line)
+static void new_budget(struct guard *g)
 {
-	sqlite3_stmt *s = NULL, *more = NULL;
-	const char *rest = sql;
-	char *error = NULL;
-	int rc;
-
-	free(g->refused);
-	g->refused = NULL;
-	g->stopped = NULL;
 	g->steps = LIMIT_RULE_STEPS;
 	g->memory = sqlite3_memory_used();
+	g->stopped = NULL;
+	free(g->refused);
+	g->refused = NULL;
+}
 
-	rc = sqlite3_prepare_v2(g->db, sql, -1, &s, &rest);
-	if (rc != SQLITE_OK) {
-		*ret_line = line_of(sql, sqlite3_error_offset(g->db));
-		*ret_error = guard_error(g);
+static int prepare(struct guard *g, sqlite3 *db, const char *sql,
+		   sqlite3_stmt **ret_statement, char **ret_error,
+		   unsigned *ret_line)
+{
+	AUTO(statement) sqlite3_stmt *s = NULL;
+	const char *rest = sql;
+
+	if (sqlite3_prepare_v2(db, sql, -1, &s, &rest) != SQLITE_OK) {
+		*ret_line = line_of(sql, sqlite3_error_offset(db));
+		*ret_error = guard_error(g, db);
 		return -EINVAL;
 	}
-	if (s == NULL)
-		error = xstrdup("it is empty");
-	else if (sqlite3_stmt_isexplain(s) || !sqlite3_stmt_readonly(s) ||
-		 sqlite3_column_count(s) == 0)
-		error = xstrdup("nothing but SELECT is allowed");
-	while (error == NULL && *rest != '\0') {
+	*ret_line = 0;
+	if (s == NULL) {
+		*ret_error = xstrdup("there is no statement");
+		return -EINVAL;
+	}
+	if (sqlite3_stmt_isexplain(s) || !sqlite3_stmt_readonly(s) ||
+	    sqlite3_column_count(s) == 0) {
+		*ret_error = xstrdup("nothing but SELECT is allowed");
+		return -EINVAL;
+	}
+	while (*rest != '\0') {
+		AUTO(statement) sqlite3_stmt *more = NULL;
+
 		/* Comments and semicolons prepare to nothing.  */
-		rc = sqlite3_prepare_v2(g->db, rest, -1, &more, &rest);
-		if (rc != SQLITE_OK || more != NULL)
-			error = xstrdup("it is more than one statement");
-		sqlite3_finalize(more);
-		more = NULL;
-	}
-	if (error != NULL) {
-		sqlite3_finalize(s);
-		*ret_line = 0;
-		*ret_error = error;
+		if (sqlite3_prepare_v2(db, rest, -1, &more, &rest) ==
+			    SQLITE_OK && more == NULL)
+			continue;
+		*ret_error = xstrdup("there is more than one statement");
 		return -EINVAL;
 	}
-	*ret_statement = s;
+	*ret_statement = TAKE(s);
 	return 0;
+}
+
+int guard_prepare(struct guard *g, const char *sql,
+		  sqlite3_stmt **ret_statement, char **ret_error,
+		  unsigned *ret_line)
+{
+	AUTO(statement) sqlite3_stmt *names = NULL;
+	sqlite3 *other = g->reads->names;
+	int e;
+
+	new_budget(g);
+	set_limits(other, NULL);
+	sqlite3_set_authorizer(other, authorize, g);
+	e = prepare(g, other, sql, &names, ret_error, ret_line);
+	sqlite3_set_authorizer(other, NULL, NULL);
+	if (e < 0)
+		return e;
+	return prepare(g, g->db, sql, ret_statement, ret_error, ret_line);
 }
 
 int guard_step(struct guard *g, sqlite3_stmt *s, bool first, char **ret_error)
 {
-	if (first) {
-		g->steps = LIMIT_RULE_STEPS;
-		g->memory = sqlite3_memory_used();
-		g->stopped = NULL;
-		free(g->refused);
-		g->refused = NULL;
-	}
+	if (first)
+		new_budget(g);
 	switch (sqlite3_step(s)) {
 	case SQLITE_ROW:
 		return 1;
 	case SQLITE_DONE:
 		return 0;
 	default:
-		*ret_error = guard_error(g);
+		*ret_error = guard_error(g, g->db);
 		return -EINVAL;
 	}
 }

@@ -71,6 +71,10 @@ int result_column(const struct result *r, const char *name);
 const struct cell *result_cell(const struct result *r, size_t row,
 			       const char *name);
 const char *result_text(const struct result *r, size_t row, const char *name);
+char *result_copy(const struct result *r, size_t row, const char *name);
+/* OTHERWISE for what is no integer.  */
+int64_t result_number(const struct result *r, size_t row, const char *name,
+		      int64_t otherwise);
 void result_done(struct result *r);
 void auto_result(struct result *r);
 
@@ -100,15 +104,5 @@ const char *sentence_choose(const struct rule_text *texts, size_t n,
  * inventory, checks all places, and sets rules->reads.  -EINVAL: *ret_error =
  * "file:line: reason".  */
 int rules_compile(struct rules *rules, char **ret_error);
-
-/* ---- findings (finding.c) -----------------------------------------------*/
-
-/* The stable id, over rule, store (kind and path) and what the finding is
- * about: a certificate's or an identity's hash, or "".  */
-void finding_identify(struct finding *f, const char *store_kind,
-		      const char *store_path, const char *about);
-void finding_add_evidence(struct finding *f, const char *kind, char *text,
-			  const char *sha256, int depth);	/* takes TEXT */
-void findings_sort(struct finding *findings, size_t n);
 
 #endif

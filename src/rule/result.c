@@ -44,6 +44,21 @@ const char *result_text(const struct result *r, size_t row, const char *name)
 	return c != NULL ? c->text : NULL;
 }
 
+char *result_copy(const struct result *r, size_t row, const char *name)
+{
+	const char *text = result_text(r, row, name);
+
+	return text != NULL ? xstrdup(text) : NULL;
+}
+
+int64_t result_number(const struct result *r, size_t row, const char *name,
+		      int64_t otherwise)
+{
+	const struct cell *c = result_cell(r, row, name);
+
+	return c != NULL && c->is_number ? c->number : otherwise;
+}
+
 void result_done(struct result *r)
 {
 	for (int i = 0; i < r->n_columns; i++)

@@ -1,0 +1,86 @@
+/* judge.h -- what evaluate.c, stores.c, answers.c and finding.c share while
+ * one report is made.  Private to src/rule.
+ */
+#ifndef RULE_JUDGE_H
+#define RULE_JUDGE_H
+
+#include "rule/guard.h"
+
+#define NO_STORE	SIZE_MAX
+
+struct judge {
+	struct guard guard;
+	struct report *report;
+	size_t findings_cap;
+	struct result stores;		/* sorted by store_id */
+	struct result roles;		/* likewise */
+	size_t *best_name;		/* of each store, see stores_load() */
+	struct sqlite3_stmt *certificate, *identity, *problem;
+	bool (*automatic)(const char *recipe, void *data);
+	void *data;
+};
+
+/* ---- evaluate.c ---------------------------------------------------------*/
+
+/* All rows of one of our own queries; -EIO.  */
+int judge_fetch(struct judge *j, const char *sql, struct result *ret_result);
+
+/* ---- the scan's stores (stores.c): a store is a row of judge.stores -------*/
+
+/* A store that has several names, like Debian's /usr/lib/ssl/certs, is as many
+ * rows.  As far as one relying party reads one kind of store by all of them,
+ * findings use the best name only: the real one, else the first.  -EIO.  */
+int stores_load(struct judge *j);
+void stores_done(struct judge *j);
+/* -ENOENT: the scan has no such store.  */
+int store_find(const struct judge *j, int64_t store_id, size_t *ret_store);
+/* A column; NULL for NO_STORE and SQL NULL.  */
+const char *store_text(const struct judge *j, size_t store, const char *column);
+/* Does one of the words [role:]kind of NEEDS mean this store?  */
+bool store_is_needed(const struct judge *j, size_t store, const char *needs);
+
+/* ---- a rule's rows (answers.c) --------------------------------------------*/
+struct answer {
+	size_t row;
+	size_t store;
+	bool moved;			/* here from another name of STORE */
+	char *about;			/* what it is about: the hash of a
+					 * certificate or identity, or "" */
+	enum severity severity;
+	enum finding_status status;
+	const char *location, *label, *party;	/* of the row; "" for NULL */
+	int64_t offset;			/* -1: none */
+};
+struct answers {
+	struct answer *items;
+	size_t n;
+};
+
+/* The rows as answers: those about one thing in one store stand together, the
+ * gravest first.  -EINVAL with *ret_error: the rule says what cannot be.  They
+ * borrow from ROWS; free with answers_done().  */
+int answers_read(struct judge *j, const struct rule *r,
+		 const struct result *rows, struct answers *ret_answers,
+		 char **ret_error);
+void answers_done(struct answers *a);
+/* Where the group that begins at FIRST ends.  */
+size_t answers_group(const struct answers *a, size_t first);
+
+/* ---- findings (finding.c) -------------------------------------------------*/
+
+/* A finding of R at the end of the report, with nothing but the rule's words;
+ * valid until the next one.  */
+struct finding *finding_new(struct judge *j, const struct rule *r);
+/* Names the store and makes the id, which stays the same over rescans and
+ * hosts.  ABOUT: as in an answer, or a word of our own.  */
+void finding_set_store(const struct judge *j, struct finding *f, size_t store,
+		       const char *about);
+/* Fills it from the first of N answers about one thing; the others become
+ * evidence of further places.  EVIDENCE has the rule's evidence queries.  */
+void finding_fill(struct judge *j, struct finding *f,
+		  struct sqlite3_stmt *const *evidence,
+		  const struct result *rows, const struct answer *answers,
+		  size_t n);
+void findings_sort(struct finding *findings, size_t n);
+
+#endif
