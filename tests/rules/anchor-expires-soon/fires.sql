@@ -1,0 +1,1 @@
+-- From ninety days before until the end.

@@ -1,0 +1,2 @@
+-- What is no anchor may expire.
+UPDATE entry SET role = 'intermediate' WHERE certificate = 'addtrust';

@@ -1,0 +1,1 @@
+-- The last second of notAfter is already too late.

@@ -1,0 +1,1 @@
+INSERT INTO entry (store, certificate) VALUES ('/usr/bin/node', 'corp');

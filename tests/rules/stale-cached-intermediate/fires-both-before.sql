@@ -1,0 +1,8 @@
+-- DST Root CA X3 and R3 are cached, and the system still trusts the former:
+-- .NET builds through the cached R3 until that expires.
+INSERT INTO entry (store, certificate, location, scan) VALUES
+	('/etc/ssl/certs', 'dst-root', '/etc/ssl/certs/2e5ac55d.0', NULL);
+INSERT INTO entry (store, certificate, role, location) VALUES
+	('/home/ann/ca', 'dst-root', 'intermediate', '/home/ann/ca/dst-root.pfx');
+INSERT INTO entry (store, certificate, role, location) VALUES
+	('/home/ann/ca', 'r3-by-dst', 'intermediate', '/home/ann/ca/r3-by-dst.pfx');

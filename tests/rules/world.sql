@@ -1,0 +1,76 @@
+-- A small world for rules to judge.  A case (fires*.sql, silent*.sql) fills
+-- these tables; test-rules makes scans of them through the inventory's own
+-- functions, computes what each certificate reaches as an audit does, and asks
+-- the rule.  Times are RFC 3339.  A store or entry is in every scan unless its
+-- column `scan` says 'earlier' or 'now'.
+
+CREATE TABLE certificate (
+	name TEXT PRIMARY KEY,		-- its hash is made of it
+	subject TEXT NOT NULL,
+	"key" TEXT,			-- NULL: one key for each subject
+	issuer TEXT,			-- subject of its issuer; NULL: itself
+	issuer_key TEXT,		-- NULL: the key named like the issuer
+	not_before TEXT NOT NULL DEFAULT '2000-01-01T00:00:00Z',
+	not_after TEXT NOT NULL DEFAULT '2040-01-01T00:00:00Z',
+	ca INTEGER NOT NULL DEFAULT 1
+);
+
+CREATE TABLE store (
+	path TEXT PRIMARY KEY,
+	kind TEXT NOT NULL,
+	real_path TEXT,			-- NULL: path
+	owner TEXT NOT NULL DEFAULT '',
+	recipe TEXT,
+	unread INTEGER NOT NULL DEFAULT 0,	-- problems, in the newest scan
+	skipped INTEGER NOT NULL DEFAULT 0,	-- those without effect
+	scan TEXT
+);
+
+CREATE TABLE entry (
+	store TEXT NOT NULL REFERENCES store DEFERRABLE INITIALLY DEFERRED,
+	certificate TEXT NOT NULL REFERENCES certificate
+		DEFERRABLE INITIALLY DEFERRED,
+	role TEXT NOT NULL DEFAULT 'anchor',
+	label TEXT,
+	location TEXT,			-- NULL: the store's path
+	"offset" INTEGER NOT NULL DEFAULT 0,
+	purposes INTEGER NOT NULL DEFAULT 0,	-- bits, see read.h
+	scan TEXT
+);
+
+CREATE TABLE party (
+	party TEXT PRIMARY KEY,
+	type TEXT NOT NULL,
+	title TEXT NOT NULL,
+	own_list INTEGER NOT NULL DEFAULT 0,
+	is_system INTEGER NOT NULL DEFAULT 0,
+	partial_chain INTEGER NOT NULL DEFAULT 0
+);
+
+CREATE TABLE uses (
+	party TEXT NOT NULL REFERENCES party DEFERRABLE INITIALLY DEFERRED,
+	store TEXT NOT NULL REFERENCES store DEFERRABLE INITIALLY DEFERRED,
+	role TEXT NOT NULL DEFAULT 'anchor'
+);
+
+-- Mozilla's root program, as dates.
+CREATE TABLE program (
+	certificate TEXT NOT NULL REFERENCES certificate
+		DEFERRABLE INITIALLY DEFERRED,
+	tls_from TEXT NOT NULL DEFAULT '',
+	tls_until TEXT NOT NULL DEFAULT '',
+	distrust_after TEXT NOT NULL DEFAULT '',
+	distrusted TEXT NOT NULL DEFAULT ''
+);
+
+-- Earlier scans, in the order in which they were made.
+CREATE TABLE earlier (
+	now TEXT NOT NULL,
+	root TEXT NOT NULL DEFAULT '/'
+);
+
+-- Problems that belong to no store.
+CREATE TABLE problem (
+	path TEXT NOT NULL,
+	skipped INTEGER NOT NULL DEFAULT 0
+);

@@ -1,0 +1,450 @@
+/* world.c -- plays abstract rows into an inventory.
+ *
+ * Goes through the functions that a scan uses, so that a case says nothing of
+ * tables.  The "DER" of a certificate is its name, and a signature verifies
+ * when the rows say so.
+ */
+#include <setjmp.h>
+#include <sqlite3.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "graph/graph.h"
+#include "world.h"
+
+char *world_path(const char *dir, const char *name)
+{
+	const char *top = getenv("srcdir");
+
+	return xasprintf("%s/tests/%s/%s", top != NULL ? top : ".", dir, name);
+}
+
+char *world_file(const char *dir, const char *name)
+{
+	AUTO(str) char *path = world_path(dir, name);
+	char *text = NULL;
+	size_t n;
+
+	if (file_slurp(path, LIMIT_DATA_FILE_BYTES, &text, &n) < 0)
+		fail_msg("cannot read %s", path);
+	return text;
+}
+
+static void run(sqlite3 *db, const char *sql)
+{
+	char *error = NULL;
+
+	if (sqlite3_exec(db, sql, NULL, NULL, &error) != SQLITE_OK)
+		fail_msg("%s in: %s", error, sql);
+}
+
+void world_fill(const struct world *w, const char *sql)
+{
+	run(w->rows, "BEGIN");
+	run(w->rows, sql);
+	run(w->rows, "COMMIT");
+}
+
+void world_init(struct world *w)
+{
+	AUTO(str) char *tables = world_file("rules", "world.sql");
+
+	assert_int_equal(sqlite3_open(":memory:", &w->rows), SQLITE_OK);
+	run(w->rows, "PRAGMA foreign_keys = ON");
+	run(w->rows, tables);
+}
+
+void world_done(struct world *w)
+{
+	sqlite3_close(w->rows);
+	w->rows = NULL;
+}
+
+/* ---- reading the rows ----------------------------------------------------*/
+
+static sqlite3_stmt *start(const struct world *w, const char *sql)
+{
+	sqlite3_stmt *s = NULL;
+
+	if (sqlite3_prepare_v2(w->rows, sql, -1, &s, NULL) != SQLITE_OK)
+		fail_msg("%s in: %s", sqlite3_errmsg(w->rows), sql);
+	return s;
+}
+
+static bool next(sqlite3_stmt *s)
+{
+	int rc = sqlite3_step(s);
+
+	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+		fail_msg("%s", sqlite3_errmsg(sqlite3_db_handle(s)));
+	return rc == SQLITE_ROW;
+}
+
+static const char *text(sqlite3_stmt *s, int column)
+{
+	return (const char *)sqlite3_column_text(s, column);
+}
+
+static struct blob blob_of(const char *s)
+{
+	return (struct blob){ (const uint8_t *)s, strlen(s) };
+}
+
+static int64_t time_of(const char *s)
+{
+	int64_t t = 0;
+
+	if (time_parse(s, &t) < 0)
+		fail_msg("%s is no time", s);
+	return t;
+}
+
+const char *world_name(const struct world *w, const char *sha256)
+{
+	static char found[64];
+	sqlite3_stmt *s = start(w, "SELECT name FROM certificate");
+
+	snprintf(found, sizeof(found), "%s", sha256 != NULL ? "?" : "-");
+	while (sha256 != NULL && next(s)) {
+		char hex[2 * SHA256_SIZE + 1];
+		uint8_t hash[SHA256_SIZE];
+
+		hash_sha256(blob_of(text(s, 0)), hash);
+		hex_encode(hash, sizeof(hash), hex);
+		if (strcmp(hex, sha256) == 0)
+			snprintf(found, sizeof(found), "%s", text(s, 0));
+	}
+	sqlite3_finalize(s);
+	return found;
+}
+
+/* ---- certificates --------------------------------------------------------*/
+
+static void hash_words(const char *what, const char *words,
+		       uint8_t ret_hash[SHA256_SIZE])
+{
+	AUTO(str) char *both = xasprintf("%s %s", what, words);
+
+	hash_sha256(blob_of(both), ret_hash);
+}
+
+static int64_t certificate(const struct world *w, struct inventory *i,
+			   const char *name)
+{
+	sqlite3_stmt *s = start(w,
+		"SELECT subject, coalesce(\"key\", subject),"
+		" coalesce(issuer, subject),"
+		" coalesce(issuer_key, issuer, \"key\", subject),"
+		" not_before, not_after, ca FROM certificate WHERE name = ?");
+	struct certificate c = { .der = blob_of(name), .decoded = true };
+	int64_t id;
+
+	hash_sha256(c.der, c.sha256);
+	if (inventory_find_certificate(i, c.sha256, &id) == 0) {
+		sqlite3_finalize(s);
+		return id;
+	}
+	sqlite3_bind_text(s, 1, name, -1, SQLITE_STATIC);
+	assert_true(next(s));
+	hash_sha1(c.der, c.sha1);
+	hash_words("name", text(s, 0), c.subject_sha256);
+	hash_words("key", text(s, 1), c.spki_sha256);
+	hash_words("name", text(s, 2), c.issuer_sha256);
+	c.subject = xasprintf("CN=%s", text(s, 0));
+	c.issuer = xasprintf("CN=%s", text(s, 2));
+	c.name = xstrdup(text(s, 0));
+	c.serial = xstrdup("1");
+	c.not_before = time_of(text(s, 4));
+	c.not_after = time_of(text(s, 5));
+	c.is_ca = sqlite3_column_int(s, 6) != 0;
+	c.self_signed = strcmp(text(s, 0), text(s, 2)) == 0 &&
+		strcmp(text(s, 1), text(s, 3)) == 0;
+	assert_int_equal(inventory_add_certificate(i, &c, &id), 0);
+	free(c.subject);
+	free(c.issuer);
+	free(c.name);
+	free(c.serial);
+	sqlite3_finalize(s);
+	return id;
+}
+
+static int is_signed(struct blob child, struct blob issuer, void *data)
+{
+	sqlite3_stmt *s = start(data,
+		"SELECT coalesce(c.issuer_key, c.issuer, c.\"key\", c.subject)"
+		" = coalesce(i.\"key\", i.subject) FROM certificate c,"
+		" certificate i WHERE c.name = ? AND i.name = ?");
+	int r;
+
+	sqlite3_bind_text(s, 1, (const char *)child.p, (int)child.n,
+			  SQLITE_STATIC);
+	sqlite3_bind_text(s, 2, (const char *)issuer.p, (int)issuer.n,
+			  SQLITE_STATIC);
+	assert_true(next(s));
+	r = sqlite3_column_int(s, 0);
+	sqlite3_finalize(s);
+	return r;
+}
+
+/* ---- stores and parties --------------------------------------------------*/
+
+static size_t entries_of(const struct world *w, struct inventory *i,
+			 const char *store, const char *when,
+			 struct stored_entry **ret_entries)
+{
+	sqlite3_stmt *s = start(w,
+		"SELECT certificate, role, label, coalesce(location, store),"
+		" \"offset\", purposes FROM entry"
+		" WHERE store = ? AND coalesce(scan, ?2) = ?2 ORDER BY rowid");
+	struct stored_entry *entries = NULL;
+	size_t n = 0, cap = 0;
+
+	sqlite3_bind_text(s, 1, store, -1, SQLITE_STATIC);
+	sqlite3_bind_text(s, 2, when, -1, SQLITE_STATIC);
+	while (next(s)) {
+		grow(&entries, n, &cap, sizeof(*entries));
+		entries[n++] = (struct stored_entry){
+			.certificate = certificate(w, i, text(s, 0)),
+			.role = role_from_name(text(s, 1)),
+			.label = text(s, 2) != NULL ? xstrdup(text(s, 2)) :
+				NULL,
+			.location = xstrdup(text(s, 3)),
+			.offset = (uint64_t)sqlite3_column_int64(s, 4),
+			.purposes = (unsigned)sqlite3_column_int(s, 5),
+		};
+	}
+	sqlite3_finalize(s);
+	*ret_entries = entries;
+	return n;
+}
+
+static size_t problems_of(const char *store, int unread, int skipped,
+			  struct stored_problem **ret_problems)
+{
+	size_t n = (size_t)(unread + skipped);
+	struct stored_problem *problems = xcalloc(n, sizeof(*problems));
+
+	for (size_t k = 0; k < n; k++)
+		problems[k] = (struct stored_problem){
+			.path = store,
+			.has_offset = true,
+			.offset = k,
+			.code = PROBLEM_MALFORMED,
+			.message = "it is damaged",
+			.skipped = k >= (size_t)unread,
+		};
+	*ret_problems = problems;
+	return n;
+}
+
+static void record(const struct world *w, struct inventory *i, sqlite3_stmt *s,
+		   const char *when)
+{
+	struct store_info info = {
+		.kind = text(s, 1), .path = text(s, 0), .format = "test",
+		.real_path = text(s, 6), .owner = text(s, 2), .instance = "/",
+		.recipe = text(s, 3),
+	};
+	bool is_now = strcmp(when, "now") == 0;
+	struct stored_problem *problems;
+	struct stored_entry *entries;
+	size_t n_entries, n_problems;
+	int64_t store;
+
+	assert_int_equal(inventory_store(i, info.kind, info.path, &store), 0);
+	n_entries = entries_of(w, i, info.path, when, &entries);
+	n_problems = problems_of(info.path,
+				 is_now ? sqlite3_column_int(s, 4) : 0,
+				 is_now ? sqlite3_column_int(s, 5) : 0,
+				 &problems);
+	if (inventory_record(i, store, &info, NULL, entries, n_entries,
+			     problems, n_problems) < 0)
+		fail_msg("record: %s", inventory_error(i));
+	for (size_t k = 0; k < n_entries; k++) {
+		free((char *)entries[k].label);
+		free((char *)entries[k].location);
+	}
+	free(entries);
+	free(problems);
+}
+
+static void record_stores(const struct world *w, struct inventory *i,
+			  const char *when)
+{
+	sqlite3_stmt *s = start(w,
+		"SELECT path, kind, owner, recipe, unread, skipped,"
+		" coalesce(real_path, path) FROM store"
+		" WHERE coalesce(scan, ?1) = ?1 ORDER BY path");
+
+	sqlite3_bind_text(s, 1, when, -1, SQLITE_STATIC);
+	while (next(s))
+		record(w, i, s, when);
+	sqlite3_finalize(s);
+}
+
+static size_t stores_of(const struct world *w, struct inventory *i,
+			const char *party, const char *when,
+			struct composed_store **ret_stores)
+{
+	sqlite3_stmt *s = start(w,
+		"SELECT s.kind, s.path, u.role FROM uses u"
+		" JOIN store s ON s.path = u.store"
+		" WHERE u.party = ? AND coalesce(s.scan, ?2) = ?2");
+	struct composed_store *stores = NULL;
+	size_t n = 0, cap = 0;
+
+	sqlite3_bind_text(s, 1, party, -1, SQLITE_STATIC);
+	sqlite3_bind_text(s, 2, when, -1, SQLITE_STATIC);
+	while (next(s)) {
+		grow(&stores, n, &cap, sizeof(*stores));
+		assert_int_equal(inventory_store(i, text(s, 0), text(s, 1),
+						 &stores[n].store), 0);
+		stores[n++].role = role_from_name(text(s, 2));
+	}
+	sqlite3_finalize(s);
+	*ret_stores = stores;
+	return n;
+}
+
+static void compose(const struct world *w, struct inventory *i,
+		    const char *when)
+{
+	sqlite3_stmt *s = start(w, "SELECT party, type, title, own_list,"
+				" is_system, partial_chain FROM party");
+	struct composed_party *parties = NULL;
+	size_t n = 0, cap = 0;
+
+	while (next(s)) {
+		struct composed_party *p;
+
+		grow(&parties, n, &cap, sizeof(*parties));
+		p = &parties[n++];
+		*p = (struct composed_party){
+			.party = xstrdup(text(s, 0)),
+			.type = xstrdup(text(s, 1)),
+			.title = xstrdup(text(s, 2)),
+			.instance = "/", .owner = "", .model = "openssl",
+			.own_list = sqlite3_column_int(s, 3) != 0,
+			.is_system = sqlite3_column_int(s, 4) != 0,
+			.partial_chain = sqlite3_column_int(s, 5) != 0,
+		};
+		p->n_stores = stores_of(w, i, p->party, when, &p->stores);
+	}
+	sqlite3_finalize(s);
+	if (inventory_compose(i, parties, n) < 0)
+		fail_msg("compose: %s", inventory_error(i));
+	for (size_t k = 0; k < n; k++) {
+		free((char *)parties[k].party);
+		free((char *)parties[k].type);
+		free((char *)parties[k].title);
+		free(parties[k].stores);
+	}
+	free(parties);
+}
+
+/* ---- scans ---------------------------------------------------------------*/
+
+static void scan(const struct world *w, struct inventory *i, const char *root,
+		 int64_t now, unsigned warn_days, const char *when)
+{
+	struct scan_info info = {
+		.root = root, .now = now, .made = now, .tool = "test",
+		.warn_days = warn_days,
+	};
+	sqlite3_stmt *s = start(w, "SELECT path, skipped FROM problem");
+	size_t checked, left;
+	int64_t id;
+
+	assert_int_equal(inventory_begin(i, &info, &id), 0);
+	record_stores(w, i, when);
+	compose(w, i, when);
+	while (strcmp(when, "now") == 0 && next(s)) {
+		struct stored_problem p = {
+			.path = text(s, 0), .code = PROBLEM_UNREADABLE,
+			.message = "permission denied",
+			.skipped = sqlite3_column_int(s, 1) != 0,
+		};
+
+		assert_int_equal(inventory_scan_problem(i, &p), 0);
+	}
+	sqlite3_finalize(s);
+	assert_int_equal(inventory_check_signatures(i, is_signed, (void *)w,
+						    SIZE_MAX, &checked, &left),
+			 0);
+	assert_int_equal(left, 0);
+}
+
+static void reach(struct inventory *i)
+{
+	struct graph_input in;
+	struct reach *found = NULL;
+	size_t n = 0;
+
+	if (inventory_graph_input(i, &in) < 0)
+		fail_msg("graph: %s", inventory_error(i));
+	assert_int_equal(graph_reach(&in, &found, &n), 0);
+	if (inventory_store_reach(i, found, n) < 0)
+		fail_msg("reach: %s", inventory_error(i));
+	free(found);
+	graph_input_done(&in);
+}
+
+static void load_program(const struct world *w, struct inventory *i)
+{
+	sqlite3_stmt *s = start(w, "SELECT certificate, tls_from, tls_until,"
+				" distrust_after, distrusted FROM program"
+				" ORDER BY certificate");
+	const char *directory = getenv("TMPDIR");
+	AUTO(str) char *path = xasprintf("%s/trustdrift-program-XXXXXX",
+		directory != NULL ? directory : "/tmp");
+	AUTO(str) char *error = NULL;
+	FILE *f = fdopen(mkstemp(path), "w");
+
+	assert_non_null(f);
+	fputs("sha256,sha1,label,tls_trusted_from,tls_trusted_until,"
+	      "tls_distrust_after,distrust_after_since,email_trusted_from,"
+	      "email_trusted_until,explicitly_distrusted\n", f);
+	while (next(s)) {
+		uint8_t sha256[SHA256_SIZE], sha1[SHA1_SIZE];
+		char hex[2 * SHA256_SIZE + 1], hex1[2 * SHA1_SIZE + 1];
+
+		hash_sha256(blob_of(text(s, 0)), sha256);
+		hash_sha1(blob_of(text(s, 0)), sha1);
+		hex_encode(sha256, sizeof(sha256), hex);
+		hex_encode(sha1, sizeof(sha1), hex1);
+		fprintf(f, "%s,%s,%s,%s,%s,%s,%s,,,%s\n", hex, hex1,
+			text(s, 0), text(s, 1), text(s, 2), text(s, 3),
+			text(s, 3), text(s, 4));
+	}
+	sqlite3_finalize(s);
+	assert_int_equal(fclose(f), 0);
+	if (inventory_load_root_program(i, path, &error) < 0)
+		fail_msg("%s", error);
+	unlink(path);
+}
+
+struct inventory *world_scan(const struct world *w, int64_t now,
+			     unsigned warn_days)
+{
+	sqlite3_stmt *s = start(w, "SELECT now, root FROM earlier ORDER BY rowid");
+	struct inventory *i = NULL;
+	char *error = NULL;
+
+	if (inventory_open(NULL, INVENTORY_MEMORY, 0, &i, &error) < 0)
+		fail_msg("%s", error);
+	while (next(s)) {
+		scan(w, i, text(s, 1), time_of(text(s, 0)), warn_days,
+		     "earlier");
+		assert_int_equal(inventory_commit(i), 0);
+	}
+	sqlite3_finalize(s);
+	scan(w, i, "/", now, warn_days, "now");
+	load_program(w, i);
+	reach(i);
+	assert_int_equal(inventory_commit(i), 0);
+	return i;
+}
