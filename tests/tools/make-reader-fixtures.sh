@@ -110,7 +110,7 @@ cert other-password-no-mac "another one" -iter 1 -nomac -certpbe AES-256-CBC
 cert unknown-cipher changeit -iter 1 -certpbe CAMELLIA-256-CBC
 cert rc4 changeit -legacy -iter 1 -certpbe PBE-SHA1-RC4-40
 cert million-iterations changeit -iter 1000000
-cert slow-limit-of-work "another one" -iter 600000
+cert slow-unknown-password "another one" -iter 600000
 
 # names past ASCII, too long, and one that is a shell's trap
 p12 names changeit -nokeys -in chain.pem -iter 1 -certpbe NONE \
