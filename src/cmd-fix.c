@@ -15,6 +15,7 @@ struct audit {
 	size_t n, cap;
 	bool *named;			/* which of them the arguments name */
 	char *root, *host;
+	int64_t now;			/* of the audit */
 };
 
 static void auto_audit(struct audit *a)
@@ -52,6 +53,24 @@ static int take_finding(const char *document, void *data)
 	return r;
 }
 
+static int take_scan(int n, const char *const *names,
+		     const char *const *values, const bool *numeric,
+		     void *data)
+{
+	struct audit *a = data;
+	AUTO(str) char *now = xasprintf("@%s", values[2]);
+
+	(void)n;
+	(void)names;
+	(void)numeric;
+	if (a->root != NULL || values[0] == NULL ||
+	    time_parse(now, &a->now) < 0)
+		return -EINVAL;
+	a->root = xstrdup(values[0]);
+	a->host = xstrdup(values[1] != NULL ? values[1] : "");
+	return 0;
+}
+
 static int load_audit(struct inventory *i, struct audit *a)
 {
 	int r = inventory_findings(i, take_finding, a), status;
@@ -67,13 +86,10 @@ static int load_audit(struct inventory *i, struct audit *a)
 		return STATUS_FAILURE;
 	}
 	a->named = xcalloc(a->n, sizeof(*a->named));
-	status = select_value(i, "SELECT root FROM v_run", &a->root);
-	if (status < 0)
-		status = select_value(i, "SELECT s.host_name FROM v_scan s"
-			" JOIN v_run r ON r.scan_id = s.scan_id", &a->host);
-	if (status < 0 && a->root == NULL)
-		status = STATUS_FAILURE;
-	return status;
+	status = select_rows(i, "SELECT s.root, s.host_name, s.now FROM v_scan s"
+			     " JOIN v_run r ON r.scan_id = s.scan_id",
+			     take_scan, a);
+	return status < 0 && a->root == NULL ? STATUS_FAILURE : status;
 }
 
 /* ---- choosing --------------------------------------------------------------*/
@@ -198,18 +214,51 @@ static char *command_line(const struct options *o)
 	return buf_take(&b);
 }
 
-/* Says on stderr what no script can do.  */
+static bool is_alike(const struct finding *f, const struct finding *g)
+{
+	return g->recipe == NULL && strcmp(f->rule_id, g->rule_id) == 0 &&
+	       (f->no_fix == NULL) == (g->no_fix == NULL) &&
+	       (f->no_fix == NULL || strcmp(f->no_fix, g->no_fix) == 0);
+}
+
+/* Says on stderr what no script can do, once for each rule and reason.  */
 static void explain_unfixable(const struct audit *a)
 {
-	for (size_t i = 0; i < a->n; i++) {
+	for (size_t i = 0, end; i < a->n; i = end) {
 		const struct finding *f = &a->findings[i];
 		const char *why = f->no_fix != NULL ? f->no_fix : f->message;
 		AUTO(str) char *reason = escape_text(why, strlen(why));
+		AUTO(str) char *rule = escape_text(f->rule_id,
+						   strlen(f->rule_id));
 
-		if (f->recipe == NULL)
-			log_warning(_("%.8s (%s) is left to you: %s"), f->id,
-				    f->rule_id, reason);
+		end = i + 1;
+		if (f->recipe != NULL)
+			continue;
+		while (end < a->n && is_alike(f, &a->findings[end]))
+			end++;
+		log_warning(ngettext("%s, %zu finding, is left to you: %s",
+				     "%s, %zu findings, is left to you: %s",
+				     end - i), rule, end - i, reason);
 	}
+}
+
+static int put_script(const struct options *o, const struct buf *script,
+		      size_t steps)
+{
+	const char *path = o->output != NULL ? o->output : "-";
+	AUTO(str) char *name = escape_text(path, strlen(path));
+	int r = file_write_atomic(path, (struct blob){
+		(const uint8_t *)buf_str(script), script->n }, 0700);
+
+	if (r < 0) {
+		log_error(_("%s: cannot be written: %s"), name, strerror(-r));
+		return STATUS_FAILURE;
+	}
+	if (o->output != NULL && !o->quiet)
+		printf(ngettext("%s: %zu step; --dry-run shows what it would change\n",
+				"%s: %zu steps; --dry-run shows what they would change\n",
+				steps), name, steps);
+	return STATUS_WRITTEN;
 }
 
 static int write_script(const struct options *o, const struct audit *a,
@@ -217,11 +266,11 @@ static int write_script(const struct options *o, const struct audit *a,
 {
 	AUTO(str) char *command = command_line(o);
 	const struct script_info info = {
-		.tool = PACKAGE_VERSION,
-		.host_name = a->host != NULL ? a->host : "",
+		.tool = PACKAGE " " PACKAGE_VERSION,
+		.host_name = a->host,
 		.command = command,
 		.root = a->root,
-		.now = o->now,
+		.now = a->now,
 		.scanned = root,
 	};
 	AUTO(buf) struct buf script;
@@ -240,14 +289,7 @@ static int write_script(const struct options *o, const struct audit *a,
 			log_warning(_("nothing to write: none of the chosen findings has a step"));
 		return STATUS_OK;
 	}
-	r = file_write_atomic(o->output != NULL ? o->output : "-",
-			      (struct blob){ (const uint8_t *)buf_str(&script),
-					     script.n }, 0700);
-	if (r < 0) {
-		log_error(_("the script cannot be written: %s"), strerror(-r));
-		return STATUS_FAILURE;
-	}
-	return STATUS_WRITTEN;
+	return put_script(o, &script, steps);
 }
 
 /* With --db the inventory may be that of another root than --root names.  */

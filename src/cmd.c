@@ -394,31 +394,6 @@ int select_rows(struct inventory *i, const char *sql, row_fn *fn, void *data)
 	return STATUS_FAILURE;
 }
 
-static int first_value(int n, const char *const *names,
-		       const char *const *values, const bool *numeric,
-		       void *data)
-{
-	char **value = data;
-
-	(void)names;
-	(void)numeric;
-	if (*value == NULL && n > 0 && values[0] != NULL)
-		*value = xstrdup(values[0]);
-	return 0;
-}
-
-int select_value(struct inventory *i, const char *sql, char **ret_value)
-{
-	char *value = NULL;
-	int status = select_rows(i, sql, first_value, &value);
-
-	if (status >= 0)
-		free(value);
-	else
-		*ret_value = value;
-	return status;
-}
-
 /* ---- tables ----------------------------------------------------------------*/
 
 int print_table(const struct options *o, fill_fn *fill, void *data)

@@ -134,10 +134,6 @@ unsigned terminal_width(const struct options *o, unsigned otherwise);
 /* Runs SQL over the views of I and calls FN for each row.  Says what went
  * wrong; returns -1 or the exit status.  */
 int select_rows(struct inventory *i, const char *sql, row_fn *fn, void *data);
-/* The first column of the first row, which the caller frees; NULL: there is no
- * row, or SQL NULL.  As above.  */
-int select_value(struct inventory *i, const char *sql, char **ret_value);
-
 /* Writes a table in the format and to the place of these options; FILL gives
  * it its rows and returns -1 or the exit status.  Returns the exit status.  */
 typedef int fill_fn(const struct options *o, struct table *t, void *data);
