@@ -130,7 +130,14 @@ int open_inventory(const struct options *o, enum inventory_mode mode,
 			*ret_history = TAKE(error);
 		return -1;
 	}
-	log_error("%s", error);
+	if (mode == INVENTORY_WRITE && r == -ENOENT) {
+		AUTO(str) char *name = escape_text(path, strlen(path));
+
+		log_error(_("%s: the inventory cannot be made there; name another file with --db"),
+			  name);
+	} else {
+		log_error("%s", error);
+	}
 	switch (r) {
 	case -EBUSY:
 		return EX_TEMPFAIL;

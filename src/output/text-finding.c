@@ -152,33 +152,56 @@ static bool next_kind(const struct finding *f, size_t *pos, struct rows *ret)
 	return true;
 }
 
-/* Has F the very rows R?  */
+static bool same_rows(const struct rows *a, const struct rows *b)
+{
+	if (a->n != b->n || !text_same(a->e->kind, b->e->kind))
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (a->e[i].depth != b->e[i].depth ||
+		    !text_same(a->e[i].text, b->e[i].text))
+			return false;
+	return true;
+}
+
 static bool has_rows(const struct finding *f, const struct rows *r)
 {
 	struct rows own;
 
-	for (size_t pos = 0; next_kind(f, &pos, &own); ) {
-		size_t i = 0;
-
-		if (!text_same(own.e->kind, r->e->kind) || own.n != r->n)
-			continue;
-		while (i < r->n && own.e[i].depth == r->e[i].depth &&
-		       text_same(own.e[i].text, r->e[i].text))
-			i++;
-		if (i == r->n)
+	for (size_t pos = 0; next_kind(f, &pos, &own); )
+		if (same_rows(&own, r))
 			return true;
-	}
 	return false;
 }
 
-/* Do all of the N findings, more than one, have these rows?  */
-static bool is_shared(const struct finding *const *f, size_t n,
-		      const struct rows *r)
+/* The kinds of evidence that all findings of a group have alike.  */
+struct shared {
+	struct rows *items;
+	size_t n, cap;
+};
+
+static void find_shared(const struct finding *const *group, size_t n,
+			struct shared *ret)
 {
-	for (size_t i = 0; i < n; i++)
-		if (!has_rows(f[i], r))
-			return false;
-	return n > 1;
+	struct rows r;
+
+	for (size_t pos = 0; n > 1 && next_kind(group[0], &pos, &r); ) {
+		size_t i = 1;
+
+		while (i < n && has_rows(group[i], &r))
+			i++;
+		if (i < n)
+			continue;
+		grow(&ret->items, ret->n, &ret->cap, sizeof(*ret->items));
+		ret->items[ret->n++] = r;
+	}
+}
+
+static bool is_shared(const struct shared *s, const struct rows *r)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (same_rows(&s->items[i], r))
+			return true;
+	return false;
 }
 
 /* Does another branch begin at DEPTH below row I, before the tree is left?  */
@@ -345,10 +368,9 @@ static char *place(const struct finding *f)
 }
 
 /* The line of one finding, and the evidence that only it has.  */
-static void put_place(struct page *p, const struct finding *const *group,
-		      size_t n, size_t i, size_t columns)
+static void put_place(struct page *p, const struct finding *f,
+		      const struct shared *shared, size_t columns)
 {
-	const struct finding *f = group[i];
 	AUTO(buf) struct buf rest = { .p = NULL };
 	AUTO(str) char *id = xstrndup(f->id, p->id_length);
 	AUTO(str) char *where = place(f);
@@ -360,7 +382,7 @@ static void put_place(struct page *p, const struct finding *const *group,
 		pen_words(&p->pen, INK_PLAIN, where);
 	pen_end(&p->pen);
 	for (size_t pos = 0; next_kind(f, &pos, &r); )
-		if (!is_shared(group, n, &r))
+		if (!is_shared(shared, &r))
 			put_rows(p, f, &r, columns);
 }
 
@@ -371,7 +393,6 @@ static char *repair(const struct page *p, const struct finding *const *findings,
 		    size_t n, bool by_rule)
 {
 	AUTO(buf) struct buf b = { .p = NULL };
-	bool decision = false;
 	size_t ids = 0;
 
 	buf_init(&b, SIZE_MAX);
@@ -381,15 +402,29 @@ static char *repair(const struct page *p, const struct finding *const *findings,
 	for (size_t i = 0; i < n; i++) {
 		if (findings[i]->recipe == NULL)
 			continue;
-		decision = decision || !findings[i]->automatic;
 		ids++;
 		if (!by_rule)
 			buf_addf(&b, " %.*s", (int)p->id_length,
 				 findings[i]->id);
 	}
-	if (decision)
-		buf_adds(&b, _("   (a step of it needs your decision)"));
 	return ids > 0 && p->r->scan != 0 ? buf_take(&b) : NULL;
+}
+
+/* The command, in one piece so that it can be copied, and a warning if a step
+ * of its script asks for more than consent.  */
+static void put_repair(struct page *p, const char *command,
+		       const struct finding *const *findings, size_t n)
+{
+	bool decision = false;
+
+	for (size_t i = 0; i < n; i++)
+		decision = decision || (findings[i]->recipe != NULL &&
+					!findings[i]->automatic);
+	pen_word(&p->pen, INK_GOOD, command);
+	if (decision)
+		pen_words(&p->pen, INK_PLAIN,
+			  _("(a step of it needs your decision)"));
+	pen_end(&p->pen);
 }
 
 static size_t count_fixable(const struct finding *const *findings, size_t n)
@@ -437,16 +472,21 @@ static void put_group(struct page *p, const struct finding *const *group,
 	AUTO(str) char *how = said ? NULL : repair(p, group, n, false);
 	const char *reason = said ? NULL : common_reason(group, n);
 	size_t columns = label_columns(p, group, n);
-	struct rows r;
+	struct shared shared = { .items = NULL };
 
+	find_shared(group, n, &shared);
 	put_head(p, group[0]);
-	for (size_t pos = 0; next_kind(group[0], &pos, &r); )
-		if (is_shared(group, n, &r))
-			put_rows(p, group[0], &r, columns);
+	for (size_t i = 0; i < shared.n; i++)
+		put_rows(p, group[0], &shared.items[i], columns);
 	for (size_t i = 0; i < n; i++)
-		put_place(p, group, n, i, columns);
-	if (how != NULL)
-		put_labelled(p, _("fix"), columns, INK_GOOD, how);
+		put_place(p, group[i], &shared, columns);
+	free(shared.items);
+	if (how != NULL) {
+		AUTO(buf) struct buf rest = { .p = NULL };
+
+		begin_labelled(p, _("fix"), columns, "", "", &rest);
+		put_repair(p, how, group, n);
+	}
 	if (reason != NULL) {
 		AUTO(str) char *text = text_escaped(reason);
 
@@ -535,17 +575,18 @@ static bool tell_repair(struct page *p, const struct finding *const *findings,
 		text = text_escaped(reason);
 		pen_begin(&p->pen, "  ", "  ");
 		pen_words(&p->pen, INK_PLAIN, _("By hand:"));
-	} else {
-		if (count_fixable(findings, n) <= IDS_SHOWN)
-			return false;
-		text = repair(p, findings, n, true);
-		if (text == NULL)
-			return false;
-		pen_begin(&p->pen, "  ", "  ");
-		pen_words(&p->pen, INK_PLAIN, _("Fix all of it:"));
+		pen_words(&p->pen, INK_PLAIN, text);
+		pen_end(&p->pen);
+		return true;
 	}
-	pen_words(&p->pen, reason == NULL ? INK_GOOD : INK_PLAIN, text);
-	pen_end(&p->pen);
+	if (count_fixable(findings, n) <= IDS_SHOWN)
+		return false;
+	text = repair(p, findings, n, true);
+	if (text == NULL)
+		return false;
+	pen_begin(&p->pen, "  ", "  ");
+	pen_words(&p->pen, INK_PLAIN, _("Fix all of it:"));
+	put_repair(p, text, findings, n);
 	return true;
 }
 
