@@ -1,4 +1,4 @@
-/* fix.h -- recipes (data/recipes/*.xml) and the script made of them.
+/* fix.h -- recipes (data/recipes) and the script made of them.
  * trustdrift never runs a fix itself.
  */
 #ifndef FIX_H
@@ -30,11 +30,14 @@ struct script_info {
 	const char *tool, *host_name, *command;	/* how to regenerate */
 	const char *root;	/* path on the host of what was scanned */
 	int64_t now;
+	int64_t scan_made;	/* the clock when it was scanned: what changed
+				 * later is no target; 0: not known */
 	const struct root *scanned;	/* to take hashes of targets now */
 };
 /* Writes the script for FINDINGS into *out.  *ret_steps: how many steps it
- * has; findings that cannot be fixed are listed in the script's comments with
- * the reason.  */
+ * has; findings that ask for the same thing share one, and those that cannot
+ * be fixed are listed in the script's comments with the reason.  -E2BIG: the
+ * limit of *out; -EINVAL: an id that is not hex.  */
 int script_write(const struct recipes *r, const struct script_info *info,
 		 const struct finding *findings, size_t n, struct buf *out,
 		 size_t *ret_steps);
