@@ -1,0 +1,249 @@
+# shellcheck shell=sh disable=SC2034,SC2154	# a part of a script
+# ---- Debian's system store ----
+#
+# /etc/ssl/certs is made by update-ca-certificates from the lines of
+# /etc/ca-certificates.conf and the files under /usr/local/share: links with
+# readable names, links with hash names to these, and a bundle.
+
+certs=/etc/ssl/certs
+certs_conf=/etc/ca-certificates.conf
+certs_share=/usr/share/ca-certificates
+certs_local=/usr/local/share/ca-certificates
+surveyed=''
+
+# All *.crt files below PATH, through links as well, as paths inside the root.
+crt_files() (	# PATH [DEPTH]
+	directory=$(resolve "$1" last) || exit 1
+	for file in "$directory"/* "$directory"/.[!.]*; do
+		path=$1/${file##*/}
+		file=$(resolve "$path" last) || continue
+		if [ -d "$file" ] && [ "${2:-0}" -lt 8 ]; then
+			crt_files "$path" $((${2:-0} + 1))
+		elif [ -f "$file" ]; then
+			case $path in
+			*[[:cntrl:]]*) ;;
+			*.crt) printf '%s\n' "$path" ;;
+			esac
+		fi
+	done
+)
+
+# What the configuration says about CERTIFICATE: "on", "off" or nothing.  The
+# updater trims the lines, and a plain line wins.
+conf_says() {	# CERTIFICATE
+	CERTIFICATE=$1 awk '{ gsub(/^[ \t]+|[ \t]+$/, "") }
+		$0 == ENVIRON["CERTIFICATE"] { on = 1 }
+		$0 == "!" ENVIRON["CERTIFICATE"] { off = 1 }
+		END { print on ? "on" : off ? "off" : "" }' \
+		"$(resolve "$certs_conf" last)"
+}
+
+# ---- what is there ----
+#
+# $work/survey has a line "SHA-256 KIND FILE<TAB>PATH" for every certificate:
+# KIND is share, local, stray (put into the directory by hand) or bundle, FILE
+# where PATH leads in the end.  $work/links has "FILE<TAB>TARGET<TAB>PATH" for
+# every link of the directory, TARGET as it is written, FILE "-" if there is
+# none.  Names with control characters cannot be in either.
+survey() {
+	[ -z "$surveyed" ] || return 0
+	workspace && certs_real=$(inside "$certs" last) &&
+		cd -P -- "$root$certs_real" && : >"$work/links" || return 1
+	{
+		crt_files "$certs_share" | while IFS= read -r path; do
+			survey_file share "$path"
+		done
+		crt_files "$certs_local" | while IFS= read -r path; do
+			survey_file local "$path"
+		done
+		for file in * .[!.]*; do
+			survey_name "$certs_real/$file"
+		done
+	} >"$work/survey"
+	surveyed=1
+}
+
+survey_file() {	# KIND PATH
+	real=$(resolve "$2" last) || return 0
+	fingerprints "$real" | while IFS= read -r print; do
+		printf '%s %s %s\t%s\n' "$print" "$1" "${real#"$root"}" "$2"
+	done
+}
+
+survey_name() {	# PATH
+	case $1 in
+	*[[:cntrl:]]*)
+		echo 'odd name'
+		return
+		;;
+	"$certs_real/ca-certificates.crt")
+		survey_file bundle "$1"
+		return
+		;;
+	esac
+	if [ -L "$root$1" ]; then
+		target=$(readlink -n -- "$root$1" | tr '[:cntrl:]' '?')
+		real=$(inside "$1" last) && [ -f "$root$real" ] || real=-
+		printf '%s\t%s\t%s\n' "$real" "$target" "$1" >>"$work/links"
+		case $real:$target in
+		-:*) ;;
+		*:"$certs_share"/* | *:"$certs_local"/*) ;;
+		*:*/*) survey_file stray "$1" ;;
+		esac
+	elif [ -f "$root$1" ]; then
+		survey_file stray "$1"
+	fi
+}
+
+# The links that update-ca-certificates --fresh would take away: those that
+# lead nowhere, and those to files that are not selected any more.
+stale_links() {
+	while IFS='	' read -r real target link; do
+		case $real:$target in
+		-:*) printf '%s\n' "$link" ;;
+		*:"$certs_share"/*)
+			[ "$(conf_says "${target#"$certs_share/"}")" = on ] ||
+				printf '%s\n' "$link"
+			;;
+		esac
+	done <"$work/links"
+}
+
+# ---- making it again ----
+
+# On another root only where its programs run, and find a /dev/null there.
+updater_works() {
+	if [ -n "$root" ]; then
+		[ "$(id -u)" = 0 ] && [ -c "$root/dev/null" ] &&
+			chroot "$root" openssl version >/dev/null 2>&1 &&
+			chroot "$root" update-ca-certificates --help \
+				>/dev/null 2>&1
+	else
+		command -v update-ca-certificates >/dev/null
+	fi
+}
+
+in_its_root() {	# COMMAND...
+	if [ -n "$root" ]; then
+		chroot "$root" "$@" >&2
+	else
+		"$@" >&2
+	fi
+}
+
+# The updater tells its hooks of every link that it takes away because of a
+# "!" line and of no other, so that Java would keep a CA whose local file is
+# gone.  The hooks are told here the names that went away silently.
+tell_hooks() {	# FILE
+	gone=$(while IFS= read -r link; do
+		[ "${link%.pem}" = "$link" ] || [ -L "$root$link" ] ||
+			[ -e "$root$link" ] ||
+			printf -- '-%s/%s\n' "$certs" "${link##*/}"
+	done <"$1")
+	hooks=/etc/ca-certificates/update.d
+	[ -n "$gone" ] && [ -d "$root$hooks" ] || return 0
+	# shellcheck disable=SC2016	# the inner shell expands these
+	in_its_root sh -c 'for hook in $(run-parts --test -- "$1"); do
+		printf "%s\n" "$2" | "$hook"
+	done' sh "$hooks" "$gone"
+}
+
+# Without the updater, inside the root: takes away what --fresh would, closes
+# the gaps in the hash names (OpenSSL stops looking at the first gap), and
+# puts the bundle together from what is selected.
+remake_store() {
+	cd -P -- "$root$certs_real" && stale_links >"$work/stale" || return 1
+	while IFS= read -r link; do
+		rm -f -- "./${link##*/}" || return 1
+	done <"$work/stale"
+	for link in *; do
+		if [ -L "$link" ] && target=$(inside "$certs_real/$link" last) &&
+			[ ! -e "$root$target" ]; then
+			rm -f -- "./$link" || return 1
+		fi
+	done
+	hash_names | cut -d . -f 1 | uniq >"$work/hashes"
+	while IFS= read -r hash; do
+		number=0
+		for old in $(hash_names | sed -n "s/^$hash\.//p"); do
+			[ "$old" = "$number" ] ||
+				mv -f -- "./$hash.$old" "./$hash.$number" ||
+				return 1
+			number=$((number + 1))
+		done
+	done <"$work/hashes"
+	bundle=$(inside "$certs_real/ca-certificates.crt" last) &&
+		cp -a -- "$root$bundle" "$work/bundle" &&
+		selected_files >"$work/bundle" && [ -s "$work/bundle" ] &&
+		put "$work/bundle" "$bundle"
+}
+
+# The hash names of the working directory, in order.
+hash_names() {
+	find . -name '*.[0-9]*' |
+		sed -n 's/^\.\/\([0-9a-f]\{8\}\.[0-9][0-9]*\)$/\1/p' |
+		sort -t . -k 1,1 -k 2,2n
+}
+
+# All selected files in the updater's order, each with a newline at its end.
+selected_files() {
+	{
+		sed -e '/^[!#]/d' -e 's/^[[:blank:]]*//' \
+			-e 's/[[:blank:]]*$//' -e '/^$/d' \
+			-e "s|^|$certs_share/|" -- "$(resolve "$certs_conf" last)"
+		crt_files "$certs_local" | sort
+	} | while IFS= read -r path; do
+		if file=$(resolve "$path" last) && [ -f "$file" ]; then
+			cat -- "$file" || exit 1
+			[ -z "$(tail -c 1 -- "$file")" ] || echo
+		fi
+	done
+}
+
+update_ca_certificates() {
+	surveyed=''
+	survey && keep "$certs_real" &&
+		echo update_ca_certificates >"$backup/refresh" || return 1
+	java=$certs_real/java/cacerts
+	for path in "$certs_real" "$certs_real/ca-certificates.crt" "$java"; do
+		record '?' "$path" || return 1
+	done
+	if updater_works; then
+		stale_links | while IFS= read -r link; do
+			[ -e "$root$link" ] || printf '%s\n' "$link"
+		done >"$work/silent"
+		in_its_root update-ca-certificates || return 1
+		surveyed=''
+		survey && stale_links >"$work/stale" || return 1
+		if [ -s "$work/stale" ]; then
+			cat -- "$work/stale" >>"$work/silent"
+			in_its_root update-ca-certificates --fresh || return 1
+		fi
+		tell_hooks "$work/silent" || return 1
+	else
+		warn 'update-ca-certificates cannot run there: links and bundle' \
+			'are made again without it; its hooks (Java) do not run'
+		remake_store || return 1
+	fi
+	surveyed=''
+	for path in "$java" "$certs_real/ca-certificates.crt" "$certs_real"; do
+		record "$(state_of "$root$path")" "$path" || return 1
+	done
+}
+
+# Puts a directory back as it was kept, name by name, and removes the links
+# that were made there since.
+restore_tree() {	# KEPT PATH
+	real=$(resolve "$2" last) && cd -P -- "$real" || return 1
+	find . -type l | while IFS= read -r entry; do
+		[ -e "$1/$entry" ] || [ -L "$1/$entry" ] || rm -f -- "$entry"
+	done
+	(cd -- "$1" && find . ! -type d) | while IFS= read -r entry; do
+		if [ "$(about "$entry")" != "$(about "$1/$entry")" ] ||
+			[ "$(state_of "$entry")" != "$(state_of "$1/$entry")" ]; then
+			cp -a --remove-destination -- "$1/$entry" \
+				./.trustdrift-new &&
+				mv -f -- ./.trustdrift-new "$entry" || exit 1
+		fi
+	done && touch -r "$1" .
+}

@@ -1,0 +1,570 @@
+# shellcheck shell=sh disable=SC2154	# the head of the script assigns these
+# ---- common to all scripts ------------------------------------------------
+#
+# Paths in steps are absolute as seen inside the root that is repaired.
+# resolve() turns one into a path of this host with every symbolic link on the
+# way resolved inside that root; enter() makes the directory of a path the
+# working directory, so that nobody can put a link in its place afterwards.
+#
+# A recipe gives two functions.  RECIPE_state says what there is to do:
+#   0  act ($plan says in words what will be done)
+#   1  nothing, it is done already
+#   2  it cannot be told, or must not be done by a script ($why)
+#   3  only what is derived has to be made again
+# and RECIPE_act does it.  When all is done RECIPE_state must say 1.
+
+set -u
+umask 077
+unset IFS CDPATH ENV BASH_ENV TMPDIR
+LC_ALL=C
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export LC_ALL PATH
+
+root=$scanned_root mode=run dry_run='' yes='' only='' rollback_dir=''
+backup='' kept=0 work='' pending='' refreshes='' plan='' why=''
+n_done=0 n_already=0 n_skipped=0 n_failed=0 n_would=0
+
+say() {
+	printf '%s\n' "$*"
+}
+
+warn() {
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+}
+
+# Text met on this host, fit for a terminal.
+shown() {
+	printf '%s' "$1" | tr -c '[:print:]' '?'
+}
+
+usage() {
+	cat <<'EOT'
+usage: sh SCRIPT [--root DIR] [--dry-run] [--yes] [--only ID]...
+       sh SCRIPT [--root DIR] [--dry-run] [--yes] --rollback DIR
+       sh SCRIPT --list | --help
+
+  --root DIR      act on the tree DIR and not on the root that was scanned
+  --dry-run       say what would be done; change nothing
+  --yes           do not ask before each step
+  --only ID       only the step for this finding; may be given again
+  --list          list the steps
+  --rollback DIR  put back what a run of this script kept in DIR; after
+                  several runs, the newest first
+  --help          this text
+
+Without --yes each step is asked for on the terminal; without a terminal
+nothing is changed.  What a step replaces or removes is kept under
+/var/lib/trustdrift/backup in the root.
+Status: 0 all is done, 1 a step failed, 2 steps were skipped or, with
+--dry-run, would change something, 64 wrong usage.
+EOT
+}
+
+wrong_usage() {
+	warn "$*"
+	usage >&2
+	exit 64
+}
+
+# ---- paths ----
+
+# The path on this host of PATH.  Links in its directories are followed inside
+# the root, and the last one too when "last" is given.
+resolve() (	# PATH [last]
+	todo=$1 at='' hops=0
+	while [ -n "$todo" ]; do
+		case $todo in
+		*/*) part=${todo%%/*} todo=${todo#*/} ;;
+		*) part=$todo todo='' ;;
+		esac
+		case $part in
+		'' | .) continue ;;
+		..) at=${at%/*} && continue ;;
+		esac
+		if [ -L "$root$at/$part" ] && [ -n "$todo${2:-}" ]; then
+			hops=$((hops + 1))
+			[ "$hops" -le 40 ] || exit 1
+			link=$(readlink -n -- "$root$at/$part" && printf .) ||
+				exit 1
+			case $link in
+			/*) at='' ;;
+			esac
+			todo=${link%.}/$todo
+		else
+			at=$at/$part
+		fi
+	done
+	case $at in
+	*[[:cntrl:]]*) exit 1 ;;
+	esac
+	at=$root$at
+	printf '%s\n' "${at:-/}"
+)
+
+# The same, as a path inside the root.
+inside() (	# PATH [last]
+	path=$(resolve "$@") || exit 1
+	printf '%s\n' "${path#"$root"}"
+)
+
+# Makes the directory of PATH the working directory and sets $name.
+enter() {	# PATH
+	directory=$(resolve "${1%/*}" last) &&
+		cd -P -- "$directory" 2>/dev/null &&
+		[ "$(pwd -P)" = "$directory" ] && name=./${1##*/}
+}
+
+# Is there surely nothing at PATH?  Not when a directory above it is closed.
+missing() (	# PATH [last]
+	path=$(resolve "$@") || exit 1
+	if [ -e "$path" ] || [ -L "$path" ]; then
+		exit 1
+	fi
+	while [ ! -e "$path" ] && [ -n "$path" ]; do
+		path=${path%/*}
+	done
+	[ ! -d "${path:-/}" ] || [ -x "${path:-/}" ]
+)
+
+sum() {	# FILE
+	{ sha256sum <"$1" | cut -c 1-64; } 2>/dev/null
+}
+
+# What is at a path of this host: "-" nothing, the SHA-256 of a regular file,
+# of where a link leads, or of all that is below a directory.
+state_of() {	# FILE
+	if [ -L "$1" ]; then
+		printf 'link:'
+		readlink -n -- "$1" | sha256sum | cut -c 1-64
+	elif [ -f "$1" ]; then
+		sum "$1"
+	elif [ -d "$1" ]; then
+		printf 'tree:'
+		(cd -- "$1" && find . ! -type d | sort |
+			tar -cf - -T -) | sha256sum | cut -c 1-64
+	elif [ -e "$1" ]; then
+		echo other
+	else
+		echo -
+	fi
+}
+
+# Type, mode, owner and time: what a file and its copy must have in common.
+about() {	# FILE
+	stat -c '%F %a %u %g %y' -- "$1" 2>/dev/null
+}
+
+# ---- what is kept, and the journal of changes ----
+
+# Where the runs keep what they replace: in the root, or for an ordinary user
+# of this host among that user's own files.
+backup_place() (
+	place=$(resolve /var/lib/trustdrift/backup last) || exit 1
+	if [ -z "$root" ] && [ "$(id -u)" != 0 ] && [ ! -w "$place" ] &&
+		[ -n "${HOME:-}" ]; then
+		place=${XDG_STATE_HOME:-$HOME/.local/state}/trustdrift/backup
+	fi
+	printf '%s\n' "$place"
+)
+
+# Makes this run's directory when it is first needed.
+backup_begin() {
+	[ -z "$backup" ] || return 0
+	place=$(backup_place) &&
+		(umask 022 && mkdir -p -- "${place%/*/*}") &&
+		mkdir -p -- "$place" &&
+		directory=$place/$(date -u +%Y%m%dT%H%M%SZ)-$$ &&
+		mkdir -- "$directory" "$directory/files" || return 1
+	# Whoever finds the directory finds with it what can undo it.
+	if [ -f "$started_as" ]; then
+		cat -- "$started_as" >"$directory/repair.sh" || return 1
+	fi
+	printf '%s\n' "$script_id" >"$directory/script" &&
+		: >"$directory/index" && : >"$directory/changes" &&
+		backup=$directory
+}
+
+# Copies what is at PATH, a file, link or directory, into the backup.
+keep() {	# PATH
+	backup_begin && enter "$1" || return 1
+	kept=$((kept + 1))
+	cp -a -- "$name" "$backup/files/$kept" &&
+		facts=$(stat -c '%a %u %g %Y' -- "$name") &&
+		printf '%s %s %s\n' "$kept" "$facts" "$1" >>"$backup/index"
+}
+
+# Notes that PATH will be in STATE: "?" for as long as that is not known.
+record() {	# STATE PATH
+	changed=$(inside "$2") &&
+		printf '%s %s\n' "$1" "$changed" >>"$backup/changes"
+}
+
+# Did the run that kept its things in DIRECTORY leave PATH in STATE?
+#   0  yes, at its end or on the way
+#   1  no
+#   2  it was interrupted where the state was not known
+#   3  it did not change PATH
+was_left() {	# DIRECTORY STATE PATH
+	LEFT=$2 NOTED=$3 awk '{
+		space = index($0, " ")
+		if (substr($0, space + 1) != ENVIRON["NOTED"])
+			next
+		last = substr($0, 1, space - 1)
+		if (last == ENVIRON["LEFT"])
+			found = 1
+	} END { exit found ? 0 : last == "?" ? 2 : last == "" ? 3 : 1 }' \
+		"$1/changes"
+}
+
+# Is PATH what was scanned, or what a run of this very script made of it?
+unchanged() (	# PATH SHA256
+	path=$(inside "$1" last) && place=$(backup_place) || exit 1
+	now=$(state_of "$root$path") interrupted=''
+	[ "$now" != "$2" ] || exit 0
+	for directory in "$place"/*; do
+		if [ ! -f "$directory/changes" ] || [ -e "$directory/undone" ] ||
+			[ "$(cat "$directory/script")" != "$script_id" ]; then
+			continue
+		fi
+		was_left "$directory" "$now" "$path"
+		case $? in
+		0) exit 0 ;;
+		1) interrupted='' ;;
+		2) interrupted=yes ;;
+		esac
+	done
+	[ -n "$interrupted" ]
+)
+
+# Puts FILE in the place of PATH at once, with the mode and owner of FILE.
+# The temporary name is always the same, so an interrupted run leaves nothing
+# that the next one does not use up.
+replace() {	# FILE PATH
+	enter "$2" && cp -a --remove-destination -- "$1" ./.trustdrift-new &&
+		mv -f -- ./.trustdrift-new "$name"
+}
+
+put() {	# FILE PATH
+	record "$(state_of "$1")" "$2" && replace "$1" "$2"
+}
+
+# Removes the name PATH and keeps what it was.
+remove() {	# PATH
+	keep "$1" && record - "$1" && enter "$1" && rm -f -- "$name" &&
+		missing "$1"
+}
+
+# Is PATH a file of an installed package?  Sets $why.  What a package put
+# under /etc is the administrator's to change.
+is_packaged() {	# PATH
+	case $1 in
+	/etc/*) return 1 ;;
+	esac
+	lists=$(resolve /var/lib/dpkg/info last) || return 1
+	package=$(grep -Fxl -e "$1" -e "${1#/usr}" -- "$lists"/*.list \
+		2>/dev/null | head -n 1)
+	if [ -z "$package" ] && [ -d "$root/var/lib/rpm" ] &&
+		command -v rpm >/dev/null; then
+		package=$(rpm --root "${root:-/}" -qf -- "$1" 2>/dev/null) ||
+			package=''
+	fi
+	[ -n "$package" ] || return 1
+	package=${package##*/}
+	why="it belongs to the package $(shown "${package%.list}"): upgrade that"
+}
+
+# A directory for intermediate files; removed at the end.
+workspace() {
+	[ -n "$work" ] || work=$(mktemp -d)
+}
+
+# ---- steps ----
+
+# Is this the root that was scanned?
+check_root() {
+	[ -n "$host_file" ] || return 0
+	file=$(resolve "$host_file" last) && [ -f "$file" ] &&
+		[ "$(sum "$file")" = "$host_sha256" ]
+}
+
+chosen() {	# FINDINGS
+	[ -n "$only" ] || return 0
+	for finding in $1; do
+		case " $only " in
+		*" $finding "*) return 0 ;;
+		esac
+	done
+	return 1
+}
+
+confirm() {	# QUESTION
+	[ -z "$yes" ] || return 0
+	printf '%s [y/N] ' "$1" >&2
+	read -r answer || answer=''
+	case $answer in
+	y | Y | yes) return 0 ;;
+	esac
+	return 1
+}
+
+skip() {	# STEP REASON
+	n_skipped=$((n_skipped + 1))
+	say "$1: skipped: $2"
+}
+
+fail() {	# STEP REASON
+	n_failed=$((n_failed + 1))
+	say "$1: failed: $2"
+}
+
+# The words of a line of the table of steps (each_step, at the end):
+# NUMBER RECIPE CONSENT REFRESH TOOLS FINDINGS TITLE
+
+# Each step begins with these: a file that has to be what was scanned.
+target() {	# PATH SHA256
+	targets="$targets$2 $1
+"
+}
+
+ask_state() {	# NUMBER RECIPE
+	plan='' why='' targets=''
+	"step_$1"
+	"${2}_state"
+}
+
+list_step() {
+	say "step $1: $7"
+	for finding in $6; do
+		say "    finding $finding"
+	done
+}
+
+note_findings() {
+	known="$known $6"
+}
+
+run_step() {
+	chosen "$6" || return 0
+	say "step $1: $7"
+	for tool in $5; do
+		if ! command -v "$tool" >/dev/null; then
+			skip "step $1" "$tool is not installed"
+			return
+		fi
+	done
+	ask_state "$1" "$2"
+	case $? in
+	0) do_step act "$@" ;;
+	1)
+		n_already=$((n_already + 1))
+		say "step $1: already done"
+		;;
+	3)
+		plan="run $4"
+		do_step refresh "$@"
+		;;
+	*) skip "step $1" "${why:-its state cannot be told}" ;;
+	esac
+}
+
+targets_unchanged() {
+	while IFS= read -r line <&3; do
+		if [ -n "$line" ] && ! unchanged "${line#* }" "${line%% *}"; then
+			why="${line#* } is not what was scanned: audit again"
+			return 1
+		fi
+	done 3<<-EOT
+		$targets
+	EOT
+}
+
+do_step() {	# act|refresh, then as above
+	part=$1
+	shift
+	if [ "$part" = act ] && ! targets_unchanged; then
+		skip "step $1" "$why"
+		return
+	fi
+	printf '%s\n' "$plan" | tr -c '[:print:]\n' '?' | sed 's/^/    /'
+	if [ -n "$dry_run" ]; then
+		n_would=$((n_would + 1))
+		say "step $1: would be done"
+	elif [ "$3" = ask ] && [ -n "$yes" ] && [ -z "$only" ]; then
+		skip "step $1" 'it needs a decision: name its finding with --only'
+	elif ! confirm 'Do this?'; then
+		skip "step $1" 'not wanted'
+	elif [ "$part" = act ] && ! "${2}_act"; then
+		fail "step $1" "${why:-see above}"
+	elif [ -n "$4" ]; then
+		pending="$pending $1:$2" refreshes="$refreshes $4"
+	else
+		verify "$1" "$2"
+	fi
+}
+
+# Asks the recipe again whether there is something to do.
+verify() {	# NUMBER RECIPE
+	ask_state "$1" "$2"
+	if [ $? = 1 ]; then
+		n_done=$((n_done + 1))
+		say "step $1: done"
+	else
+		fail "step $1" "${why:-it is still there}"
+	fi
+}
+
+# Each updater once, then the steps that needed it are verified.
+refresh_all() {
+	for refresh in $(printf '%s\n' "$refreshes" | tr ' ' '\n' | sort -u); do
+		"$refresh" || fail "$refresh" 'see above'
+	done
+	for step in $pending; do
+		verify "${step%%:*}" "${step#*:}"
+	done
+}
+
+# ---- putting back ----
+
+may_restore() {	# STATE PATH
+	was_left "$rollback_dir" "$@"
+	case $? in
+	0 | 2) return 0 ;;
+	esac
+	return 1
+}
+
+restore() {	# NUMBER PATH
+	copy=$rollback_dir/files/$1
+	real=$(resolve "$2") || real=''
+	now=$(state_of "$real")
+	if [ "$(state_of "$copy")" = - ] || [ -z "$real" ]; then
+		fail "restore $1" "the backup of $2 cannot be read"
+	elif [ "$now" = "$(state_of "$copy")" ] &&
+		[ "$(about "$real")" = "$(about "$copy")" ]; then
+		n_already=$((n_already + 1))
+		say "restore $1: already there: $2"
+	elif ! may_restore "$now" "${real#"$root"}"; then
+		if [ -d "$copy" ] && [ -z "$dry_run" ]; then
+			refreshes="$refreshes $(cat "$rollback_dir/refresh")"
+			say "restore $1: has changed since, is made again: $2"
+		else
+			skip "restore $1" "$2 has changed since"
+		fi
+	elif [ -n "$dry_run" ]; then
+		n_would=$((n_would + 1))
+		say "restore $1: would be put back: $2"
+	elif
+		if [ -d "$copy" ]; then
+			restore_tree "$copy" "$2"
+		else
+			replace "$copy" "$2"
+		fi
+	then
+		n_done=$((n_done + 1))
+		say "restore $1: put back: $2"
+	else
+		fail "restore $1" "$2 could not be put back"
+	fi
+}
+
+rollback() {
+	case $rollback_dir in
+	*/*) ;;
+	*) rollback_dir=$(backup_place)/$rollback_dir ;;
+	esac
+	rollback_dir=$(cd -- "$rollback_dir" 2>/dev/null && pwd -P) ||
+		wrong_usage 'there is no such directory'
+	if [ ! -f "$rollback_dir/index" ]; then
+		wrong_usage 'that directory holds no backup'
+	elif [ "$(cat "$rollback_dir/script")" != "$script_id" ]; then
+		wrong_usage "another script made that backup: see repair.sh there"
+	fi
+	if [ -z "$dry_run" ] && ! confirm "Put back what is in $rollback_dir?"; then
+		skip 'rollback' 'not wanted'
+		return
+	fi
+	workspace && sort -rn "$rollback_dir/index" >"$work/index" || exit 1
+	while IFS= read -r line <&3; do
+		# The path stands behind number, mode, owner, group and time.
+		restore "${line%% *}" "${line#* * * * * }"
+	done 3<"$work/index"
+	if [ -z "$dry_run" ]; then
+		refresh_all
+		[ "$n_failed$n_skipped" != 00 ] || : >"$rollback_dir/undone"
+	fi
+}
+
+# ---- main ----
+
+finish() {
+	[ -z "$work" ] || rm -rf -- "$work"
+}
+
+parse() {
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--root | --only | --rollback)
+			if [ $# -lt 2 ] || [ -z "$2" ]; then
+				wrong_usage "$1 needs a value"
+			fi
+			;;
+		esac
+		case $1 in
+		--root) root=$2 && shift ;;
+		--only) only="$only $2" && shift ;;
+		--rollback) mode=rollback rollback_dir=$2 && shift ;;
+		--dry-run) dry_run=1 ;;
+		--yes) yes=1 ;;
+		--list) mode=list ;;
+		--help) usage && exit 0 ;;
+		*) wrong_usage "what is $(shown "$1")?" ;;
+		esac
+		shift
+	done
+	known=''
+	each_step note_findings
+	for finding in $only; do
+		case " $known " in
+		*" $finding "*) ;;
+		*) wrong_usage "no step is for the finding $(shown "$finding")" ;;
+		esac
+	done
+}
+
+main() {
+	parse "$@"
+	if [ "$mode" = list ]; then
+		each_step list_step
+		exit 0
+	fi
+	[ -n "$root" ] || wrong_usage 'the root has no name here: give --root'
+	started_as=$(cd -P -- "$(dirname -- "$0")" && pwd -P)/${0##*/}
+	root=$(cd -P -- "$root" 2>/dev/null && pwd -P) || {
+		warn 'there is no such root'
+		exit 1
+	}
+	root=${root%/}
+	trap finish EXIT
+	trap 'exit 1' HUP INT TERM
+	if ! check_root; then
+		warn "not the root that was scanned, its $host_file differs:" \
+			'nothing is changed'
+		exit 2
+	fi
+	if [ -z "$yes$dry_run" ] && [ ! -t 0 ]; then
+		warn 'no terminal to ask on and no --yes: nothing is changed'
+		dry_run=1
+	fi
+	if [ "$mode" = rollback ]; then
+		rollback
+	else
+		each_step run_step
+		refresh_all
+	fi
+	say "$n_done done, $n_already already done, $n_would would be done," \
+		"$n_skipped skipped, $n_failed failed"
+	[ -z "$backup" ] || say "what was replaced is kept in $backup"
+	[ "$n_failed" = 0 ] || exit 1
+	[ "$n_skipped$n_would" = 00 ] || exit 2
+	exit 0
+}
