@@ -1,0 +1,162 @@
+#!/bin/sh
+# debian-updater.sh -- a CA leaves Debian's system store, the real
+# update-ca-certificates doing it, in a root of its own: by chroot from outside
+# and, as on a live host, by a script that runs inside.
+# shellcheck source=tests/fix/lib.sh
+. "${srcdir:=.}/tests/fix/lib.sh"
+[ "$(id -u)" = 0 ] || skip "chroot needs root"
+for tool in update-ca-certificates openssl run-parts mawk ldd; do
+	command -v $tool >/dev/null || skip "$tool is missing"
+done
+
+certs=$root/etc/ssl/certs
+share=$root/usr/share/ca-certificates
+local=$root/usr/local/share/ca-certificates
+bundle=/etc/ssl/certs/ca-certificates.crt
+
+# A root with just the programs that the updater and a script run.
+system=$work/system
+mkdir -p "$system/dev" "$system/tmp" "$system/bin" "$system/usr/lib/ssl" \
+	"$system/etc/ca-certificates/update.d"
+mknod -m 666 "$system/dev/null" c 1 3 2>/dev/null ||
+	skip "no device nodes can be made here"
+( : >"$system/dev/null") 2>/dev/null || skip "device nodes do not work here"
+ln -s bin "$system/sbin"
+ln -s ../bin ../bin "$system/usr/" 2>/dev/null
+ln -s ../bin "$system/usr/sbin"
+cp "$(command -v update-ca-certificates)" "$system/bin/"
+for tool in dash sed find sort mktemp ln rm mv cat chmod readlink basename \
+	dirname wc test openssl run-parts sha256sum base64 mawk cp stat tar tr \
+	head tail cut date mkdir id touch cmp uniq grep env; do
+	path=$(command -v $tool)
+	case $path in
+	/*) ;;
+	*) path=/usr/bin/$tool ;;
+	esac
+	cp -L "$path" "$system/bin/$tool"
+	ldd "$path" | grep -o '/[^ ]*'
+done | sort -u | while IFS= read -r library; do
+	mkdir -p "$system${library%/*}"
+	cp -L "$library" "$system$library"
+done
+ln -s dash "$system/bin/sh"
+ln -s mawk "$system/bin/awk"
+ln -s test "$system/bin/["
+: >"$system/usr/lib/ssl/openssl.cnf"
+cat >"$system/etc/ca-certificates/update.d/note" <<'END'
+#!/bin/sh
+exec cat >>/told
+END
+chmod 755 "$system/etc/ca-certificates/update.d/note"
+chroot "$system" update-ca-certificates --help >/dev/null 2>&1 ||
+	skip "programs do not run in a chroot here"
+
+in_root() { chroot "$root" env -i PATH=/usr/sbin:/bin "$@"; }
+
+# debian_new: three packaged CAs, one of them with a name that the updater
+# changes, and a local one
+debian_new() {
+	root_new
+	cp -a "$system/." "$root/"
+	mkdir -p "$certs" "$share/mozilla" "$local"
+	ln -s /etc/ssl/certs "$root/usr/lib/ssl/certs"
+	pem root >"$share/mozilla/root.crt"
+	pem other >"$share/mozilla/other.crt"
+	pem utf8 >"$share/mozilla/An odd (one).crt"
+	pem spaces >"$local/spaces.crt"
+	printf '%s\n' mozilla/root.crt mozilla/other.crt \
+		'mozilla/An odd (one).crt' >"$root/etc/ca-certificates.conf"
+	in_root update-ca-certificates >/dev/null 2>&1
+	rm -f "$root/told"
+}
+
+ca() { # ca NUMBER NAME LOCATION
+	finding "$1" debian-system-ca "$3" sha256 "$(sha256_of "$2")" name "$2"
+}
+
+# What OpenSSL finds there, by hash, of the five.
+trusted() {
+	for name in root other utf8 spaces latin1; do
+		pem $name >"$root/asked.pem"
+		in_root openssl verify -no_check_time -partial_chain -no-CAfile \
+			-CApath /etc/ssl/certs /asked.pem >/dev/null 2>&1 &&
+			printf '%s ' $name
+	done
+	rm -f "$root/asked.pem"
+}
+
+# What is in the bundle, of the five.
+bundled() {
+	for name in root other utf8 spaces latin1; do
+		line=$(pem $name | sed -n 4p)
+		! grep -Fqx "$line" "$root$bundle" || printf '%s ' $name
+	done
+}
+
+# From outside by chroot, or inside as on a live host.
+act() {
+	if [ "$how" = chroot ]; then
+		run "$@"
+	else
+		cp "$work/fix.sh" "$root/tmp/fix.sh"
+		status=0
+		in_root sh /tmp/fix.sh --root / "$@" >"$work/out" 2>&1 \
+			</dev/null || status=$?
+		rm -f "$root/tmp/fix.sh"
+	fi
+}
+
+# try WHAT LEFT TOLD: the script works, and everything comes back
+try() {
+	make
+	before=$(listing | grep -v told)
+	act --yes
+	is "$how, $1: status" "$status" 0
+	[ "$status" = 0 ] || cat "$work/out" >&2
+	is "$how, $1: by hash" "$(trusted)" "$2"
+	is "$how, $1: bundle" "$(bundled)" "$2"
+	is "$how, $1: links that lead nowhere" \
+		"$(find "$certs" -type l | while IFS= read -r link; do
+			in_root test -e "${link#"$root"}" || echo "$link"
+		done)" ""
+	is "$how, $1: the hooks know" "$(grep '^-' "$root/told" | sort -u |
+		tr '\n' ' ')" "$3"
+	rm -f "$root/told"
+	after=$(listing)
+	act --yes
+	is "$how, $1: again" "$status" 0
+	is "$how, $1: again nothing" "$(listing)" "$after"
+	kept=$(backup)
+	act --yes --rollback "${kept##*/}"
+	is "$how, $1: rollback" "$status" 0
+	is "$how, $1: bit for bit" "$(listing | grep -v told)" "$before"
+}
+
+for how in chroot live; do
+	debian_new
+	is "$how: the store works" "$(trusted)" "root other utf8 spaces "
+	ca 1 root $bundle
+	try packaged "other utf8 spaces " "-/etc/ssl/certs/root.pem "
+	debian_new
+	ca 1 utf8 $bundle
+	try "odd name" "root other spaces " "-/etc/ssl/certs/An_odd_=one=.pem "
+	debian_new
+	ca 1 spaces /usr/local/share/ca-certificates/spaces.crt
+	try local "root other utf8 " "-/etc/ssl/certs/spaces.pem "
+	debian_new
+	ca 1 spaces $bundle
+	ca 2 other $bundle
+	try both "root utf8 " \
+		"-/etc/ssl/certs/other.pem -/etc/ssl/certs/spaces.pem "
+	debian_new
+	pem latin1 >"$certs/stray.pem"
+	in_root openssl rehash /etc/ssl/certs
+	ca 1 latin1 /etc/ssl/certs/stray.pem
+	try stray "root other utf8 spaces " ""
+	debian_new
+	rm "$certs/root.pem" "$certs/$(openssl x509 -inform DER -noout \
+		-subject_hash -in "$certificates/root.der").0"
+	printf 'id %032x\nrecipe debian-refresh\nrule r\n' 1 >>"$work/findings"
+	try refresh "root other utf8 spaces " ""
+done
+finish

@@ -1,0 +1,119 @@
+#!/bin/sh
+# interrupted.sh -- a run that is killed before any of its commands, one after
+# the other: the next run goes on, and everything can be put back.
+# shellcheck source=tests/fix/lib.sh disable=SC2317 # try() calls scenarios
+. "${srcdir:=.}/tests/fix/lib.sh"
+command -v bash >/dev/null || skip "bash is missing, whose DEBUG trap counts"
+
+# The script is sourced by a shell that kills itself before command $1.  What
+# runs in a subshell is counted by the subshell and so not interrupted here.
+cat >"$work/killer" <<'END'
+set -T
+main_pid=$BASHPID count=0 last=$1
+shift
+trap '[ $BASHPID != $main_pid ] || [ $((count += 1)) != $last ] || kill -9 $$' DEBUG
+. "$@"
+END
+
+# A recipe that edits a file in place of keytool or certutil: a line goes.
+config=$work/config
+mkdir -p "$work/config/recipes"
+cat >"$work/config/recipes/edit.xml" <<'END'
+<recipe id="edit" automatic="yes">
+  <title>Take out a line</title>
+  <target from="location"/>
+  <parameter name="path" from="location"/>
+  <parameter name="line" from="label"/>
+  <function><![CDATA[
+edit_state() {
+	file=$(resolve "$arg_path" last) && [ -f "$file" ] || return 2
+	grep -Fxq -e "$arg_line" -- "$file" || return 1
+}
+
+edit_act() {
+	workspace && keep "$arg_path" && cp -a -- "$file" "$work/edited" &&
+		grep -Fxv -e "$arg_line" -- "$file" >"$work/edited"
+	put "$work/edited" "$arg_path"
+}
+]]></function>
+</recipe>
+END
+
+deleting() {
+	root_new
+	mkdir -p "$root/a" "$root/b"
+	echo first >"$root/a/1"
+	echo second >"$root/b/2"
+	ln -s /a/1 "$root/b/3"
+	touch -d '2021-09-25 12:34:56.789' "$root/a/1" "$root/b/2"
+	finding 1 remove-file /a/1
+	finding 2 remove-file /b/2
+	finding 3 remove-file /b/3
+	rm -f "$work/wanted"
+}
+
+editing() {
+	root_new
+	mkdir -p "$root/a"
+	printf '%s\n' one two three >"$root/a/1"
+	touch -d '2021-09-25 12:34:56.789' "$root/a/1"
+	chmod 640 "$root/a/1"
+	finding 1 edit /a/1 label one
+	finding 2 edit /a/1 label three
+	echo two >"$work/wanted"
+}
+
+# What is left of /a and /b when all is done.
+is_done() {
+	if [ -f "$work/wanted" ]; then
+		[ "$(ls -A "$root/a")" = 1 ] && cmp -s "$root/a/1" "$work/wanted"
+	else
+		[ -z "$(find "$root/a" "$root/b" ! -type d)" ]
+	fi
+}
+
+# What comes of it when the run that was killed is done again.
+goes_on() { # goes_on COMMAND-NUMBER
+	run --yes
+	[ "$status" = 0 ] || fail "killed before command $1: status $status"
+	is_done || fail "killed before command $1: it is not done"
+	# put everything back, the newest run first
+	for kept in "$root"/var/lib/trustdrift/backup/*; do
+		[ ! -f "$kept/changes" ] ||
+			printf '%s %s\n' "$(stat -c %.9Y "$kept")" "$kept"
+	done | sort -rn | cut -d ' ' -f 2- >"$work/runs"
+	while IFS= read -r kept; do
+		run --yes --rollback "$kept"
+		[ "$status" = 0 ] || fail "killed before $1: rollback $status"
+	done <"$work/runs"
+	[ "$(listing)" = "$before" ] ||
+		fail "killed before command $1: not put back bit for bit"
+	pass
+}
+
+# try SCENARIO STEP: kills before every STEP-th command
+try() {
+	$1
+	make
+	before=$(listing)
+	rm -rf "$work/original"
+	cp -a "$root" "$work/original"
+	n=0 killed=0
+	while :; do
+		n=$((n + $2))
+		rm -rf "$root"
+		cp -a "$work/original" "$root"
+		status=0
+		bash "$work/killer" $n "$work/fix.sh" --yes >"$work/out" 2>&1 \
+			</dev/null || status=$?
+		[ "$status" = 137 ] || break
+		killed=$((killed + 1))
+		goes_on $n
+	done
+	is "$1: the last run was not killed" "$status" 0
+	ok "$1: many runs were killed: $killed" [ $((killed * $2)) -gt 150 ]
+	echo "$1: $killed runs killed, before every $2. of $n commands"
+}
+try deleting "${EVERY:-7}"
+try editing "${EVERY:-5}"
+finish

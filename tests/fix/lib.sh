@@ -1,0 +1,154 @@
+# lib.sh -- sourced by the tests of fix scripts: small roots, findings about
+# them, the script made of these, and what it did.
+# shellcheck shell=sh disable=SC2034 # $status and others are for who sources it
+#
+# $srcdir is the top of the source tree, $builddir that of the build tree.
+# Each test runs in a directory of its own that is removed at the end, and no
+# variable of the machine reaches the scripts.
+
+: "${srcdir:=.}" "${builddir:=.}"
+srcdir=$(CDPATH='' cd -- "$srcdir" && pwd)
+builddir=$(CDPATH='' cd -- "$builddir" && pwd)
+: "${MAKE_SCRIPT:=$builddir/tests/tools/make-script}"
+[ -x "$MAKE_SCRIPT" ] || {
+	echo "$MAKE_SCRIPT is not there" >&2
+	exit 99
+}
+unset SSL_CERT_FILE SSL_CERT_DIR OPENSSL_CONF JAVA_TOOL_OPTIONS \
+	JDK_JAVA_OPTIONS _JAVA_OPTIONS TRUSTDRIFT_STOREPASS NSS_DEFAULT_DB_TYPE \
+	SHELLCHECK_OPTS TMPDIR CDPATH POSIXLY_CORRECT || :
+LC_ALL=C.UTF-8
+TZ=UTC
+export LC_ALL TZ
+
+work=$(mktemp -d)
+work=$(CDPATH='' cd -- "$work" && pwd -P)
+# shellcheck disable=SC2317 # the trap calls it
+cleanup() {
+	chmod -R u+rwX "$work" 2>/dev/null
+	rm -rf "$work"
+}
+trap cleanup EXIT
+trap 'exit 1' HUP INT TERM
+HOME=$work/nobody XDG_STATE_HOME=$work/state
+export HOME XDG_STATE_HOME
+mkdir "$HOME"
+root=$work/root
+
+failed=0 passed=0
+fail() {
+	printf 'FAIL: %s\n' "$*" >&2
+	failed=$((failed + 1))
+}
+pass() { passed=$((passed + 1)); }
+
+# is WHAT GOT WANTED
+is() {
+	if [ "$2" = "$3" ]; then
+		pass
+	else
+		fail "$1"
+		printf '  got:    %s\n  wanted: %s\n' "$2" "$3" >&2
+	fi
+}
+
+# ok WHAT COMMAND...
+ok() {
+	what=$1
+	shift
+	if "$@"; then pass; else fail "$what"; fi
+}
+
+# said WHAT PATTERN: the last run said it
+said() {
+	grep -q -e "$2" "$work/out" || {
+		fail "$1"
+		sed 's/^/  | /' "$work/out" >&2
+		return
+	}
+	pass
+}
+
+finish() {
+	printf '%d checks passed, %d failed\n' "$passed" "$failed"
+	[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+	exit
+}
+
+skip() {
+	printf 'SKIPPED, NOT TESTED: %s\n' "$*"
+	exit 77
+}
+
+# root_new: an empty root
+root_new() {
+	rm -rf "${root:?}"
+	mkdir -p "$root/etc" "$root/var/lib" "$root/home/ann"
+	echo 0123456789abcdef0123456789abcdef >"$root/etc/machine-id"
+	: >"$work/findings"
+}
+
+# finding NUMBER RECIPE LOCATION [KEY VALUE]...: in the words of make-script
+finding() {
+	printf 'id %032x\nrecipe %s\nlocation %s\n' "$1" "$2" "$3"
+	shift 3
+	printf 'rule a-rule\nseverity high\n'
+	while [ $# -gt 1 ]; do
+		printf '%s %s\n' "$1" "$2"
+		shift 2
+	done
+} >>"$work/findings"
+
+# make: $work/fix.sh for the findings, linted; $steps.  $config is the directory
+# of the administrator's own recipes, $made the time of the scan.
+config='' made=''
+make() {
+	"$MAKE_SCRIPT" ${config:+-c "$config"} ${made:+-m "$made"} "$root" <"$work/findings" >"$work/fix.sh" \
+		2>"$work/steps" || fail "make-script: $(cat "$work/steps")"
+	steps=$(cat "$work/steps")
+	dash -n "$work/fix.sh" || fail "dash -n"
+	if command -v shellcheck >/dev/null; then
+		shellcheck -S style "$work/fix.sh" || fail "shellcheck"
+	else
+		echo "NOT TESTED: shellcheck is missing"
+	fi
+}
+
+# run [ARGUMENT...]: the script; $status, and what it said in $work/out
+run() {
+	status=0
+	dash "$work/fix.sh" "$@" >"$work/out" 2>&1 </dev/null || status=$?
+}
+
+# Everything that is to come back: names, types, modes, owners, times, link
+# targets and contents, but for what the scripts keep.
+listing() {
+	(cd "$root" && find . -path ./var/lib/trustdrift -prune -o \
+		! -type d -print | LC_ALL=C sort | while IFS= read -r f; do
+		stat -c '%N %F %a %u %g %y' -- "$f"
+		[ ! -f "$f" ] || [ -L "$f" ] || cksum <"$f"
+	done)
+}
+
+# the newest backup
+backup() {
+	find "$root/var/lib/trustdrift/backup" -mindepth 1 -maxdepth 1 \
+		-type d | LC_ALL=C sort | tail -n 1
+}
+
+backups() {
+	find "$root/var/lib/trustdrift/backup" -mindepth 1 -maxdepth 1 \
+		-type d 2>/dev/null | wc -l
+}
+
+certificates=$srcdir/tests/unit/data
+# pem NAME: a certificate of the unit tests
+pem() {
+	echo '-----BEGIN CERTIFICATE-----'
+	base64 -w 64 "$certificates/$1.der"
+	echo '-----END CERTIFICATE-----'
+}
+
+sha256_of() {
+	sha256sum <"$certificates/$1.der" | cut -c 1-64
+}
