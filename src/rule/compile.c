@@ -123,12 +123,15 @@ static int compile_rule(struct guard *g, const struct rule *r, char **ret_error)
 int rules_compile(struct rules *rules, char **ret_error)
 {
 	AUTO(inventory) struct inventory *empty = NULL;
+	AUTO(str) char *reason = NULL;
 	struct guard g;
 	int e;
 
-	e = inventory_open(NULL, INVENTORY_MEMORY, 0, &empty, ret_error);
-	if (e < 0)
+	e = inventory_open(NULL, INVENTORY_MEMORY, 0, &empty, &reason);
+	if (e < 0) {
+		*ret_error = TAKE(reason);
 		return e;
+	}
 	e = reads_learn(inventory_db(empty), &rules->reads, ret_error);
 	if (e < 0)
 		return e;
