@@ -123,13 +123,14 @@ updater_works() {
 	fi
 }
 
-in_its_root() {	# COMMAND...
+# What the updater and its hooks make is for everybody to read.
+in_its_root() (	# COMMAND...
+	umask 022
 	if [ -n "$root" ]; then
-		chroot "$root" "$@" >&2
-	else
-		"$@" >&2
+		exec chroot "$root" "$@" >&2
 	fi
-}
+	exec "$@" >&2
+)
 
 # The updater tells its hooks of every link that it takes away because of a
 # "!" line and of no other, so that Java would keep a CA whose local file is
@@ -241,9 +242,7 @@ restore_tree() {	# KEPT PATH
 	(cd -- "$1" && find . ! -type d) | while IFS= read -r entry; do
 		if [ "$(about "$entry")" != "$(about "$1/$entry")" ] ||
 			[ "$(state_of "$entry")" != "$(state_of "$1/$entry")" ]; then
-			cp -a --remove-destination -- "$1/$entry" \
-				./.trustdrift-new &&
-				mv -f -- ./.trustdrift-new "$entry" || exit 1
+			replace "$1/$entry" "$entry" || exit 1
 		fi
 	done && touch -r "$1" .
 }

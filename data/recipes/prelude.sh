@@ -176,7 +176,7 @@ backup_begin() {
 		directory=$place/$(date -u +%Y%m%dT%H%M%SZ)-$$ &&
 		mkdir -- "$directory" "$directory/files" || return 1
 	# Whoever finds the directory finds with it what can undo it.
-	if [ -f "$started_as" ]; then
+	if grep -q "^script_id='$script_id'\$" "$started_as" 2>/dev/null; then
 		cat -- "$started_as" >"$directory/repair.sh" || return 1
 	fi
 	printf '%s\n' "$script_id" >"$directory/script" &&
@@ -236,16 +236,18 @@ unchanged() (	# PATH SHA256
 	[ -n "$interrupted" ]
 )
 
-# Puts FILE in the place of PATH at once, with the mode and owner of FILE.
+# Puts a copy of FILE in the place of NAME in the working directory, at once.
+# Whatever somebody put there meanwhile, link or directory, is not followed.
 # The temporary name is always the same, so an interrupted run leaves nothing
 # that the next one does not use up.
-replace() {	# FILE PATH
-	enter "$2" && cp -a --remove-destination -- "$1" ./.trustdrift-new &&
-		mv -f -- ./.trustdrift-new "$name"
+replace() {	# FILE NAME
+	cp -aT --remove-destination -- "$1" ./.trustdrift-new &&
+		mv -fT -- ./.trustdrift-new "$2"
 }
 
+# Puts FILE in the place of PATH, with the mode and owner of FILE.
 put() {	# FILE PATH
-	record "$(state_of "$1")" "$2" && replace "$1" "$2"
+	record "$(state_of "$1")" "$2" && enter "$2" && replace "$1" "$name"
 }
 
 # Removes the name PATH and keeps what it was.
@@ -457,7 +459,7 @@ restore() {	# NUMBER PATH
 		if [ -d "$copy" ]; then
 			restore_tree "$copy" "$2"
 		else
-			replace "$copy" "$2"
+			enter "$2" && replace "$copy" "$name"
 		fi
 	then
 		n_done=$((n_done + 1))

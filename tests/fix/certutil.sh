@@ -195,6 +195,29 @@ else
 	echo "NOT TESTED: no compiler for a foreign library"
 fi
 
+# What somebody puts in the way of the temporary name is not followed.
+for trap in "a link to a directory" "a link to a file" "a directory"; do
+	new
+	add other other C,,
+	add root keep C,,
+	mkdir "$work/trap"
+	echo precious >"$work/trap/file"
+	case $trap in
+	"a link to a directory") ln -s "$work/trap" "$root/$at/.trustdrift-new" ;;
+	"a link to a file") ln -s "$work/trap/file" "$root/$at/.trustdrift-new" ;;
+	"a directory") mkdir "$root/$at/.trustdrift-new" ;;
+	esac
+	remove other other
+	run --yes
+	case $trap in
+	"a directory") is "$trap" "$status" 1 ;;
+	*) is "$trap" "$status" 0 ;;
+	esac
+	is "$trap: untouched" "$(ls "$work/trap"; cat "$work/trap/file")" "file
+precious"
+	rm -r "$work/trap"
+done
+
 # A user's database stays the user's when root repairs it.
 if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null &&
 	setpriv --reuid 12345 --regid 12345 --clear-groups true 2>/dev/null; then

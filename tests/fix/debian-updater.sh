@@ -121,6 +121,8 @@ try() {
 		done)" ""
 	is "$how, $1: the hooks know" "$(grep '^-' "$root/told" | sort -u |
 		tr '\n' ' ')" "$3"
+	is "$how, $1: what hooks make can be read" \
+		"$(stat -c %a "$root/told")" 644
 	rm -f "$root/told"
 	after=$(listing)
 	act --yes
