@@ -327,11 +327,13 @@ SELECT party, type, instance, title, owner, model, own_list, is_system,
 FROM v_history_party WHERE scan_id = (SELECT max(id) FROM scan);
 
 CREATE VIEW v_history_party_store AS
-SELECT s.id AS scan_id, c.party, c.store_id, c.role
-FROM scan s JOIN composition_store c ON c.composition_id = s.composition_id;
+SELECT s.id AS scan_id, c.party, c.store_id, c.role, st.kind
+FROM scan s
+JOIN composition_store c ON c.composition_id = s.composition_id
+JOIN store st ON st.id = c.store_id;
 
 CREATE VIEW v_party_store AS
-SELECT party, store_id, role
+SELECT party, store_id, role, kind
 FROM v_history_party_store WHERE scan_id = (SELECT max(id) FROM scan);
 
 CREATE VIEW v_identity AS
