@@ -46,7 +46,8 @@ usage: sh SCRIPT [--root DIR] [--dry-run] [--yes] [--only ID]...
   --root DIR      act on the tree DIR and not on the root that was scanned
   --dry-run       say what would be done; change nothing
   --yes           do not ask before each step
-  --only ID       only the step for this finding; may be given again
+  --only ID       only the step for this finding, whose id may be cut short;
+                  may be given again
   --list          list the steps
   --rollback DIR  put back what a run of this script kept in DIR; after
                   several runs, the newest first
@@ -513,7 +514,12 @@ parse() {
 		esac
 		case $1 in
 		--root) root=$2 && shift ;;
-		--only) only="$only $2" && shift ;;
+		--only)
+			case $2 in
+			*[!0-9a-f]*) wrong_usage "$(shown "$2") is no finding" ;;
+			esac
+			only="$only $2" && shift
+			;;
 		--rollback) mode=rollback rollback_dir=$2 && shift ;;
 		--dry-run) dry_run=1 ;;
 		--yes) yes=1 ;;
@@ -523,18 +529,34 @@ parse() {
 		esac
 		shift
 	done
-	known=''
+}
+
+# The findings that --only names, by their whole ids or how these begin.
+expand_only() {
+	known='' whole=''
 	each_step note_findings
-	for finding in $only; do
-		case " $known " in
-		*" $finding "*) ;;
-		*) wrong_usage "no step is for the finding $(shown "$finding")" ;;
-		esac
+	for begin in $only; do
+		match=''
+		for finding in $known; do
+			case $finding in
+			"$match") ;;
+			"$begin"*)
+				[ -z "$match" ] || wrong_usage \
+					"several findings begin with $(shown "$begin")"
+				match=$finding
+				;;
+			esac
+		done
+		[ -n "$match" ] ||
+			wrong_usage "no step is for the finding $(shown "$begin")"
+		whole="$whole $match"
 	done
+	only=$whole
 }
 
 main() {
 	parse "$@"
+	expand_only
 	if [ "$mode" = list ]; then
 		each_step list_step
 		exit 0

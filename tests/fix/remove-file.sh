@@ -6,6 +6,7 @@
 store=/home/ann/.dotnet/corefx/cryptography/x509stores/ca
 id1=00000000000000000000000000000001
 id2=00000000000000000000000000000002
+id3=a0000000000000000000000000000003
 
 # two: a root with three entries, and a script that deletes two of them
 two() {
@@ -94,7 +95,7 @@ is "--only" "$(names)" "A.pfx C.pfx"
 run --yes --only $id1 --only $id2
 is "--only twice" "$status" 0
 is "--only twice" "$(names)" "C.pfx"
-for wrong in "--only 3" "--only" "--root" "--rollback" "--what" "more" \
+for wrong in "--only 3" "--only 0000" "--only *" "--only $id1,$id2" "--only" "--root" "--rollback" "--what" "more" \
 	"--rollback nowhere"; do
 	# shellcheck disable=SC2086 # words
 	run --yes $wrong
@@ -103,6 +104,14 @@ done
 mkdir "$work/empty"
 run --yes --rollback "$work/empty"
 is "no backup in it" "$status" 64
+
+two
+printf 'id %s\nrecipe remove-file\nlocation %s/C.pfx\nrule r\n' $id3 "$store" \
+	>>"$work/findings"
+make
+run --yes --only a0
+is "--only, cut short" "$status" 0
+is "--only, cut short" "$(names)" "A.pfx B.pfx"
 
 # Two findings about one file share a step.
 root_new
