@@ -51,7 +51,7 @@ static int load_pack(const struct options *o, struct pack *p)
 
 	if (status >= 0)
 		return status;
-	r = rules_load(o->config, &p->rules, &error);
+	r = rules_parse(o->config, &p->rules, &error);
 	if (r < 0)
 		return load_failed(r, error);
 	r = recipes_load(o->config, &p->recipes, &error);
@@ -82,15 +82,18 @@ static int judge(const struct options *o, struct inventory *i,
 		 const struct pack *p, const struct output *output,
 		 struct report *ret_report)
 {
+	char *error = NULL;
 	int r;
 
 	progress(o, _("asking the rules"));
 	if (output->machine)
 		setlocale(LC_MESSAGES, "C");
 	r = rules_evaluate(i, p->rules, recipe_is_automatic, p->recipes,
-			   ret_report);
+			   ret_report, &error);
 	setlocale(LC_MESSAGES, "");
 	progress(o, NULL);
+	if (error != NULL)
+		return load_failed(r, error);
 	if (r < 0)
 		return inventory_failed(i, r, _("the rules could not be asked"));
 	ret_report->tool = PACKAGE_VERSION;

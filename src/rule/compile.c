@@ -30,10 +30,11 @@ static void take_names(sqlite3_stmt *s, struct result *ret_columns)
 	ret_columns->names = names;
 }
 
+/* *ret_statement is kept by the caller; NULL: it is not wanted.  */
 static int compile_query(struct guard *g, const struct rule *r,
 			 const char *query, unsigned line,
 			 const struct result *bound, struct result *ret_columns,
-			 char **ret_error)
+			 sqlite3_stmt **ret_statement, char **ret_error)
 {
 	AUTO(statement) sqlite3_stmt *s = NULL;
 	AUTO(str) char *reason = NULL;
@@ -64,6 +65,8 @@ static int compile_query(struct guard *g, const struct rule *r,
 			"two columns are named %s", ret_columns->names[i]));
 		return -EINVAL;
 	}
+	if (ret_statement != NULL)
+		*ret_statement = TAKE(s);
 	return 0;
 }
 
@@ -91,13 +94,18 @@ static int compile_texts(const struct rule *r, unsigned line,
 	return 0;
 }
 
-static int compile_rule(struct guard *g, const struct rule *r, char **ret_error)
+static int compile_rule(struct guard *g, const struct rule *r,
+			struct compiled *c, char **ret_error)
 {
 	AUTO(result) struct result columns = { 0 };
 	int e;
 
+	if (c != NULL) {
+		c->n_evidence = r->n_evidence;
+		c->evidence = xcalloc(r->n_evidence, sizeof(*c->evidence));
+	}
 	e = compile_query(g, r, r->query, r->query_line, NULL, &columns,
-			  ret_error);
+			  c != NULL ? &c->query : NULL, ret_error);
 	if (e < 0)
 		return e;
 	if (result_column(&columns, "store_id") < 0) {
@@ -112,6 +120,7 @@ static int compile_rule(struct guard *g, const struct rule *r, char **ret_error)
 		AUTO(result) struct result own = { 0 };
 
 		e = compile_query(g, r, v->query, v->line, &columns, &own,
+				  c != NULL ? &c->evidence[i] : NULL,
 				  ret_error);
 		if (e == 0)
 			e = compile_texts(r, v->line, v->texts, v->n_texts,
@@ -137,7 +146,34 @@ int rules_compile(struct rules *rules, char **ret_error)
 		return e;
 	guard_begin(&g, inventory_db(empty), rules->reads, DIALECT_RULE);
 	for (size_t i = 0; e == 0 && i < rules->n; i++)
-		e = compile_rule(&g, &rules->items[i], ret_error);
+		e = compile_rule(&g, &rules->items[i], NULL, ret_error);
 	guard_end(&g);
 	return e;
+}
+
+int compiled_make(struct guard *g, const struct rules *rules,
+		  struct compiled **ret_compiled, char **ret_error)
+{
+	struct compiled *c = xcalloc(rules->n, sizeof(*c));
+	int e = 0;
+
+	for (size_t i = 0; e == 0 && i < rules->n; i++)
+		e = compile_rule(g, &rules->items[i], &c[i], ret_error);
+	if (e < 0) {
+		compiled_free(c, rules->n);
+		return e;
+	}
+	*ret_compiled = c;
+	return 0;
+}
+
+void compiled_free(struct compiled *c, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		sqlite3_finalize(c[i].query);
+		for (size_t k = 0; k < c[i].n_evidence; k++)
+			sqlite3_finalize(c[i].evidence[k]);
+		free(c[i].evidence);
+	}
+	free(c);
 }

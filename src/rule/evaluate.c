@@ -62,30 +62,17 @@ static int judge_rows(struct judge *j, const struct rule *r,
 	return 0;
 }
 
-static int judge_rule(struct judge *j, const struct rule *r, char **ret_error)
+static int judge_rule(struct judge *j, const struct rule *r,
+		      const struct compiled *c, char **ret_error)
 {
-	AUTO(statement) sqlite3_stmt *query = NULL;
 	AUTO(result) struct result rows = { 0 };
-	sqlite3_stmt **evidence;
-	unsigned line;
 	int e;
 
-	e = guard_prepare(&j->guard, r->query, &query, ret_error, &line);
-	if (e == 0)
-		e = result_fetch(&j->guard, query, LIMIT_RULE_ROWS, NULL, 0,
-				 &rows, ret_error);
+	e = result_fetch(&j->guard, c->query, LIMIT_RULE_ROWS, NULL, 0, &rows,
+			 ret_error);
 	if (e < 0 || rows.n_rows == 0)
 		return e;
-	evidence = xcalloc(r->n_evidence, sizeof(*evidence));
-	for (size_t i = 0; e == 0 && i < r->n_evidence; i++)
-		e = guard_prepare(&j->guard, r->evidence[i].query, &evidence[i],
-				  ret_error, &line);
-	if (e == 0)
-		e = judge_rows(j, r, evidence, &rows, ret_error);
-	for (size_t i = 0; i < r->n_evidence; i++)
-		sqlite3_finalize(evidence[i]);
-	free(evidence);
-	return e;
+	return judge_rows(j, r, c->evidence, &rows, ret_error);
 }
 
 /* The rule itself failed: nothing is known of what it judges.  */
@@ -207,7 +194,8 @@ static int fill_problems(struct judge *j)
 	return 0;
 }
 
-static int judge_all(struct judge *j, const struct rules *rules)
+static int judge_all(struct judge *j, const struct rules *rules,
+		     const struct compiled *compiled)
 {
 	AUTO(str) char *ignored = NULL;
 	unsigned line;
@@ -231,7 +219,7 @@ static int judge_all(struct judge *j, const struct rules *rules)
 		const struct rule *r = &rules->items[i];
 		AUTO(str) char *error = NULL;
 
-		if (judge_rule(j, r, &error) < 0)
+		if (judge_rule(j, r, &compiled[i], &error) < 0)
 			add_failed(j, r, error);
 		if (add_unknown(j, r) < 0)
 			return -EIO;
@@ -240,10 +228,11 @@ static int judge_all(struct judge *j, const struct rules *rules)
 	return 0;
 }
 
-int rules_evaluate(struct inventory *i, const struct rules *rules,
+int rules_evaluate(struct inventory *i, struct rules *rules,
 		   bool (*recipe_automatic)(const char *recipe, void *data),
-		   void *data, struct report *ret_report)
+		   void *data, struct report *ret_report, char **ret_error)
 {
+	struct compiled *compiled = NULL;
 	struct report report = { 0 };
 	struct judge j = {
 		.report = &report,
@@ -252,8 +241,17 @@ int rules_evaluate(struct inventory *i, const struct rules *rules,
 	};
 	int e;
 
+	if (rules->reads == NULL) {
+		e = reads_learn(inventory_db(i), &rules->reads, ret_error);
+		if (e < 0)
+			return e;
+	}
 	guard_begin(&j.guard, inventory_db(i), rules->reads, DIALECT_RULE);
-	e = judge_all(&j, rules);
+	e = compiled_make(&j.guard, rules, &compiled, ret_error);
+	if (e == 0) {
+		e = judge_all(&j, rules, compiled);
+		compiled_free(compiled, rules->n);
+	}
 	sqlite3_finalize(j.certificate);
 	sqlite3_finalize(j.identity);
 	sqlite3_finalize(j.problem);

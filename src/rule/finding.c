@@ -185,9 +185,12 @@ static void fill_repair(const struct judge *j, struct finding *f, size_t store)
 	if (recipe == NULL)
 		recipe = store_text(j, store, "recipe");
 	if (recipe == NULL) {
-		f->no_fix = xstrdup(_("There is no recipe for this kind of "
-				      "store: change it with the program that "
-				      "owns it."));
+		const char *repair = store_text(j, store, "repair");
+
+		f->no_fix = repair != NULL ? xstrdup(repair)
+			: xstrdup(_("There is no recipe for this kind of "
+				    "store: change it with the program that "
+				    "owns it."));
 		return;
 	}
 	f->recipe = xstrdup(recipe);

@@ -105,4 +105,15 @@ const char *sentence_choose(const struct rule_text *texts, size_t n,
  * "file:line: reason".  */
 int rules_compile(struct rules *rules, char **ret_error);
 
+/* The same against the connection of G, keeping the statements: one of these
+ * for each rule.  To be freed before guard_end().  */
+struct compiled {
+	struct sqlite3_stmt *query;
+	struct sqlite3_stmt **evidence;
+	size_t n_evidence;
+};
+int compiled_make(struct guard *g, const struct rules *rules,
+		  struct compiled **ret_compiled, char **ret_error);
+void compiled_free(struct compiled *c, size_t n);	/* NULL and 0: nothing */
+
 #endif

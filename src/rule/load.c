@@ -230,8 +230,8 @@ static void auto_rules(struct rules **r)
 	rules_free(*r);
 }
 
-int rules_load(const char *config_dir, struct rules **ret_rules,
-	       char **ret_error)
+int rules_parse(const char *config_dir, struct rules **ret_rules,
+		char **ret_error)
 {
 	AUTO(rules) struct rules *rules = xcalloc(1, sizeof(*rules));
 	AUTO(names) char **paths = NULL;
@@ -254,7 +254,19 @@ int rules_load(const char *config_dir, struct rules **ret_rules,
 	e = check_unique(rules, ret_error);
 	if (e < 0)
 		return e;
-	e = rules_compile(rules, ret_error);
+	*ret_rules = TAKE(rules);
+	return 0;
+}
+
+int rules_load(const char *config_dir, struct rules **ret_rules,
+	       char **ret_error)
+{
+	AUTO(rules) struct rules *rules = NULL;
+	int e;
+
+	e = rules_parse(config_dir, &rules, ret_error);
+	if (e == 0)
+		e = rules_compile(rules, ret_error);
 	if (e < 0)
 		return e;
 	*ret_rules = TAKE(rules);

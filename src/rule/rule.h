@@ -57,8 +57,12 @@ struct rules {
 	struct reads *reads;
 };
 
-/* Loads and validates all rules, and compiles their queries under the guard
- * against an empty inventory.  -EINVAL: *ret_error = "file:line: reason";
+/* Loads and validates all rules.  -EINVAL: *ret_error = "file:line: reason" (the
+ * caller frees); nothing is loaded then.  Free with rules_free().  */
+int rules_parse(const char *config_dir, struct rules **ret_rules,
+		char **ret_error);
+/* The same, and compiles their queries under the guard against an empty
+ * inventory.  -EINVAL: *ret_error = "file:line: reason";
  * nothing is loaded then.  Free with rules_free().  */
 int rules_load(const char *config_dir, struct rules **ret_rules,
 	       char **ret_error);
@@ -122,15 +126,17 @@ struct report {
 
 void finding_done(struct finding *f);	/* empties it */
 
-/* Judges the newest scan in the inventory.  A rule whose query breaks or runs
- * past its limits gives one `unknown` finding that says so.  RECIPE_AUTOMATIC
+/* Judges the newest scan in the inventory, having compiled every rule there:
+ * -EINVAL with *ret_error = "file:line: reason" (the caller frees) when one does
+ * not compile, and nothing is judged.  A rule whose query fails or runs past
+ * its limits gives one `unknown` finding that says so.  RECIPE_AUTOMATIC
  * tells whether a recipe needs no decision (asked of fix/ by the command; NULL:
  * none).  `tool` is left NULL and `scan` is the inventory's own: the command
  * overrides both where it must.  -ENODATA: there is no scan; other negative
  * errno: the inventory failed.  Free with report_done().  */
-int rules_evaluate(struct inventory *i, const struct rules *rules,
+int rules_evaluate(struct inventory *i, struct rules *rules,
 		   bool (*recipe_automatic)(const char *recipe, void *data),
-		   void *data, struct report *ret_report);
+		   void *data, struct report *ret_report, char **ret_error);
 void report_done(struct report *r);
 
 /* Runs one SELECT of a user under the same guard (trustdrift query).  FN gets

@@ -8,7 +8,8 @@
 #include "rule/judge.h"
 
 static const char stores_sql[] =
-	"SELECT store_id, kind, path, real_path, owner, party, recipe, unread"
+	"SELECT store_id, kind, path, real_path, owner, party, recipe, repair,"
+	" unread"
 	" FROM v_store ORDER BY store_id";
 static const char roles_sql[] =
 	"SELECT DISTINCT store_id, role FROM v_party_store"

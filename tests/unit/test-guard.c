@@ -542,7 +542,7 @@ static void test_failing_rules(void **state)
 			fail_msg("%s", error);
 		pack_done(&pack);
 		assert_int_equal(rules_evaluate(inventory, rules, NULL, NULL,
-						&report), 0);
+						&report, &error), 0);
 		assert_int_equal(report.n_findings, 1);
 		assert_int_equal(report.findings[0].status, FINDING_UNKNOWN);
 		assert_true(report.incomplete);
@@ -565,8 +565,8 @@ static void test_no_scan(void **state)
 	assert_int_equal(inventory_open(NULL, INVENTORY_MEMORY, 0, &empty,
 					&error), 0);
 	assert_int_equal(rules_load("/nonexistent", &rules, &error), 0);
-	assert_int_equal(rules_evaluate(empty, rules, NULL, NULL, &report),
-			 -ENODATA);
+	assert_int_equal(rules_evaluate(empty, rules, NULL, NULL, &report,
+					&error), -ENODATA);
 	rules_free(rules);
 	inventory_close(empty);
 }

@@ -84,10 +84,11 @@ static size_t judge(const struct world *w, const struct rule *r, int64_t now,
 	};
 	struct inventory *i = world_scan(w, now, WARN_DAYS);
 	struct report report;
+	char *error = NULL;
 	size_t found = 0;
 
-	assert_int_equal(rules_evaluate(i, &one, is_automatic, NULL, &report),
-			 0);
+	assert_int_equal(rules_evaluate(i, &one, is_automatic, NULL, &report,
+					&error), 0);
 	assert_int_equal(report.now, now);
 	for (size_t k = 0; k < report.n_findings; k++) {
 		const struct finding *f = &report.findings[k];
