@@ -272,12 +272,20 @@ static void step_add_target(struct step *s, struct target *t)
 	       sizeof(t->sha256));
 }
 
-static void plan_add(struct plan *p, const struct finding *f)
+/* PLACE is F, or F with another location of the same certificate.  */
+static void plan_add_place(struct plan *p, const struct finding *f,
+			   const struct finding *place)
 {
 	AUTO(step) struct step s = { .recipe = NULL };
 	char *reason = NULL;
 
-	if (step_make(p, f, &s, &reason) < 0) {
+	if (step_make(p, place, &s, &reason) < 0) {
+		if (place != f) {
+			char *only = TAKE(reason);
+
+			reason = xasprintf("%s: %s", place->location, only);
+			free(only);
+		}
 		grow(&p->unfixable, p->n_unfixable, &p->cap_unfixable,
 		     sizeof(*p->unfixable));
 		p->unfixable[p->n_unfixable++] =
@@ -288,7 +296,8 @@ static void plan_add(struct plan *p, const struct finding *f)
 		if (step_is_same(&p->steps[i], &s)) {
 			for (size_t j = 0; j < s.n_targets; j++)
 				step_add_target(&p->steps[i], &s.targets[j]);
-			step_cover(&p->steps[i], f);
+			if (place == f)
+				step_cover(&p->steps[i], f);
 			return;
 		}
 	}
@@ -296,6 +305,23 @@ static void plan_add(struct plan *p, const struct finding *f)
 	grow(&p->steps, p->n_steps, &p->cap_steps, sizeof(*p->steps));
 	p->steps[p->n_steps++] = s;
 	s = (struct step){ .recipe = NULL };
+}
+
+static void plan_add(struct plan *p, const struct finding *f)
+{
+	plan_add_place(p, f, f);
+	/* What no script can do is the same everywhere.  */
+	if (f->recipe == NULL || f->status != FINDING_FOUND)
+		return;
+	for (size_t i = 0; i < f->n_places; i++) {
+		struct finding other = *f;
+
+		other.location = f->places[i].location;
+		other.label = f->places[i].label;
+		other.has_offset = f->places[i].has_offset;
+		other.offset = f->places[i].offset;
+		plan_add_place(p, f, &other);
+	}
 }
 
 /* ---- comments --------------------------------------------------------------*/

@@ -83,15 +83,33 @@ static json_t *store_object(const struct finding *f)
 	return o;
 }
 
-static json_t *entry_object(const struct finding *f)
+static json_t *place_object(const char *location, const char *label,
+			    bool has_offset, uint64_t offset)
 {
 	json_t *o = new_object();
 
-	put_text(o, "location", f->location);
-	put_text(o, "label", f->label);
-	put(o, "offset", f->has_offset && f->offset <= INT64_MAX ?
-	    json_integer((json_int_t)f->offset) : json_null());
+	put_text(o, "location", location);
+	put_text(o, "label", label);
+	put(o, "offset", has_offset && offset <= INT64_MAX ?
+	    json_integer((json_int_t)offset) : json_null());
 	return o;
+}
+
+/* Further places of the same certificate in the same store.  */
+static json_t *places_array(const struct finding *f)
+{
+	json_t *a = json_array();
+
+	if (a == NULL)
+		die(_("out of memory"));
+	for (size_t i = 0; i < f->n_places; i++) {
+		const struct finding_place *p = &f->places[i];
+
+		if (json_array_append_new(a, place_object(p->location, p->label,
+					p->has_offset, p->offset)) < 0)
+			die(_("out of memory"));
+	}
+	return a;
 }
 
 static void put_time(json_t *o, const char *key, bool known, int64_t t)
@@ -164,11 +182,13 @@ char *finding_to_json(const struct finding *f)
 	put_text(o, "title", f->title);
 	put_text(o, "message", f->message);
 	put(o, "store", store_object(f));
-	put(o, "entry", entry_object(f));
+	put(o, "entry", place_object(f->location, f->label, f->has_offset,
+				     f->offset));
 	put(o, "certificate", certificate_object(f));
 	put(o, "evidence", evidence_array(f));
 	put(o, "fix", fix_object(f));
 	put_text(o, "why", f->why);
+	put(o, "places", places_array(f));
 	return dump(o);
 }
 
@@ -256,11 +276,42 @@ static void read_head(const json_t *o, struct finding *f, bool *bad)
 		*bad = true;
 }
 
+static void read_offset(const json_t *place, bool *ret_has, uint64_t *ret_offset,
+			bool *bad)
+{
+	const json_t *offset = get(place, "offset", bad);
+
+	if (json_is_integer(offset) && json_integer_value(offset) >= 0) {
+		*ret_has = true;
+		*ret_offset = (uint64_t)json_integer_value(offset);
+	} else if (!json_is_null(offset)) {
+		*bad = true;
+	}
+}
+
+static void read_places(const json_t *o, struct finding *f, bool *bad)
+{
+	const json_t *a = get(o, "places", bad);
+	size_t n = json_array_size(a);
+
+	if (!json_is_array(a))
+		*bad = true;
+	f->places = xcalloc(n, sizeof(*f->places));
+	f->n_places = n;
+	for (size_t i = 0; i < n; i++) {
+		const json_t *place = json_array_get(a, i);
+		struct finding_place *p = &f->places[i];
+
+		p->location = get_text(place, "location", bad);
+		p->label = get_text(place, "label", bad);
+		read_offset(place, &p->has_offset, &p->offset, bad);
+	}
+}
+
 static void read_place(const json_t *o, struct finding *f, bool *bad)
 {
 	const json_t *store = get(o, "store", bad);
 	const json_t *entry = get(o, "entry", bad);
-	const json_t *offset = get(entry, "offset", bad);
 
 	f->store_kind = get_text(store, "kind", bad);
 	f->store_path = get_text(store, "path", bad);
@@ -268,12 +319,8 @@ static void read_place(const json_t *o, struct finding *f, bool *bad)
 	f->party = get_text(store, "party", bad);
 	f->location = get_text(entry, "location", bad);
 	f->label = get_text(entry, "label", bad);
-	if (json_is_integer(offset) && json_integer_value(offset) >= 0) {
-		f->has_offset = true;
-		f->offset = (uint64_t)json_integer_value(offset);
-	} else if (!json_is_null(offset)) {
-		*bad = true;
-	}
+	read_offset(entry, &f->has_offset, &f->offset, bad);
+	read_places(o, f, bad);
 }
 
 static void read_certificate(const json_t *o, struct finding *f, bool *bad)

@@ -64,6 +64,11 @@ void finding_done(struct finding *f)
 	free(f->certificate.issuer);
 	free(f->certificate.serial);
 	free(f->certificate.name);
+	for (size_t i = 0; i < f->n_places; i++) {
+		free(f->places[i].location);
+		free(f->places[i].label);
+	}
+	free(f->places);
 	free(f->recipe);
 	free(f->no_fix);
 	memset(f, 0, sizeof(*f));
@@ -244,6 +249,20 @@ static void fill_evidence(struct judge *j, struct finding *f,
 	}
 }
 
+static void add_place(struct finding *f, const struct answer *a)
+{
+	struct finding_place *p;
+
+	f->places = xrealloc(f->places, f->n_places + 1, sizeof(*f->places));
+	p = &f->places[f->n_places++];
+	*p = (struct finding_place){
+		.location = xstrdup(a->location),
+		.label = a->label[0] != '\0' ? xstrdup(a->label) : NULL,
+		.has_offset = a->offset >= 0,
+		.offset = a->offset >= 0 ? (uint64_t)a->offset : 0,
+	};
+}
+
 /* Rows behind the first: other places of it, other users of its store.  */
 static void fill_copies(struct finding *f, const struct answer *answers,
 			size_t n, const struct result *rows)
@@ -261,6 +280,7 @@ static void fill_copies(struct finding *f, const struct answer *answers,
 		    strcmp(a->location, last->location) != 0 ||
 		    strcmp(a->label, last->label) != 0) {
 			is_first = false;
+			add_place(f, a);
 			add_evidence(f, "copy", a->label[0] == '\0' ?
 				xasprintf(_("also in %s"), a->location) :
 				xasprintf(_("also in %s as %s"), a->location,

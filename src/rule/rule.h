@@ -77,6 +77,13 @@ struct evidence {
 	int depth;		/* for drawing: column `depth` of the row, else 0 */
 };
 
+/* Where else in its store a finding's certificate lies.  */
+struct finding_place {
+	char *location, *label;	/* label NULL: none */
+	bool has_offset;
+	uint64_t offset;
+};
+
 /* One finding; all strings owned by it, NULL where there is none.  Text is as
  * it was in the certificate or file name: outputs escape.  */
 struct finding {
@@ -97,6 +104,8 @@ struct finding {
 		int64_t not_before, not_after;
 		bool decoded;	/* the fields after sha1 are valid */
 	} certificate;		/* sha256 NULL: about no certificate */
+	struct finding_place *places;	/* besides location, label, offset */
+	size_t n_places;
 	struct evidence *evidence;
 	size_t n_evidence;
 	char *recipe;		/* NULL: not fixable */
