@@ -1,6 +1,7 @@
 #!/bin/sh
 # interrupted.sh -- a run that is killed before any of its commands, one after
-# the other: the next run goes on, and everything can be put back.
+# the other: the next run goes on, and everything can be put back.  And one
+# under which a directory becomes a link that leads out of the root.
 # shellcheck source=tests/fix/lib.sh disable=SC2317 # try() calls scenarios
 . "${srcdir:=.}/tests/fix/lib.sh"
 command -v bash >/dev/null || skip "bash is missing, whose DEBUG trap counts"
@@ -12,6 +13,21 @@ set -T
 main_pid=$BASHPID count=0 last=$1
 shift
 trap '[ $BASHPID != $main_pid ] || [ $((count += 1)) != $last ] || kill -9 $$' DEBUG
+. "$@"
+END
+
+# The same, but before that command it moves the directory away and puts a
+# link to another in its place.
+cat >"$work/swapper" <<'END'
+set -T
+main_pid=$BASHPID count=0 last=$1 directory=$2 outside=$3
+shift 3
+swap() {
+	mv "$directory" "$directory.moved"
+	ln -s "$outside" "$directory"
+	: >"$outside/swapped"
+}
+trap '[ $BASHPID != $main_pid ] || [ $((count += 1)) != $last ] || swap' DEBUG
 . "$@"
 END
 
@@ -114,6 +130,39 @@ try() {
 	ok "$1: many runs were killed: $killed" [ $((killed * $2)) -gt 150 ]
 	echo "$1: $killed runs killed, before every $2. of $n commands"
 }
+# swapped SCENARIO STEP: what lies outside under the same name stays
+swapped() {
+	outside=$work/outside
+	$1
+	make
+	rm -rf "$work/original"
+	cp -a "$root" "$work/original"
+	n=0 swaps=0
+	while :; do
+		n=$((n + $2))
+		rm -rf "$root" "$outside"
+		cp -a "$work/original" "$root"
+		mkdir "$outside"
+		cp -p "$root/a/1" "$outside/1"
+		bash "$work/swapper" $n "$root/a" "$outside" "$work/fix.sh" \
+			--yes >"$work/out" 2>&1 </dev/null
+		[ -e "$outside/swapped" ] || break
+		swaps=$((swaps + 1))
+		rm "$outside/swapped"
+		if [ "$(ls -A "$outside")" = 1 ] &&
+			cmp -s "$outside/1" "$work/original/a/1"; then
+			pass
+		else
+			fail "$1, swapped before command $n: outside the root"
+		fi
+	done
+	ok "$1: many directories were swapped: $swaps" \
+		[ $((swaps * $2)) -gt 150 ]
+	echo "$1: $swaps directories swapped, before every $2. of $n commands"
+}
+
+swapped deleting "${EVERY:-3}"
+swapped editing "${EVERY:-3}"
 try deleting "${EVERY:-7}"
 try editing "${EVERY:-5}"
 finish
