@@ -230,6 +230,9 @@ int load_catalogue(const struct options *o, struct catalogue **ret_catalogue)
 	char *error = NULL;
 	int r = catalogue_load(o->config, ret_catalogue, &error);
 
+	if (r == 0)
+		r = scan_check_catalogue(*ret_catalogue, &error);
+
 	return r < 0 ? load_failed(r, error) : -1;
 }
 

@@ -12,6 +12,7 @@
 #define LIMIT_PATH_BYTES	4096u
 #define LIMIT_GLOB_RESULTS	100000u		/* paths one pattern may match */
 #define LIMIT_HOMES		20000u
+#define LIMIT_TREE_DEPTH	32u		/* directories below a store of a tree */
 
 /* Entries */
 #define LIMIT_STORE_ENTRIES	100000u

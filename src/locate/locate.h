@@ -199,7 +199,6 @@ typedef int store_file_fn(const struct store_file *file, void *data);
  * Directories inside are passed over without a word; one of a tree that
  * cannot be listed, or lies deeper than LIMIT_TREE_DEPTH, is reported as if it
  * were a file.  -E2BIG: too many names; -EACCES: cannot be listed.  */
-#define LIMIT_TREE_DEPTH	32u
 int place_files(const struct root *r, const struct place *place,
 		store_file_fn *fn, void *data);
 

@@ -134,6 +134,28 @@ static int scan_everything(struct pass *pass)
 	return r;
 }
 
+int scan_check_catalogue(const struct catalogue *catalogue, char **ret_error)
+{
+	for (size_t k = 0; k < catalogue->n_stores; k++) {
+		const struct store_definition *d = &catalogue->stores[k];
+		const char *word = d->format;
+
+		while (*word) {
+			size_t n = strcspn(word, " ");
+			AUTO(str) char *name = xstrndup(word, n);
+
+			if (n > 0 && !reader_find(name)) {
+				*ret_error = xasprintf(
+					"%s: store %s: there is no reader %s; see trustdrift show formats",
+					d->defined_in, d->kind, name);
+				return -EINVAL;
+			}
+			word += n + (word[n] == ' ');
+		}
+	}
+	return 0;
+}
+
 int scan_run(struct inventory *i, const struct scan_options *options,
 	     struct scan_result *ret_result)
 {

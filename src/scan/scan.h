@@ -19,6 +19,10 @@ struct scan_result {
 	size_t stores, reused, files_read, certificates_decoded;
 };
 
+/* The catalogue names readers, which its own folder does not know: -EINVAL with
+ * *ret_error = "file:line: reason" (the caller frees) when one does not exist. */
+int scan_check_catalogue(const struct catalogue *catalogue, char **ret_error);
+
 /* Begins a scan, walks, reads and records, and composes the relying parties.
  * The transaction stays open for the graph and the findings: the caller ends
  * it with inventory_commit(), or inventory_rollback() after an error.

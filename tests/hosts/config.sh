@@ -1,0 +1,88 @@
+#!/bin/sh
+# config.sh -- the administrator's data: a place is one XML element, a file of
+# the same name masks the vendor's, and a mistake is named with file, line and
+# reason, and judges nothing.
+# shellcheck source=tests/hosts/lib.sh
+. "${srcdir:=.}/tests/hosts/lib.sh"
+
+good=$srcdir/tests/hosts/certificates/dst-2021
+root=$work/host
+host_new "$root"
+host_root_ca "$root" "$good/isrg-root-x1.pem"
+host_update "$root"
+mkdir -p "$root/srv/app" "$work/etc/stores" "$work/etc/rules"
+cp "$good/dst-root-ca-x3.pem" "$root/srv/app/trusted.pem"
+
+stores() {
+	"$TRUSTDRIFT" --quiet scan --root "$root" --db "$work/config.db" \
+		--config "$work/etc" || return
+	"$TRUSTDRIFT" show stores --db "$work/config.db" --format tsv |
+		sed 1d | cut -f 1,2
+}
+place() {
+	cat >"$work/etc/stores/site.xml" <<-END
+	<?xml version="1.0"?>
+	<stores>
+	  <store kind="site-app" format="$1" role="anchor">
+	    <title>Our application</title>
+	    <path>/srv/*/trusted.pem</path>
+	    <repair>Ask the application's team.</repair>
+	  </store>
+	</stores>
+	END
+}
+place pem
+stores >"$work/stores"
+check "one element, one more place" grep -q \
+	"^site-app	/srv/app/trusted.pem\$" "$work/stores"
+
+refused() { # refused WHAT WORDS: exit 78, one line that has the words
+	status=0
+	"$TRUSTDRIFT" audit --root "$root" --db "$work/refused.db" \
+		--config "$work/etc" >"$work/out" 2>"$work/errors" || status=$?
+	is "$1: status" "$status" 78
+	is "$1: nothing is reported" "$(cat "$work/out")" ""
+	is "$1: one line" "$(grep -c . "$work/errors")" 1
+	check "$1: $2: $(cat "$work/errors")" grep -q "$2" "$work/errors"
+}
+place nonsense
+refused "an unknown format" "site.xml:3: .*nonsense"
+echo '<stores><store' >"$work/etc/stores/site.xml"
+refused "not well-formed" "site.xml:[12]: "
+echo '<stores><shop/></stores>' >"$work/etc/stores/site.xml"
+refused "not in the schema" "site.xml:1: .*shop"
+rm "$work/etc/stores/site.xml"
+
+rule() {
+	cat >"$work/etc/rules/site.xml" <<-END
+	<?xml version="1.0"?>
+	<rule id="site-rule" severity="low" since="0.1">
+	  <title>Ours</title>
+	  <why>Because.</why>
+	  <query>
+	$1</query>
+	  <message>{sha256} is there</message>
+	  <no-fix>Ask.</no-fix>
+	</rule>
+	END
+}
+rule "SELECT store_id, sha256 FROM v_entry"
+audit "$root" --config "$work/etc" --now 2021-01-01T00:00:00Z
+check "a rule of our own" grep -q site-rule "$work/report.json"
+rule "SELECT store_id, sha256 FORM v_entry"
+refused "a syntax error" "site.xml:6: .*syntax"
+rule "SELECT id AS store_id, '' AS sha256 FROM store"
+refused "a base table" "site.xml:[0-9]*: .*store"
+rule "SELECT store_id FROM v_entry"
+refused "a place without column" "site.xml:[0-9]*: .*sha256"
+rule "DELETE FROM v_entry"
+refused "not a query" "site.xml:[0-9]*: "
+rm "$work/etc/rules/site.xml"
+
+# a link to /dev/null disables
+ln -s /dev/null "$work/etc/rules/expired-anchor.xml"
+check "a rule less" test -z "$("$TRUSTDRIFT" show rules --config "$work/etc" \
+	--format tsv | grep '^expired-anchor')"
+check "there without" test -n "$("$TRUSTDRIFT" show rules --format tsv |
+	grep '^expired-anchor')"
+finish
