@@ -1,8 +1,37 @@
-/* store.h -- private to src/scan: reading one store.  */
+/* store.h -- private to src/scan: reading one store, and what one scan
+ * remembers while it does.
+ */
 #ifndef SCAN_STORE_H
 #define SCAN_STORE_H
 
 #include "scan/scan.h"
+
+/* An entry and a problem as they are in a file, whatever its name.  */
+struct file_entry {
+	int64_t certificate;
+	char *label;
+	uint64_t offset;
+	unsigned purposes;
+	enum role role;
+	bool marked, private_key;
+};
+
+struct file_problem {
+	enum problem_code code;
+	uint64_t offset;
+	char *message;
+	bool skipped;
+};
+
+struct seen_file {
+	uint64_t dev, ino;
+	const char *format;		/* catalogue's: what readers were tried */
+	const struct reader *reader;	/* NULL: none took it */
+	struct file_entry *entries;
+	size_t n_entries, cap_entries;
+	struct file_problem *problems;
+	size_t n_problems, cap_problems;
+};
 
 /* What one scan keeps while it runs.  */
 struct pass {
@@ -21,6 +50,11 @@ struct pass {
 int store_scan(struct pass *pass, const struct place *place,
 	       int64_t *ret_store);
 void pass_done(struct pass *pass);
+
+/* The file if it was read in this scan already, or a new empty one: then
+ * *ret_new.  FORMAT is a string of the catalogue.  Valid until the next call.  */
+struct seen_file *seen_get(struct pass *pass, const struct file_id *id,
+			   const char *format, bool *ret_new);
 
 /* Adds roots of Mozilla's program that bear the name of an issuer that no
  * certificate of the inventory bears; they are known then, not present.  */

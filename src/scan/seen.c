@@ -1,0 +1,80 @@
+/* seen.c -- the files that were read in this scan, by device and inode: a file
+ * that has several names is read once.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "scan/store.h"
+
+#define MAX_SEEN	200000		/* files remembered in one scan */
+
+static void seen_file_done(struct seen_file *f)
+{
+	size_t k;
+
+	for (k = 0; k < f->n_entries; k++)
+		free(f->entries[k].label);
+	for (k = 0; k < f->n_problems; k++)
+		free(f->problems[k].message);
+	free(f->entries);
+	free(f->problems);
+}
+
+void pass_done(struct pass *pass)
+{
+	size_t k;
+
+	for (k = 0; k < pass->n_seen; k++)
+		seen_file_done(&pass->seen[k]);
+	free(pass->seen);
+	free(pass->seen_index);
+	pass->seen = NULL;
+	pass->seen_index = NULL;
+	pass->n_seen = pass->cap_seen = pass->seen_slots = 0;
+}
+
+static size_t seen_slot(const struct pass *pass, uint64_t dev, uint64_t ino,
+			const char *format)
+{
+	size_t mask = pass->seen_slots - 1;
+	size_t slot = (size_t)((ino ^ (dev << 32)) * 0x9e3779b97f4a7c15u >> 17);
+
+	for (slot &= mask; pass->seen_index[slot]; slot = (slot + 1) & mask) {
+		const struct seen_file *f =
+			&pass->seen[pass->seen_index[slot] - 1];
+
+		if (f->dev == dev && f->ino == ino &&
+		    strcmp(f->format, format) == 0)
+			break;
+	}
+	return slot;
+}
+
+struct seen_file *seen_get(struct pass *pass, const struct file_id *id,
+				  const char *format, bool *ret_new)
+{
+	size_t slot, k;
+
+	if (pass->n_seen == MAX_SEEN)
+		pass_done(pass);
+	if (2 * (pass->n_seen + 1) > pass->seen_slots) {
+		size_t *old = pass->seen_index;
+
+		pass->seen_slots = pass->seen_slots ? 2 * pass->seen_slots : 512;
+		pass->seen_index = xcalloc(pass->seen_slots, sizeof(size_t));
+		for (k = 0; k < pass->n_seen; k++)
+			pass->seen_index[seen_slot(pass, pass->seen[k].dev,
+				pass->seen[k].ino, pass->seen[k].format)] = k + 1;
+		free(old);
+	}
+	slot = seen_slot(pass, id->dev, id->ino, format);
+	*ret_new = pass->seen_index[slot] == 0;
+	if (*ret_new) {
+		grow(&pass->seen, pass->n_seen, &pass->cap_seen,
+		     sizeof(*pass->seen));
+		pass->seen[pass->n_seen] = (struct seen_file){
+			.dev = id->dev, .ino = id->ino, .format = format };
+		pass->seen_index[slot] = ++pass->n_seen;
+	}
+	return &pass->seen[pass->seen_index[slot] - 1];
+}
