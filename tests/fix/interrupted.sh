@@ -10,9 +10,10 @@ command -v bash >/dev/null || skip "bash is missing, whose DEBUG trap counts"
 # runs in a subshell is counted by the subshell and so not interrupted here.
 cat >"$work/killer" <<'END'
 set -T
-main_pid=$BASHPID count=0 last=$1
+test_pid=$BASHPID test_count=0 test_last=$1
 shift
-trap '[ $BASHPID != $main_pid ] || [ $((count += 1)) != $last ] || kill -9 $$' DEBUG
+trap '[ $BASHPID != $test_pid ] || [ $((test_count += 1)) != $test_last ] ||
+	kill -9 $$' DEBUG
 . "$@"
 END
 
@@ -20,14 +21,15 @@ END
 # link to another in its place.
 cat >"$work/swapper" <<'END'
 set -T
-main_pid=$BASHPID count=0 last=$1 directory=$2 outside=$3
+test_pid=$BASHPID test_count=0 test_last=$1 test_from=$2 test_to=$3
 shift 3
-swap() {
-	mv "$directory" "$directory.moved"
-	ln -s "$outside" "$directory"
-	: >"$outside/swapped"
+test_swap() {
+	mv "$test_from" "$test_from.moved"
+	ln -s "$test_to" "$test_from"
+	: >"$test_to/swapped"
 }
-trap '[ $BASHPID != $main_pid ] || [ $((count += 1)) != $last ] || swap' DEBUG
+trap '[ $BASHPID != $test_pid ] || [ $((test_count += 1)) != $test_last ] ||
+	test_swap' DEBUG
 . "$@"
 END
 
