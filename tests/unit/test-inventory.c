@@ -462,7 +462,7 @@ static void test_composition(void **state)
 		   "bare|bare|/|Bare||other|0|1|0\n"
 		   "dotnet:/home/ann|dotnet|/home/ann|.NET|ann|dotnet|0|0|1\n"
 		   "java:/jdk|java|/jdk|Java||java|1|0|0");
-	check_rows(i, "SELECT * FROM v_party_store "
+	check_rows(i, "SELECT party, store_id, role FROM v_party_store "
 		   "ORDER BY party, store_id, role",
 		   "dotnet:/home/ann|1|anchor\n"
 		   "dotnet:/home/ann|1|intermediate\n"
