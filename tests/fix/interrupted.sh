@@ -8,10 +8,15 @@ command -v bash >/dev/null || skip "bash is missing, whose DEBUG trap counts"
 
 # The script is sourced by a shell that kills itself before command $1.  What
 # runs in a subshell is counted by the subshell and so not interrupted here.
+# A killed script cannot remove its temporary directory: the test does.
+mkdir "$work/temporary"
+export work
 cat >"$work/killer" <<'END'
 set -T
 test_pid=$BASHPID test_count=0 test_last=$1
 shift
+test_work=$work
+mktemp() { command mktemp -d "$test_work/temporary/XXXXXX"; }
 trap '[ $BASHPID != $test_pid ] || [ $((test_count += 1)) != $test_last ] ||
 	kill -9 $$' DEBUG
 . "$@"
