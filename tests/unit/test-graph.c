@@ -1,0 +1,173 @@
+/* test-graph.c -- which anchors a certificate reaches, and until when: small
+ * worlds as tables of certificates and edges.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "graph/graph.h"
+
+#include <cmocka.h>
+
+#define NOW	1000
+
+struct world {
+	const char *what;
+	struct graph_certificate certificates[12];	/* by id, from 1 */
+	struct graph_edge edges[24];
+	int64_t anchors[6];
+	const char *want;	/* "certificate>anchor via next from-until ..." */
+};
+
+/* id, identity, not_before, not_after */
+#define CA(id, identity, from, until) \
+	{ (id), (identity), (from), (until), true, false }
+#define LEAF(id, identity, from, until) \
+	{ (id), (identity), (from), (until), false, false }
+
+static const struct world worlds[] = {
+	{ "an anchor reaches itself",
+	  { CA(1, 1, 0, 2000) }, { { 0 } }, { 1 }, "1>1 via 1 0-2000" },
+	{ "the intersection along the path",
+	  { CA(1, 1, 0, 3000), CA(2, 2, 500, 2000), LEAF(3, 3, 900, 2500) },
+	  { { 2, 1 }, { 3, 2 } }, { 1 },
+	  "1>1 via 1 0-3000; 2>1 via 1 500-2000; 3>1 via 2 900-2000" },
+	{ "of two ways the one that lasts longer",
+	  { CA(1, 1, 0, 3000), CA(2, 2, 0, 1500), CA(3, 2, 0, 1800),
+	    LEAF(4, 4, 0, 2500) },
+	  { { 2, 1 }, { 3, 1 }, { 4, 2 } }, { 1 },
+	  "1>1 via 1 0-3000; 2>1 via 1 0-1500; 3>1 via 1 0-1800; "
+	  "4>1 via 3 0-1800" },
+	{ "one that is valid now beats one that ends later but is not yet",
+	  { CA(1, 1, 0, 3000), CA(2, 2, 0, 1200), CA(3, 2, 1100, 2900),
+	    LEAF(4, 4, 0, 2500) },
+	  { { 2, 1 }, { 3, 1 }, { 4, 2 } }, { 1 },
+	  "1>1 via 1 0-3000; 2>1 via 1 0-1200; 3>1 via 1 1100-2900; "
+	  "4>1 via 2 0-1200" },
+	{ "where none is valid now, the one that lasted longest",
+	  { CA(1, 1, 0, 900), CA(2, 2, 0, 2000), CA(3, 3, 0, 800),
+	    CA(4, 3, 0, 950) },
+	  { { 2, 1 }, { 3, 2 }, { 4, 2 } }, { 1 },
+	  "1>1 via 1 0-900; 2>1 via 1 0-900; 3>1 via 2 0-800; "
+	  "4>1 via 2 0-900" },
+	{ "the second of notAfter is too late, that of notBefore is not",
+	  { CA(1, 1, NOW, 3000), CA(2, 2, 0, NOW), CA(3, 2, 0, NOW + 1),
+	    LEAF(4, 4, 0, 3000) },
+	  { { 2, 1 }, { 3, 1 }, { 4, 2 } }, { 1 },
+	  "1>1 via 1 1000-3000; 2>1 via 1 1000-1000; 3>1 via 1 1000-1001; "
+	  "4>1 via 3 1000-1001" },
+	{ "what is no CA issues nothing, unless it is the anchor",
+	  { LEAF(1, 1, 0, 3000), LEAF(2, 2, 0, 3000), LEAF(3, 3, 0, 3000) },
+	  { { 2, 1 }, { 3, 2 } }, { 1 },
+	  "1>1 via 1 0-3000; 2>1 via 1 0-3000" },
+	{ "a loop of cross-signs",
+	  { CA(1, 1, 0, 3000), CA(2, 2, 0, 2000), CA(3, 3, 0, 2000),
+	    CA(4, 2, 0, 2500) },
+	  { { 2, 1 }, { 3, 2 }, { 4, 3 } }, { 1 },
+	  "1>1 via 1 0-3000; 2>1 via 1 0-2000; 3>1 via 2 0-2000; "
+	  "4>1 via 3 0-2000" },
+	/* A path may come back to the anchor's own name and key: clients that
+	 * look for a path from such a cross-sign do find that one.  */
+	{ "two roots that sign each other, both anchors",
+	  { CA(1, 1, 0, 3000), CA(2, 2, 0, 2000), CA(3, 1, 0, 1500),
+	    CA(4, 2, 0, 1600) },
+	  { { 3, 2 }, { 4, 1 } }, { 1, 2 },
+	  "1>1 via 1 0-3000; 2>2 via 2 0-2000; 3>1 via 4 0-1500; "
+	  "3>2 via 2 0-1500; 4>1 via 1 0-1600; 4>2 via 3 0-1500" },
+	{ "a self-signed certificate is no step",
+	  { CA(1, 1, 0, 3000), CA(2, 1, 0, 2000) }, { { 1, 1 }, { 2, 1 } },
+	  { 1 }, "1>1 via 1 0-3000" },
+	{ "an issuer that is not here, and an anchor that does not decode",
+	  { CA(1, 1, 0, 3000) }, { { 1, 9 }, { 7, 1 } }, { 1, 8 },
+	  "1>1 via 1 0-3000" },
+	{ "no anchor", { CA(1, 1, 0, 3000) }, { { 0 } }, { 0 }, "" },
+};
+
+static void describe(const struct world *w, struct buf *b)
+{
+	struct graph_input in = { .now = NOW, .n_sets = 1 };
+	size_t first[2] = { 0, 0 };
+	struct reach *reach;
+	size_t n;
+
+	in.certificates = (struct graph_certificate *)w->certificates;
+	while (w->certificates[in.n_certificates].id)
+		in.n_certificates++;
+	in.edges = (struct graph_edge *)w->edges;
+	while (w->edges[in.n_edges].certificate)
+		in.n_edges++;
+	in.anchors = (int64_t *)w->anchors;
+	while (w->anchors[first[1]])
+		first[1]++;
+	in.first = first;
+	assert_int_equal(graph_reach(&in, &reach, &n), 0);
+	for (size_t k = 0; k < n; k++)
+		buf_addf(b, "%s%d>%d via %d %d-%d", k ? "; " : "",
+			 (int)reach[k].certificate, (int)reach[k].anchor,
+			 (int)reach[k].next, (int)reach[k].valid_from,
+			 (int)reach[k].valid_until);
+	free(reach);
+}
+
+static void test_worlds(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < ARRAY_SIZE(worlds); k++) {
+		struct buf b;
+
+		buf_init(&b, 4096);
+		describe(&worlds[k], &b);
+		if (strcmp(buf_str(&b), worlds[k].want) != 0)
+			fail_msg("%s:\n got    %s\n wanted %s", worlds[k].what,
+				 buf_str(&b), worlds[k].want);
+		buf_done(&b);
+	}
+}
+
+/* A mesh of N identities, each signed by all others: paths explode, edges do
+ * not.  Ends at once or not at all.  */
+static void test_mesh(void **state)
+{
+	enum { N = 200 };
+	struct graph_input in = { .now = NOW, .n_sets = 1 };
+	size_t first[2] = { 0, 1 };
+	int64_t anchor = 1;
+	struct reach *reach;
+	size_t n;
+
+	(void)state;
+	in.certificates = xcalloc(N * N, sizeof(*in.certificates));
+	in.edges = xcalloc(N * N, sizeof(*in.edges));
+	for (int64_t subject = 0; subject < N; subject++)
+		for (int64_t issuer = 0; issuer < N; issuer++) {
+			int64_t id = subject * N + issuer + 1;
+
+			in.certificates[in.n_certificates++] =
+				(struct graph_certificate)CA(id, subject + 1,
+					0, 2000 + subject + issuer);
+			in.edges[in.n_edges++] = (struct graph_edge){
+				id, issuer + 1 };
+		}
+	in.anchors = &anchor;
+	in.first = first;
+	assert_int_equal(graph_reach(&in, &reach, &n), 0);
+	/* all but the self-signed ones, which are no step, and the anchor is */
+	assert_int_equal(n, N * N - (N - 1));
+	for (size_t k = 0; k < n; k++)
+		assert_true(reach[k].valid_until <= 2000);
+	free(reach);
+	free(in.certificates);
+	free(in.edges);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_worlds),
+		cmocka_unit_test(test_mesh),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
