@@ -109,6 +109,8 @@ static const struct {
 
 static bool is_hidden(uint32_t c)
 {
+	if (c >= 0x20 && c < 0x7f)
+		return false;
 	if ((c & 0xfffe) == 0xfffe)	/* the last two of every plane */
 		return true;
 	for (size_t i = 0; i < ARRAY_SIZE(hidden); i++)
@@ -128,12 +130,15 @@ char *escape_text(const char *s, size_t n)
 {
 	const uint8_t *p = (const uint8_t *)s;
 	AUTO(buf) struct buf b;
-	size_t size;
+	size_t size, from = 0;
 	uint32_t c;
 
 	buf_init(&b, SIZE_MAX);
 	for (size_t i = 0; i < n; i += size) {
 		size = utf8_decode(p + i, n - i, &c);
+		if (size != 0 && c != '\\' && !is_hidden(c))
+			continue;
+		buf_add(&b, p + from, i - from);
 		if (size == 0) {
 			add_byte(&b, p[i]);
 			size = 1;
@@ -141,14 +146,14 @@ char *escape_text(const char *s, size_t n)
 			buf_adds(&b, "\\n");
 		} else if (c == '\\') {
 			buf_adds(&b, "\\\\");
-		} else if (!is_hidden(c)) {
-			buf_add(&b, p + i, size);
 		} else if (c < 0x80) {
 			add_byte(&b, (uint8_t)c);
 		} else {
 			buf_addf(&b, "\\u{%04" PRIx32 "}", c);
 		}
+		from = i + size;
 	}
+	buf_add(&b, p + from, n - from);
 	return buf_take(&b);
 }
 
@@ -156,19 +161,20 @@ char *utf8_text(const char *s, size_t n)
 {
 	const uint8_t *p = (const uint8_t *)s;
 	AUTO(buf) struct buf b;
-	size_t size;
+	size_t size, from = 0;
 	uint32_t c;
 
 	buf_init(&b, SIZE_MAX);
 	for (size_t i = 0; i < n; i += size) {
 		size = utf8_decode(p + i, n - i, &c);
-		if (size == 0 || c == 0) {
-			add_byte(&b, p[i]);
-			size = 1;
-		} else {
-			buf_add(&b, p + i, size);
-		}
+		if (size != 0 && c != 0)
+			continue;
+		buf_add(&b, p + from, i - from);
+		add_byte(&b, p[i]);
+		size = 1;
+		from = i + 1;
 	}
+	buf_add(&b, p + from, n - from);
 	return buf_take(&b);
 }
 
