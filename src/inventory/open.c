@@ -452,6 +452,9 @@ int open_with_schema(const char *path, enum inventory_mode mode,
 	bool older = false;
 	int r = -EINVAL;
 
+	/* One thread uses SQLite: locks would only cost.  Without effect once
+	 * the library has been used.  */
+	sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
 	switch (mode) {
 	case INVENTORY_WRITE:
 		r = open_write(i, path, wait_seconds, schema, &why);
