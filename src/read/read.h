@@ -185,6 +185,10 @@ struct certificate {
  * has decoded = false and the reason.  self_signed costs one signature check
  * and is made only when subject and issuer are equal.  */
 void x509_decode(struct blob der, struct certificate *ret_cert);
+/* The same where the SHA-256 is known.  VERIFIED: and so is, of these very
+ * bytes, that they decode and that their own key verifies them.  */
+void x509_decode_hashed(struct blob der, const uint8_t sha256[SHA256_SIZE],
+			bool verified, struct certificate *ret_cert);
 void x509_done(struct certificate *c);
 void auto_certificate(struct certificate *c);
 

@@ -335,16 +335,12 @@ static int signature_check(gnutls_x509_crt_t child, const struct parts *p,
 
 /* ---- the whole -----------------------------------------------------------*/
 
-/* Takes DER apart and makes GnuTLS's object of it, which the caller frees.
- * NULL, or why not; the caller frees that.  GnuTLS comes last, because it
- * takes seconds for a name of some ten thousand parts.  */
-static char *import(struct blob der, struct parts *ret_parts,
-		    gnutls_x509_crt_t *ret_crt)
+/* Takes DER apart.  NULL, or why not; the caller frees that.  Comes before
+ * import(), because GnuTLS takes seconds for a name of some ten thousand
+ * parts.  */
+static char *parts_check(struct blob der, struct parts *ret_parts)
 {
-	AUTO(crt) gnutls_x509_crt_t crt = NULL;
-	gnutls_datum_t bytes = datum(der);
 	struct parts p;
-	int r;
 
 	if (der.n > LIMIT_CERTIFICATE_BYTES)
 		return xasprintf("larger than LIMIT_CERTIFICATE_BYTES (%u)",
@@ -354,12 +350,22 @@ static char *import(struct blob der, struct parts *ret_parts,
 	if (p.subject.n > LIMIT_TEXT_BYTES || p.issuer.n > LIMIT_TEXT_BYTES)
 		return xasprintf("a name is longer than LIMIT_TEXT_BYTES (%u)",
 				 LIMIT_TEXT_BYTES);
+	*ret_parts = p;
+	return NULL;
+}
+
+/* GnuTLS's object of DER, which the caller frees.  Returns as above.  */
+static char *import(struct blob der, gnutls_x509_crt_t *ret_crt)
+{
+	AUTO(crt) gnutls_x509_crt_t crt = NULL;
+	gnutls_datum_t bytes = datum(der);
+	int r;
+
 	if (gnutls_x509_crt_init(&crt) < 0)
 		die("out of memory");
 	r = gnutls_x509_crt_import(crt, &bytes, GNUTLS_X509_FMT_DER);
 	if (r < 0)
 		return xasprintf("GnuTLS: %s", gnutls_strerror(r));
-	*ret_parts = p;
 	*ret_crt = TAKE(crt);
 	return NULL;
 }
@@ -374,7 +380,9 @@ int x509_verify(struct blob child, struct blob issuer)
 
 	if (parts_find(issuer, &i) < 0)
 		return -EINVAL;
-	error = import(child, &c, &crt);
+	error = parts_check(child, &c);
+	if (!error)
+		error = import(child, &crt);
 	if (error)
 		return -EINVAL;
 	if (gnutls_pubkey_init(&key) < 0)
@@ -385,18 +393,29 @@ int x509_verify(struct blob child, struct blob issuer)
 	return signature_check(crt, &c, key);
 }
 
+static bool signed_itself(gnutls_x509_crt_t crt, const struct parts *p)
+{
+	AUTO(pubkey) gnutls_pubkey_t key = NULL;
+
+	if (gnutls_pubkey_init(&key) < 0)
+		die("out of memory");
+	return gnutls_pubkey_import_x509(key, crt, 0) == 0 &&
+	       signature_check(crt, p, key) == 1;
+}
+
 /* Fills *c but for the hashes of the whole.  NULL, or why not; the caller
  * frees that, and empties *c either way.  */
-static char *decode(struct blob der, struct certificate *c)
+static char *decode(struct blob der, bool verified, struct certificate *c)
 {
 	AUTO(crt) gnutls_x509_crt_t crt = NULL;
-	AUTO(pubkey) gnutls_pubkey_t key = NULL;
 	struct parts p;
 	bool self_issued;
 	char *error;
 	int r;
 
-	error = import(der, &p, &crt);
+	error = parts_check(der, &p);
+	if (!error && !verified)
+		error = import(der, &crt);
 	if (error)
 		return error;
 	if (time_from_der(&p.not_before, &c->not_before) < 0 ||
@@ -421,29 +440,32 @@ static char *decode(struct blob der, struct certificate *c)
 			     SHA256_SIZE) == 0;
 	if (p.version_1)
 		c->is_ca = self_issued;
-	if (self_issued) {
-		if (gnutls_pubkey_init(&key) < 0)
-			die("out of memory");
-		c->self_signed =
-			gnutls_pubkey_import_x509(key, crt, 0) == 0 &&
-			signature_check(crt, &p, key) == 1;
-	}
+	c->self_signed = self_issued && (verified || signed_itself(crt, &p));
 	return NULL;
 }
 
-void x509_decode(struct blob der, struct certificate *ret_cert)
+void x509_decode_hashed(struct blob der, const uint8_t sha256[SHA256_SIZE],
+			bool verified, struct certificate *ret_cert)
 {
 	struct certificate c = { .decoded = true };
-	char *error = decode(der, &c);
+	char *error = decode(der, verified, &c);
 
 	if (error) {
 		x509_done(&c);
 		c.error = error;
 	}
-	hash_sha256(der, c.sha256);
+	memcpy(c.sha256, sha256, SHA256_SIZE);
 	hash_sha1(der, c.sha1);
 	c.der = der;
 	*ret_cert = c;
+}
+
+void x509_decode(struct blob der, struct certificate *ret_cert)
+{
+	uint8_t sha256[SHA256_SIZE];
+
+	hash_sha256(der, sha256);
+	x509_decode_hashed(der, sha256, false, ret_cert);
 }
 
 void x509_done(struct certificate *c)

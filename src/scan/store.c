@@ -142,25 +142,34 @@ static void sink_take_problem(struct sink *sink, const struct problem *p)
 		     xstrdup(p->message));
 }
 
-/* The certificate's row; decodes it if the inventory never saw it.  */
-static int know_certificate(struct pass *pass, struct blob der,
-			    struct seen_file *f, uint64_t offset,
-			    int64_t *ret_certificate)
+int pass_certificate(struct pass *pass, struct blob der,
+		     int64_t *ret_certificate)
 {
 	AUTO(certificate) struct certificate c = { 0 };
-	AUTO(str) char *error = NULL;
 	uint8_t sha256[SHA256_SIZE];
 	int r;
 
 	hash_sha256(der, sha256);
 	r = inventory_find_certificate(pass->inventory, sha256,
 				       ret_certificate);
-	if (r == -ENOENT) {
-		x509_decode(der, &c);
-		pass->result.certificates_decoded++;
-		r = inventory_add_certificate(pass->inventory, &c,
-					      ret_certificate);
-	}
+	if (r != -ENOENT)
+		return r;
+	r = root_is_verified(pass, sha256);
+	if (r < 0)
+		return r;
+	x509_decode_hashed(der, sha256, r > 0, &c);
+	pass->result.certificates_decoded++;
+	return inventory_add_certificate(pass->inventory, &c, ret_certificate);
+}
+
+/* The same, and says so when it does not decode.  */
+static int know_certificate(struct pass *pass, struct blob der,
+			    struct seen_file *f, uint64_t offset,
+			    int64_t *ret_certificate)
+{
+	AUTO(str) char *error = NULL;
+	int r = pass_certificate(pass, der, ret_certificate);
+
 	if (r == 0)
 		r = inventory_certificate_error(pass->inventory,
 						*ret_certificate, &error);

@@ -43,6 +43,8 @@ struct pass {
 	size_t n_seen, cap_seen;
 	size_t *seen_index;		/* hash table of 1 + index, 0: free */
 	size_t seen_slots;
+	char *roots;			/* mozilla-roots.pem; NULL: not loaded */
+	size_t roots_n;
 };
 
 /* Reads PLACE, or finds that it is as it was, and records it.  What is wrong
@@ -55,6 +57,15 @@ void pass_done(struct pass *pass);
  * *ret_new.  FORMAT is a string of the catalogue.  Valid until the next call.  */
 struct seen_file *seen_get(struct pass *pass, const struct file_id *id,
 			   const char *format, bool *ret_new);
+
+/* The row of the certificate DER, which is decoded and added if the inventory
+ * never saw it.  */
+int pass_certificate(struct pass *pass, struct blob der,
+		     int64_t *ret_certificate);
+
+/* 1: it is known of the certificate with this SHA-256 that it decodes and that
+ * its own key verifies it, 0: it is not, or why the list cannot be read.  */
+int root_is_verified(struct pass *pass, const uint8_t sha256[SHA256_SIZE]);
 
 /* Adds roots of Mozilla's program that bear the name of an issuer that no
  * certificate of the inventory bears; they are known then, not present.  */

@@ -5,7 +5,8 @@
  *
  *	subject SHA-256-OF-CANONICAL-NAME sha256 SHA-256-OF-CERTIFICATE
  *
- * so that src/scan/issuers.c finds a root by the name it has as an issuer
+ * and " self-signed" where its own key verified it, so that src/scan/roots.c
+ * finds a root by the name it has as an issuer, and knows what came out,
  * without decoding all of them.
  */
 #include <stdio.h>
@@ -15,7 +16,7 @@
 #include "read/read.h"
 
 struct found {
-	char line[2 * 64 + 32];
+	char line[2 * 64 + 40];
 	struct blob pem;
 };
 
@@ -57,7 +58,9 @@ int main(int argc, char **argv)
 				hex_encode(c.subject_sha256, SHA256_SIZE,
 					   subject);
 				snprintf(found[n].line, sizeof(found[n].line),
-					 "subject %s sha256 %s", subject, sha256);
+					 "subject %s sha256 %s%s", subject,
+					 sha256, c.self_signed ?
+					 " self-signed" : "");
 				found[n++].pem = (struct blob){
 					in.p + block.begin,
 					block.end - block.begin };

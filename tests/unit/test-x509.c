@@ -113,6 +113,73 @@ static void test_fields(void **state)
 	}
 }
 
+/* What need not be verified again comes out as if it had been.  */
+static void test_verified(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(fixtures); i++) {
+		AUTO(certificate) struct certificate c = { .name = NULL };
+		AUTO(certificate) struct certificate again = { .name = NULL };
+		struct blob der = fixture(fixtures[i].file);
+
+		x509_decode(der, &c);
+		x509_decode_hashed(der, c.sha256, true, &again);
+		assert_true(again.decoded);
+		assert_memory_equal(again.sha256, c.sha256, SHA256_SIZE);
+		assert_memory_equal(again.sha1, c.sha1, SHA1_SIZE);
+		assert_memory_equal(again.spki_sha256, c.spki_sha256,
+				    SHA256_SIZE);
+		assert_memory_equal(again.subject_sha256, c.subject_sha256,
+				    SHA256_SIZE);
+		assert_string_equal(again.issuer, c.issuer);
+		assert_string_equal(again.serial, c.serial);
+		assert_true(again.not_after == c.not_after);
+		assert_int_equal(again.is_ca, c.is_ca);
+		/* Not even then is another's certificate its own.  */
+		assert_int_equal(again.self_signed,
+				 strcmp(c.subject, c.issuer) == 0);
+		free((void *)der.p);
+	}
+}
+
+/* The list that is shipped: what each line says is true of its block.  */
+static void test_roots(void **state)
+{
+	AUTO(str) char *path = xasprintf("%s/rootprogram/mozilla-roots.pem",
+					 data_dir());
+	AUTO(str) char *text = NULL;
+	struct pem_block block;
+	uint64_t pos = 0;
+	struct blob in;
+	size_t n = 0, self_signed = 0;
+
+	(void)state;
+	assert_int_equal(file_slurp(path, LIMIT_DATA_FILE_BYTES, &text, &in.n),
+			 0);
+	in.p = (const uint8_t *)text;
+	while (pem_next(in, &pos, &block) == 1) {
+		AUTO(certificate) struct certificate c = { .name = NULL };
+		AUTO(str) char *line = NULL;
+		char sha256[2 * SHA256_SIZE + 1], subject[2 * SHA256_SIZE + 1];
+
+		assert_non_null(block.der);
+		x509_decode((struct blob){ block.der, block.der_n }, &c);
+		assert_true(c.decoded);
+		hex_encode(c.sha256, SHA256_SIZE, sha256);
+		hex_encode(c.subject_sha256, SHA256_SIZE, subject);
+		line = xasprintf("subject %s sha256 %s%s\n", subject, sha256,
+				 c.self_signed ? " self-signed" : "");
+		assert_true(block.begin >= strlen(line));
+		assert_memory_equal(text + block.begin - strlen(line), line,
+				    strlen(line));
+		self_signed += c.self_signed;
+		n++;
+		free(block.der);
+	}
+	assert_true(n > 300);
+	assert_true(self_signed > 300);
+}
+
 static bool same_hash(const uint8_t *a, const uint8_t *b)
 {
 	return memcmp(a, b, SHA256_SIZE) == 0;
@@ -589,6 +656,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fields),
+		cmocka_unit_test(test_verified),
+		cmocka_unit_test(test_roots),
 		cmocka_unit_test(test_identities),
 		cmocka_unit_test(test_verify_refuses),
 		cmocka_unit_test(test_verify_tampered),
