@@ -258,7 +258,8 @@ FROM v_history_store WHERE scan_id = (SELECT max(id) FROM scan);
 
 CREATE VIEW v_history_entry AS
 SELECT ss.scan_id, ss.store_id, c.sha256, e.role, e.label, e.location,
-	e."offset", e.purposes, e.private_key, c.identity_id AS identity
+	e."offset", e.purposes, e.private_key, c.identity_id AS identity,
+	(SELECT st.kind FROM store st WHERE st.id = ss.store_id) AS kind
 FROM scan_store ss
 JOIN reading rd ON rd.id = ss.reading_id
 JOIN manifest_entry e ON e.manifest_id = rd.manifest_id
@@ -266,7 +267,7 @@ JOIN certificate c ON c.id = e.certificate_id;
 
 CREATE VIEW v_entry AS
 SELECT store_id, sha256, role, label, location, "offset", purposes,
-	private_key, identity
+	private_key, identity, kind
 FROM v_history_entry WHERE scan_id = (SELECT max(id) FROM scan);
 
 -- Every certificate that the inventory knows; present: in the newest scan.
@@ -386,6 +387,62 @@ WHERE st.root_id = (SELECT root_id FROM scan ORDER BY id DESC LIMIT 1)
 	AND EXISTS (SELECT 1 FROM scan_store ss
 		WHERE ss.reading_id = rd.id
 			AND ss.scan_id < (SELECT max(id) FROM scan));
+
+-- What relying parties trusted in earlier scans of this root: one row for each
+-- anchor of each state that a store was in, and each party that composed it in
+-- the newest of those scans.
+CREATE VIEW v_earlier_anchor AS
+SELECT s.id AS scan_id, s.now, p.party, p.is_system, st.id AS store_id,
+	st.path, c.sha256, c.identity_id AS identity
+FROM certificate c
+JOIN manifest_entry e ON e.certificate_id = c.id
+JOIN reading rd ON rd.manifest_id = e.manifest_id
+JOIN store st ON st.id = rd.store_id
+JOIN scan s ON s.id = (SELECT max(ss.scan_id) FROM scan_store ss
+	WHERE ss.reading_id = rd.id
+		AND ss.scan_id < (SELECT max(id) FROM scan))
+JOIN composition_store cs ON cs.composition_id = s.composition_id
+	AND cs.store_id = st.id
+JOIN composition_party p ON p.composition_id = cs.composition_id
+	AND p.party = cs.party
+WHERE e.role = 'anchor' AND cs.role = 'anchor'
+	AND st.root_id = (SELECT root_id FROM scan ORDER BY id DESC LIMIT 1);
+
+-- SQLite chooses its plans by these numbers, and not by what is in the tables
+-- when someone asks: how many rows an index has, and how many share its first
+-- column, its first two and so on.  They describe a host with a few runtimes
+-- and users; what matters is the order of magnitude.
+ANALYZE sqlite_schema;
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
+	('anchor_set_member', 'anchor_set_member', '1000 150 1'),
+	('anchor_set_member', 'anchor_set_member_certificate', '1000 3 1'),
+	('certificate', 'certificate_identity', '400 2'),
+	('certificate', 'certificate_issuer', '400 2'),
+	('certificate', 'sqlite_autoindex_certificate_1', '400 1'),
+	('composition_party', 'composition_party', '100 20 1'),
+	('composition_store', 'composition_store', '300 60 3 1 1'),
+	('composition_store', 'composition_store_store', '300 60 2'),
+	('identity', 'sqlite_autoindex_identity_1', '400 1 1'),
+	('manifest', 'sqlite_autoindex_manifest_1', '60 1'),
+	('manifest_entry', 'manifest_entry', '6000 100 1'),
+	('manifest_entry', 'manifest_entry_certificate', '6000 15 1'),
+	('party_anchor_set', 'party_anchor_set', '20 1'),
+	('party_anchor_set', 'party_anchor_set_set', '20 3 1'),
+	('reach', 'reach', '5000 700 2 1'),
+	('reading', 'reading_manifest', '60 1'),
+	('reading', 'reading_store', '60 2 1'),
+	('reading_problem', 'reading_problem', '20 2 1'),
+	('root', 'sqlite_autoindex_root_1', '2 1'),
+	('root_program', 'root_program', '370 1'),
+	('scan', NULL, '30'),
+	('scan_problem', 'scan_problem', '10 2 1'),
+	('scan_store', 'scan_store', '600 20 1'),
+	('scan_store', 'scan_store_reading', '600 10 1'),
+	('scan_store', 'scan_store_store', '600 30 1'),
+	('signature', 'signature', '600 2 1'),
+	('signature', 'signature_identity', '600 2 1'),
+	('store', 'sqlite_autoindex_store_1', '20 20 2 1');
+ANALYZE sqlite_schema;
 
 PRAGMA application_id = 1413763654;	-- "TDRF"
 PRAGMA user_version = 1;
