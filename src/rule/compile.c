@@ -30,7 +30,7 @@ static void take_names(sqlite3_stmt *s, struct result *ret_columns)
 	ret_columns->names = names;
 }
 
-/* *ret_statement is kept by the caller; NULL: it is not wanted.  */
+/* *ret_statement: prepared for real.  NULL: it is only checked.  */
 static int compile_query(struct guard *g, const struct rule *r,
 			 const char *query, unsigned line,
 			 const struct result *bound, struct result *ret_columns,
@@ -39,9 +39,13 @@ static int compile_query(struct guard *g, const struct rule *r,
 	AUTO(statement) sqlite3_stmt *s = NULL;
 	AUTO(str) char *reason = NULL;
 	unsigned in_query;
-	int n;
+	int n, e;
 
-	if (guard_prepare(g, query, &s, &reason, &in_query) < 0) {
+	e = guard_check(g, query, &s, &reason, &in_query);
+	if (e == 0 && ret_statement != NULL)
+		e = guard_prepare_checked(g, query, ret_statement, &reason,
+					  &in_query);
+	if (e < 0) {
 		*ret_error = located(r, line + in_query, TAKE(reason));
 		return -EINVAL;
 	}
@@ -65,8 +69,6 @@ static int compile_query(struct guard *g, const struct rule *r,
 			"two columns are named %s", ret_columns->names[i]));
 		return -EINVAL;
 	}
-	if (ret_statement != NULL)
-		*ret_statement = TAKE(s);
 	return 0;
 }
 
@@ -94,18 +96,17 @@ static int compile_texts(const struct rule *r, unsigned line,
 	return 0;
 }
 
+/* EVIDENCE: room for a statement for each piece of evidence; NULL: those are
+ * only checked, since most rules find nothing.  */
 static int compile_rule(struct guard *g, const struct rule *r,
-			struct compiled *c, char **ret_error)
+			sqlite3_stmt **ret_query, sqlite3_stmt **evidence,
+			char **ret_error)
 {
 	AUTO(result) struct result columns = { 0 };
 	int e;
 
-	if (c != NULL) {
-		c->n_evidence = r->n_evidence;
-		c->evidence = xcalloc(r->n_evidence, sizeof(*c->evidence));
-	}
 	e = compile_query(g, r, r->query, r->query_line, NULL, &columns,
-			  c != NULL ? &c->query : NULL, ret_error);
+			  ret_query, ret_error);
 	if (e < 0)
 		return e;
 	if (result_column(&columns, "store_id") < 0) {
@@ -120,12 +121,26 @@ static int compile_rule(struct guard *g, const struct rule *r,
 		AUTO(result) struct result own = { 0 };
 
 		e = compile_query(g, r, v->query, v->line, &columns, &own,
-				  c != NULL ? &c->evidence[i] : NULL,
+				  evidence != NULL ? &evidence[i] : NULL,
 				  ret_error);
 		if (e == 0)
 			e = compile_texts(r, v->line, v->texts, v->n_texts,
 					  &own, ret_error);
 	}
+	return e;
+}
+
+/* All of it, and nothing is kept.  */
+static int try_rule(struct guard *g, const struct rule *r, char **ret_error)
+{
+	sqlite3_stmt **evidence = xcalloc(r->n_evidence, sizeof(*evidence));
+	AUTO(statement) sqlite3_stmt *query = NULL;
+	int e;
+
+	e = compile_rule(g, r, &query, evidence, ret_error);
+	for (size_t i = 0; i < r->n_evidence; i++)
+		sqlite3_finalize(evidence[i]);
+	free(evidence);
 	return e;
 }
 
@@ -146,34 +161,31 @@ int rules_compile(struct rules *rules, char **ret_error)
 		return e;
 	guard_begin(&g, inventory_db(empty), rules->reads, DIALECT_RULE);
 	for (size_t i = 0; e == 0 && i < rules->n; i++)
-		e = compile_rule(&g, &rules->items[i], NULL, ret_error);
+		e = try_rule(&g, &rules->items[i], ret_error);
 	guard_end(&g);
 	return e;
 }
 
-int compiled_make(struct guard *g, const struct rules *rules,
-		  struct compiled **ret_compiled, char **ret_error)
+int queries_compile(struct guard *g, const struct rules *rules,
+		    sqlite3_stmt ***ret_queries, char **ret_error)
 {
-	struct compiled *c = xcalloc(rules->n, sizeof(*c));
+	sqlite3_stmt **queries = xcalloc(rules->n, sizeof(*queries));
 	int e = 0;
 
 	for (size_t i = 0; e == 0 && i < rules->n; i++)
-		e = compile_rule(g, &rules->items[i], &c[i], ret_error);
+		e = compile_rule(g, &rules->items[i], &queries[i], NULL,
+				 ret_error);
 	if (e < 0) {
-		compiled_free(c, rules->n);
+		queries_free(queries, rules->n);
 		return e;
 	}
-	*ret_compiled = c;
+	*ret_queries = queries;
 	return 0;
 }
 
-void compiled_free(struct compiled *c, size_t n)
+void queries_free(sqlite3_stmt **queries, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		sqlite3_finalize(c[i].query);
-		for (size_t k = 0; k < c[i].n_evidence; k++)
-			sqlite3_finalize(c[i].evidence[k]);
-		free(c[i].evidence);
-	}
-	free(c);
+	for (size_t i = 0; i < n; i++)
+		sqlite3_finalize(queries[i]);
+	free(queries);
 }

@@ -63,16 +63,27 @@ static int judge_rows(struct judge *j, const struct rule *r,
 }
 
 static int judge_rule(struct judge *j, const struct rule *r,
-		      const struct compiled *c, char **ret_error)
+		      sqlite3_stmt *query, char **ret_error)
 {
 	AUTO(result) struct result rows = { 0 };
+	sqlite3_stmt **evidence;
+	unsigned line;
 	int e;
 
-	e = result_fetch(&j->guard, c->query, LIMIT_RULE_ROWS, NULL, 0, &rows,
+	e = result_fetch(&j->guard, query, LIMIT_RULE_ROWS, NULL, 0, &rows,
 			 ret_error);
 	if (e < 0 || rows.n_rows == 0)
 		return e;
-	return judge_rows(j, r, c->evidence, &rows, ret_error);
+	evidence = xcalloc(r->n_evidence, sizeof(*evidence));
+	for (size_t i = 0; e == 0 && i < r->n_evidence; i++)
+		e = guard_prepare_checked(&j->guard, r->evidence[i].query,
+					  &evidence[i], ret_error, &line);
+	if (e == 0)
+		e = judge_rows(j, r, evidence, &rows, ret_error);
+	for (size_t i = 0; i < r->n_evidence; i++)
+		sqlite3_finalize(evidence[i]);
+	free(evidence);
+	return e;
 }
 
 /* The rule itself failed: nothing is known of what it judges.  */
@@ -195,7 +206,7 @@ static int fill_problems(struct judge *j)
 }
 
 static int judge_all(struct judge *j, const struct rules *rules,
-		     const struct compiled *compiled)
+		     sqlite3_stmt *const *queries)
 {
 	AUTO(str) char *ignored = NULL;
 	unsigned line;
@@ -219,7 +230,7 @@ static int judge_all(struct judge *j, const struct rules *rules,
 		const struct rule *r = &rules->items[i];
 		AUTO(str) char *error = NULL;
 
-		if (judge_rule(j, r, &compiled[i], &error) < 0)
+		if (judge_rule(j, r, queries[i], &error) < 0)
 			add_failed(j, r, error);
 		if (add_unknown(j, r) < 0)
 			return -EIO;
@@ -232,7 +243,7 @@ int rules_evaluate(struct inventory *i, struct rules *rules,
 		   bool (*recipe_automatic)(const char *recipe, void *data),
 		   void *data, struct report *ret_report, char **ret_error)
 {
-	struct compiled *compiled = NULL;
+	sqlite3_stmt **queries = NULL;
 	struct report report = { 0 };
 	struct judge j = {
 		.report = &report,
@@ -247,10 +258,10 @@ int rules_evaluate(struct inventory *i, struct rules *rules,
 			return e;
 	}
 	guard_begin(&j.guard, inventory_db(i), rules->reads, DIALECT_RULE);
-	e = compiled_make(&j.guard, rules, &compiled, ret_error);
+	e = queries_compile(&j.guard, rules, &queries, ret_error);
 	if (e == 0) {
-		e = judge_all(&j, rules, compiled);
-		compiled_free(compiled, rules->n);
+		e = judge_all(&j, rules, queries);
+		queries_free(queries, rules->n);
 	}
 	sqlite3_finalize(j.certificate);
 	sqlite3_finalize(j.identity);

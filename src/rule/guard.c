@@ -11,9 +11,9 @@
  *
  * A table of which no column is read, as in SELECT count(*), is reported with
  * an empty column, and when SQLite has merged a view into the query, without
- * the view.  Therefore a statement is first prepared on a connection of its
- * own, where there are views of the same names and nothing else: what names
- * anything but views fails there.
+ * the view.  Therefore a statement is first prepared on another connection,
+ * which has tables with the names and columns of the views and nothing else:
+ * what names anything but views fails there.
  *
  * Against what does not end or grows without bound there is a progress handler
  * that counts opcodes and looks at SQLite's memory.  It interrupts, because
@@ -38,7 +38,7 @@ struct read {
 struct reads {
 	struct read *items;	/* sorted, once learnt */
 	size_t n, cap;
-	char **views;
+	char **views;		/* likewise */
 	size_t n_views, views_cap;
 	char **modules;		/* tables that are built into SQLite */
 	size_t n_modules, modules_cap;
@@ -66,12 +66,18 @@ static bool reads_has(const struct reads *r, const char *via, const char *table,
 	return bsearch(&key, r->items, r->n, sizeof(key), read_compare) != NULL;
 }
 
+static int name_compare(const void *a, const void *b)
+{
+	char *const *x = a, *const *y = b;
+
+	return sqlite3_stricmp(*x, *y);
+}
+
+/* NAMES are sorted.  */
 static bool has_name(char *const *names, size_t n, const char *name)
 {
-	for (size_t i = 0; i < n; i++)
-		if (sqlite3_stricmp(names[i], name) == 0)
-			return true;
-	return false;
+	return n > 0 && bsearch(&name, names, n, sizeof(*names),
+				name_compare) != NULL;
 }
 
 /* ---- learning -----------------------------------------------------------*/
@@ -112,10 +118,12 @@ static int learn_names(sqlite3 *db, const char *sql, char ***names, size_t *n,
 		(*names)[(*n)++] = xstrdup(name ? name : "");
 	}
 	sqlite3_finalize(s);
+	if (*n > 0)
+		qsort(*names, *n, sizeof(**names), name_compare);
 	return rc == SQLITE_DONE ? 0 : -EIO;
 }
 
-/* Prepares VIEW to see what it reads, and gives the other connection a view of
+/* Prepares VIEW to see what it reads, and gives the other connection a table of
  * the same name and columns.  */
 static int learn_view(sqlite3 *db, const char *view, struct reads *r)
 {
@@ -130,10 +138,12 @@ static int learn_view(sqlite3 *db, const char *view, struct reads *r)
 	sqlite3_set_authorizer(db, NULL, NULL);
 	if (rc != SQLITE_OK)
 		return -EINVAL;
-	buf_addf(&create, "CREATE VIEW \"%s\" AS SELECT", view);
+	buf_addf(&create, "CREATE TABLE \"%s\" (", view);
 	for (int i = 0; i < sqlite3_column_count(s); i++)
-		buf_addf(&create, "%s NULL AS \"%s\"", i > 0 ? "," : "",
-			 sqlite3_column_name(s, i));
+		buf_addf(&create, "\"%s\"%s, ", sqlite3_column_name(s, i),
+			 i == 0 ? " PRIMARY KEY" : "");
+	create.n -= strlen(", ");
+	buf_adds(&create, ") WITHOUT ROWID");	/* a view has none either */
 	rc = sqlite3_exec(r->names, buf_str(&create), NULL, NULL, NULL);
 	return rc == SQLITE_OK ? 0 : -EINVAL;
 }
@@ -418,22 +428,38 @@ static int prepare(struct guard *g, sqlite3 *db, const char *sql,
 	return 0;
 }
 
-int guard_prepare(struct guard *g, const char *sql,
-		  sqlite3_stmt **ret_statement, char **ret_error,
-		  unsigned *ret_line)
+int guard_check(struct guard *g, const char *sql, sqlite3_stmt **ret_statement,
+		char **ret_error, unsigned *ret_line)
 {
-	AUTO(statement) sqlite3_stmt *names = NULL;
 	sqlite3 *other = g->reads->names;
 	int e;
 
 	new_budget(g);
 	set_limits(other, NULL);
 	sqlite3_set_authorizer(other, authorize, g);
-	e = prepare(g, other, sql, &names, ret_error, ret_line);
+	e = prepare(g, other, sql, ret_statement, ret_error, ret_line);
 	sqlite3_set_authorizer(other, NULL, NULL);
-	if (e < 0)
-		return e;
+	return e;
+}
+
+int guard_prepare_checked(struct guard *g, const char *sql,
+			  sqlite3_stmt **ret_statement, char **ret_error,
+			  unsigned *ret_line)
+{
+	new_budget(g);
 	return prepare(g, g->db, sql, ret_statement, ret_error, ret_line);
+}
+
+int guard_prepare(struct guard *g, const char *sql,
+		  sqlite3_stmt **ret_statement, char **ret_error,
+		  unsigned *ret_line)
+{
+	AUTO(statement) sqlite3_stmt *checked = NULL;
+	int e;
+
+	e = guard_check(g, sql, &checked, ret_error, ret_line);
+	return e < 0 ? e : guard_prepare_checked(g, sql, ret_statement,
+						 ret_error, ret_line);
 }
 
 int guard_step(struct guard *g, sqlite3_stmt *s, bool first, char **ret_error)

@@ -46,6 +46,15 @@ void guard_end(struct guard *g);
 int guard_prepare(struct guard *g, const char *sql,
 		  struct sqlite3_stmt **ret_statement, char **ret_error,
 		  unsigned *ret_line);
+/* Its two halves: does SQL name nothing but views and allowed functions?  The
+ * statement knows its columns and parameters, but has no rows.  Then, and only
+ * for SQL that was checked, the statement proper.  */
+int guard_check(struct guard *g, const char *sql,
+		struct sqlite3_stmt **ret_statement, char **ret_error,
+		unsigned *ret_line);
+int guard_prepare_checked(struct guard *g, const char *sql,
+			  struct sqlite3_stmt **ret_statement,
+			  char **ret_error, unsigned *ret_line);
 /* The next row of a statement: 1, or 0 behind the last; -EINVAL with
  * *ret_error when it fails or exceeds a limit.  FIRST begins a new budget.  */
 int guard_step(struct guard *g, struct sqlite3_stmt *statement, bool first,
@@ -105,15 +114,11 @@ const char *sentence_choose(const struct rule_text *texts, size_t n,
  * "file:line: reason".  */
 int rules_compile(struct rules *rules, char **ret_error);
 
-/* The same against the connection of G, keeping the statements: one of these
- * for each rule.  To be freed before guard_end().  */
-struct compiled {
-	struct sqlite3_stmt *query;
-	struct sqlite3_stmt **evidence;
-	size_t n_evidence;
-};
-int compiled_make(struct guard *g, const struct rules *rules,
-		  struct compiled **ret_compiled, char **ret_error);
-void compiled_free(struct compiled *c, size_t n);	/* NULL and 0: nothing */
+/* The same against the connection of G, but queries of evidence are checked
+ * only, by guard_check(); keeps a statement for each rule's query.  They have
+ * to be freed before guard_end().  */
+int queries_compile(struct guard *g, const struct rules *rules,
+		    struct sqlite3_stmt ***ret_queries, char **ret_error);
+void queries_free(struct sqlite3_stmt **queries, size_t n);
 
 #endif
