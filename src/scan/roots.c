@@ -22,41 +22,62 @@
 
 #include "scan/store.h"
 
+#define HEX_SIZE	(2 * SHA256_SIZE)
+#define LINE_START	"subject "
+
+/* Finds the lines, once a scan.  */
 static int roots_load(struct pass *pass)
 {
 	AUTO(str) char *path = NULL;
+	struct roots *roots = &pass->roots;
+	const char *p;
+	size_t n, cap = 0;
 	int r;
 
-	if (pass->roots)
+	if (roots->text)
 		return 0;
 	path = xasprintf("%s/rootprogram/mozilla-roots.pem", data_dir());
-	r = file_slurp(path, LIMIT_DATA_FILE_BYTES, &pass->roots,
-		       &pass->roots_n);
+	r = file_slurp(path, LIMIT_DATA_FILE_BYTES, &roots->text, &n);
 	if (r == -ENOENT) {	/* an installation without it knows less */
-		pass->roots = xstrdup("");
-		pass->roots_n = 0;
-		r = 0;
+		roots->text = xstrdup("");
+		return 0;
 	}
-	return r;
+	if (r < 0)
+		return r;
+	for (p = roots->text; p; p = strstr(p, "\n" LINE_START)) {
+		p += *p == '\n';
+		if (strcspn(p, "\n") < strlen(LINE_START) + HEX_SIZE)
+			break;
+		grow(&roots->lines, roots->n, &cap, sizeof(*roots->lines));
+		roots->lines[roots->n++] = p;
+	}
+	return 0;
+}
+
+void roots_done(struct roots *roots)
+{
+	free(roots->text);
+	free(roots->lines);
 }
 
 int root_is_verified(struct pass *pass, const uint8_t sha256[SHA256_SIZE])
 {
-	char line[2 * SHA256_SIZE + 32], hex[2 * SHA256_SIZE + 1];
+	char end[HEX_SIZE + 32], hex[HEX_SIZE + 1];
 	int r = roots_load(pass);
 
-	if (r < 0)
-		return r;
 	hex_encode(sha256, SHA256_SIZE, hex);
-	snprintf(line, sizeof(line), " sha256 %s self-signed\n", hex);
-	return memmem(pass->roots, pass->roots_n, line, strlen(line)) != NULL;
+	snprintf(end, sizeof(end), " sha256 %s self-signed\n", hex);
+	for (size_t k = 0; r == 0 && k < pass->roots.n; k++)
+		r = has_prefix(pass->roots.lines[k] + strlen(LINE_START) +
+			       HEX_SIZE, end);
+	return r;
 }
 
 /* ---- missing issuers -------------------------------------------------------*/
 
 struct search {
 	struct pass *pass;
-	struct blob *blocks;		/* from a root's line to the end of it */
+	const char **blocks;		/* begin with a root's line */
 	size_t n, cap;
 };
 
@@ -64,20 +85,17 @@ struct search {
 static int find_roots(const char *name, void *data)
 {
 	struct search *s = data;
-	AUTO(str) char *line = xasprintf("subject %s ", name);
-	const uint8_t *p, *end;
+	AUTO(str) char *start = xasprintf(LINE_START "%s ", name);
+	const struct roots *roots = &s->pass->roots;
 	int r = roots_load(s->pass);
 
-	if (r < 0)
-		return r;
-	p = (const uint8_t *)s->pass->roots;
-	end = p + s->pass->roots_n;
-	while ((p = memmem(p, end - p, line, strlen(line))) != NULL) {
+	for (size_t k = 0; r == 0 && k < roots->n; k++) {
+		if (!has_prefix(roots->lines[k], start))
+			continue;
 		grow(&s->blocks, s->n, &s->cap, sizeof(*s->blocks));
-		s->blocks[s->n++] = (struct blob){ p, end - p };
-		p += strlen(line);
+		s->blocks[s->n++] = roots->lines[k];
 	}
-	return 0;
+	return r;
 }
 
 int scan_missing_issuers(struct pass *pass)
@@ -89,10 +107,12 @@ int scan_missing_issuers(struct pass *pass)
 
 	r = inventory_missing_issuers(pass->inventory, find_roots, &s);
 	for (k = 0; k < s.n && r == 0; k++) {
+		struct blob in = { (const uint8_t *)s.blocks[k],
+				   strlen(s.blocks[k]) };
 		struct pem_block block;
 		uint64_t pos = 0;
 
-		if (pem_next(s.blocks[k], &pos, &block) != 1)
+		if (pem_next(in, &pos, &block) != 1)
 			continue;
 		if (block.der)
 			r = pass_certificate(pass, (struct blob){

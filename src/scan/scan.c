@@ -177,7 +177,7 @@ int scan_run(struct inventory *i, const struct scan_options *options,
 		return r;
 	r = scan_everything(&pass);
 	pass_done(&pass);
-	free(pass.roots);
+	roots_done(&pass.roots);
 	if (r < 0)
 		return r;
 	*ret_result = pass.result;

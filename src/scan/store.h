@@ -33,6 +33,13 @@ struct seen_file {
 	size_t n_problems, cap_problems;
 };
 
+/* Mozilla's, see roots.c.  */
+struct roots {
+	char *text;			/* NULL: not loaded yet */
+	const char **lines;		/* in it, one for each root */
+	size_t n;
+};
+
 /* What one scan keeps while it runs.  */
 struct pass {
 	struct inventory *inventory;
@@ -43,8 +50,7 @@ struct pass {
 	size_t n_seen, cap_seen;
 	size_t *seen_index;		/* hash table of 1 + index, 0: free */
 	size_t seen_slots;
-	char *roots;			/* mozilla-roots.pem; NULL: not loaded */
-	size_t roots_n;
+	struct roots roots;
 };
 
 /* Reads PLACE, or finds that it is as it was, and records it.  What is wrong
@@ -66,6 +72,8 @@ int pass_certificate(struct pass *pass, struct blob der,
 /* 1: it is known of the certificate with this SHA-256 that it decodes and that
  * its own key verifies it, 0: it is not, or why the list cannot be read.  */
 int root_is_verified(struct pass *pass, const uint8_t sha256[SHA256_SIZE]);
+
+void roots_done(struct roots *roots);
 
 /* Adds roots of Mozilla's program that bear the name of an issuer that no
  * certificate of the inventory bears; they are known then, not present.  */
