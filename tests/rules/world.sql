@@ -35,6 +35,7 @@ CREATE TABLE entry (
 	location TEXT,			-- NULL: the store's path
 	"offset" INTEGER NOT NULL DEFAULT 0,
 	purposes INTEGER NOT NULL DEFAULT 0,	-- bits, see read.h
+	private_key INTEGER NOT NULL DEFAULT 0,
 	scan TEXT
 );
 

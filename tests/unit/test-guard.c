@@ -554,6 +554,59 @@ static void test_failing_rules(void **state)
 	}
 }
 
+/* The rule that trustdrift-rules(5) shows does what the page says.  */
+static void test_manual_example(void **state)
+{
+	static const char begin[] = ".Bd -literal\n<?xml", end[] = "\n.Ed\n";
+	AUTO(str) char *page = world_file("../man", "trustdrift-rules.5");
+	AUTO(str) char *error = NULL;
+	char *text = strstr(page, begin), *stop;
+	struct inventory *i;
+	struct rules *rules = NULL;
+	struct report report;
+	struct world w;
+	struct pack pack;
+
+	(void)state;
+	assert_non_null(text);
+	text += strlen(".Bd -literal\n");
+	stop = strstr(text, end);
+	assert_non_null(stop);
+	stop[1] = '\0';
+	pack_init(&pack);
+	pack_mask(&pack);
+	pack_write(&pack, "anchor-with-key.xml", text);
+	if (rules_load(pack.dir, &rules, &error) < 0)
+		fail_msg("%s", error);
+	pack_done(&pack);
+
+	world_init(&w);
+	world_fill(&w,
+		"INSERT INTO certificate (name, subject) VALUES"
+		" ('a', 'Root A'), ('b', 'Root B');"
+		"INSERT INTO store (path, kind) VALUES"
+		" ('/a.jks', 'java-cacerts'), ('/b.p12', 'other');"
+		"INSERT INTO party (party, type, title) VALUES"
+		" ('java:/', 'java', 'Java');"
+		"INSERT INTO uses (party, store) VALUES ('java:/', '/a.jks');"
+		"INSERT INTO entry (store, certificate, private_key) VALUES"
+		" ('/a.jks', 'a', 0), ('/b.p12', 'a', 1), ('/b.p12', 'b', 1);");
+	i = world_scan(&w, NOW, 90);
+	assert_int_equal(rules_evaluate(i, rules, NULL, NULL, &report, &error),
+			 0);
+	assert_int_equal(report.n_findings, 1);
+	assert_string_equal(report.findings[0].message, "The private key of "
+			    "Root A, which is trusted until 2040-01-01, lies in "
+			    "/b.p12.");
+	assert_int_equal(report.findings[0].n_evidence, 1);
+	assert_string_equal(report.findings[0].evidence[0].text,
+			    "Java trusts it");
+	report_done(&report);
+	inventory_close(i);
+	world_done(&w);
+	rules_free(rules);
+}
+
 static void test_no_scan(void **state)
 {
 	struct inventory *empty = NULL;
@@ -584,6 +637,7 @@ int main(void)
 		cmocka_unit_test(test_broken_rules),
 		cmocka_unit_test(test_packs),
 		cmocka_unit_test(test_failing_rules),
+		cmocka_unit_test(test_manual_example),
 		cmocka_unit_test(test_no_scan),
 	};
 

@@ -198,7 +198,7 @@ static size_t entries_of(const struct world *w, struct inventory *i,
 {
 	sqlite3_stmt *s = start(w,
 		"SELECT certificate, role, label, coalesce(location, store),"
-		" \"offset\", purposes FROM entry"
+		" \"offset\", purposes, private_key FROM entry"
 		" WHERE store = ? AND coalesce(scan, ?2) = ?2 ORDER BY rowid");
 	struct stored_entry *entries = NULL;
 	size_t n = 0, cap = 0;
@@ -215,6 +215,7 @@ static size_t entries_of(const struct world *w, struct inventory *i,
 			.location = xstrdup(text(s, 3)),
 			.offset = (uint64_t)sqlite3_column_int64(s, 4),
 			.purposes = (unsigned)sqlite3_column_int(s, 5),
+			.private_key = sqlite3_column_int(s, 6) != 0,
 		};
 	}
 	sqlite3_finalize(s);
