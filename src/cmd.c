@@ -220,9 +220,25 @@ char *own_command(const struct options *o)
 
 int load_failed(int r, char *error)
 {
-	log_error("%s", error != NULL ? error : strerror(-r));
+	log_error("%s", error != NULL ? error : error_words(r));
 	free(error);
-	return r == -EINVAL ? EX_CONFIG : STATUS_FAILURE;
+	switch (r) {
+	case -EACCES:
+	case -EPERM:
+		return EX_NOPERM;
+	case -EINVAL:
+	case -ENOENT:		/* a dangling link */
+	case -ENOTDIR:
+	case -EISDIR:
+	case -ENOTREG:
+	case -ENXIO:		/* a socket */
+	case -ELOOP:
+	case -EFBIG:
+	case -E2BIG:
+		return EX_CONFIG;
+	default:
+		return STATUS_FAILURE;
+	}
 }
 
 int load_catalogue(const struct options *o, struct catalogue **ret_catalogue)

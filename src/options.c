@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "cmd.h"
 
@@ -538,6 +539,15 @@ static int check_all(struct options *o)
 		if ((o->given & BIT(i)) && !(options_of(c) & BIT(i)))
 			return option_error(c, i,
 				_("is no option of this command"), NULL);
+	/* The default need not exist, but who names one means one.  */
+	if (o->config != NULL && access(o->config, X_OK) < 0) {
+		const int e = errno;
+		AUTO(str) char *name = escape_text(o->config,
+						   strlen(o->config));
+
+		log_error("--config %s: %s", name, strerror(e));
+		return e == EACCES ? EX_NOPERM : EX_CONFIG;
+	}
 	if (c->format != NULL) {
 		int status = check_format(o);
 

@@ -212,8 +212,12 @@ void auto_scanned(struct file *f);
 int file_write_atomic(const char *path, struct blob data, mode_t mode);
 
 /* Reads one of the program's own files (data, configuration), at most LIMIT
- * bytes (-EFBIG); the caller frees *ret_text, which has a NUL behind it.  */
+ * bytes (-EFBIG); the caller frees *ret_text, which has a NUL behind it.
+ * Waits for nobody: -ENOTREG for a FIFO.  */
 int file_slurp(const char *path, size_t limit, char **ret_text, size_t *ret_n);
+
+/* What ERROR, a negative errno of the functions above, means, for a message. */
+const char *error_words(int error);
 
 /* ---- where the program's own files are ---------------------------------*/
 /* The directory of data files: the source tree's data/ when the program runs
@@ -227,6 +231,8 @@ const char *data_dir(void);
  * paths, NULL behind the last; free with names_free().  */
 int data_files(const char *config_dir, const char *subdir, const char *suffix,
 	       char ***ret_paths, size_t *ret_n);
+/* What to say when that failed with ERROR; the caller frees.  */
+char *data_files_failed(const char *config_dir, const char *subdir, int error);
 
 /* ---- log ---------------------------------------------------------------
  * Diagnostics on stderr, in the user's language.  Only main, cmd-* and scan's

@@ -132,14 +132,18 @@ int file_write_atomic(const char *path, struct blob data, mode_t mode)
 
 int file_slurp(const char *path, size_t limit, char **ret_text, size_t *ret_n)
 {
-	AUTO(fd) int fd = open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC);
+	AUTO(fd) int fd = open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK |
+			       O_CLOEXEC);
 	AUTO(buf) struct buf text;
 	char chunk[16384];
+	struct stat st;
 	ssize_t n;
 
 	buf_init(&text, limit);
-	if (fd < 0)
+	if (fd < 0 || fstat(fd, &st) < 0)
 		return -errno;
+	if (S_ISFIFO(st.st_mode))
+		return -ENOTREG;
 	while ((n = read(fd, chunk, sizeof(chunk))) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -151,6 +155,11 @@ int file_slurp(const char *path, size_t limit, char **ret_text, size_t *ret_n)
 	*ret_n = text.n;
 	*ret_text = buf_take(&text);
 	return 0;
+}
+
+const char *error_words(int error)
+{
+	return error == -ENOTREG ? _("not a regular file") : strerror(-error);
 }
 
 /* ---- data --------------------------------------------------------------*/
@@ -260,4 +269,10 @@ int data_files(const char *config_dir, const char *subdir, const char *suffix,
 	*ret_paths = TAKE(paths);
 	*ret_n = n;
 	return 0;
+}
+
+char *data_files_failed(const char *config_dir, const char *subdir, int error)
+{
+	return xasprintf("%s/%s: %s", config_dir != NULL ? config_dir :
+			 CONFIG_DIR, subdir, error_words(error));
 }

@@ -231,7 +231,7 @@ static int load_library(struct recipes *r, size_t *cap, const char *path,
 	int e = file_slurp(path, LIMIT_DATA_FILE_BYTES, &text, &n);
 
 	if (e < 0) {
-		*ret_error = xasprintf("%s: %s", path, strerror(-e));
+		*ret_error = xasprintf("%s: %s", path, error_words(e));
 		return e;
 	}
 	if (!is_utf8(text, n)) {
@@ -357,8 +357,7 @@ static int load_files(struct recipes *r, const char *config_dir,
 	int e = data_files(config_dir, "recipes", suffix, &paths, &n);
 
 	if (e < 0)
-		*ret_error = xasprintf("%s/recipes: %s", data_dir(),
-				       strerror(-e));
+		*ret_error = data_files_failed(config_dir, "recipes", e);
 	for (size_t i = 0; e == 0 && i < n; i++)
 		e = load(r, &cap, paths[i], ret_error);
 	return e;

@@ -413,7 +413,7 @@ static int load_file(struct loader *l, const char *path, const char *schema,
 	if (e == 0)
 		e = buf_add(hashes, hash, sizeof(hash));
 	if (e < 0)
-		l->error = xasprintf("%s: %s", path, strerror(-e));
+		l->error = xasprintf("%s: %s", path, error_words(e));
 	return e;
 }
 
@@ -426,7 +426,7 @@ static int load_directory(struct loader *l, const char *config_dir,
 	int e = data_files(config_dir, subdir, ".xml", &paths, &n);
 
 	if (e < 0) {
-		l->error = xasprintf("%s: %s", subdir, strerror(-e));
+		l->error = data_files_failed(config_dir, subdir, e);
 		return e;
 	}
 	for (size_t i = 0; i < n && e == 0; i++)

@@ -104,7 +104,7 @@ static int parse(const char *path, xmlDoc **ret_doc, char **ret_error)
 	int e = file_slurp(path, LIMIT_DATA_FILE_BYTES, &text, &n);
 
 	if (e < 0) {
-		*ret_error = xasprintf("%s: %s", path, strerror(-e));
+		*ret_error = xasprintf("%s: %s", path, error_words(e));
 		return e;
 	}
 	context = xmlNewParserCtxt();

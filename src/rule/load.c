@@ -240,7 +240,7 @@ int rules_parse(const char *config_dir, struct rules **ret_rules,
 
 	e = data_files(config_dir, "rules", ".xml", &paths, &n);
 	if (e < 0) {
-		*ret_error = xasprintf("rules: %s", strerror(-e));
+		*ret_error = data_files_failed(config_dir, "rules", e);
 		return e;
 	}
 	for (size_t i = 0; i < n; i++) {

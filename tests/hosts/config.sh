@@ -79,6 +79,28 @@ rule "DELETE FROM v_entry"
 refused "not a query" "site.xml:[0-9]*: "
 rm "$work/etc/rules/site.xml"
 
+# what is no readable file at all: nobody waits, nothing is left out silently
+unfit() { # unfit WHAT WORDS
+	refused "$1 among the rules" "site.xml: $2"
+	rm -r "$work/etc/rules/site.xml"
+}
+mkfifo "$work/etc/rules/site.xml"
+unfit "a FIFO" "not a regular file"
+mkdir "$work/etc/rules/site.xml"
+unfit "a directory" "Is a directory"
+ln -s /nowhere "$work/etc/rules/site.xml"
+unfit "a dangling link" "No such file"
+truncate -s 3G "$work/etc/rules/site.xml"
+unfit "a giant" "File too large"
+mv "$work/etc/rules" "$work/etc/rules.kept"
+: >"$work/etc/rules"
+refused "a file for the rules' directory" "$work/etc/rules: Not a directory"
+rm "$work/etc/rules"
+mv "$work/etc/rules.kept" "$work/etc/rules"
+mv "$work/etc" "$work/etc.kept"
+refused "a --config that is not there" "$work/etc: No such file"
+mv "$work/etc.kept" "$work/etc"
+
 # a link to /dev/null disables
 ln -s /dev/null "$work/etc/rules/expired-anchor.xml"
 check "a rule less" test -z "$("$TRUSTDRIFT" show rules --config "$work/etc" \

@@ -261,6 +261,7 @@ static void test_write_stdout(void **state)
 static void test_slurp(void **state)
 {
 	AUTO(str) char *path = NULL, *none = NULL, *text = NULL, *same = NULL;
+	AUTO(str) char *fifo = NULL;
 	AUTO(buf) struct buf big;
 	size_t n = 77;
 
@@ -268,6 +269,7 @@ static void test_slurp(void **state)
 	make_dir("slurp");
 	path = path_of("slurp/file");
 	none = path_of("slurp/none");
+	fifo = path_of("slurp/fifo");
 	buf_init(&big, SIZE_MAX);
 	while (big.n < 50000)
 		buf_addf(&big, "%zu ", big.n);
@@ -275,6 +277,8 @@ static void test_slurp(void **state)
 	assert_int_equal(file_slurp(path, big.n - 1, &text, &n), -EFBIG);
 	assert_int_equal(file_slurp(none, 10, &text, &n), -ENOENT);
 	assert_int_equal(file_slurp(top, 10, &text, &n), -EISDIR);
+	assert_int_equal(mkfifo(fifo, 0600), 0);
+	assert_int_equal(file_slurp(fifo, 10, &text, &n), -ENOTREG);
 	assert_null(text);
 	assert_int_equal(n, 77);
 	assert_int_equal(file_slurp(path, big.n, &same, &n), 0);
