@@ -9,10 +9,6 @@ for tool in update-ca-certificates openssl run-parts mawk ldd; do
 	command -v $tool >/dev/null || skip "$tool is missing"
 done
 
-certs=$root/etc/ssl/certs
-share=$root/usr/share/ca-certificates
-local=$root/usr/local/share/ca-certificates
-bundle=/etc/ssl/certs/ca-certificates.crt
 
 # A root with just the programs that the updater and a script run.
 system=$work/system
@@ -70,10 +66,6 @@ debian_new() {
 	rm -f "$root/told"
 }
 
-ca() { # ca NUMBER NAME LOCATION
-	finding "$1" debian-system-ca "$3" sha256 "$(sha256_of "$2")" name "$2"
-}
-
 # What OpenSSL finds there, by hash, of the five.
 trusted() {
 	for name in root other utf8 spaces latin1; do
@@ -86,7 +78,7 @@ trusted() {
 }
 
 # What is in the bundle, of the five.
-bundled() {
+in_bundle() {
 	for name in root other utf8 spaces latin1; do
 		line=$(pem $name | sed -n 4p)
 		! grep -Fqx "$line" "$root$bundle" || printf '%s ' $name
@@ -114,7 +106,7 @@ try() {
 	is "$how, $1: status" "$status" 0
 	[ "$status" = 0 ] || cat "$work/out" >&2
 	is "$how, $1: by hash" "$(trusted)" "$2"
-	is "$how, $1: bundle" "$(bundled)" "$2"
+	is "$how, $1: bundle" "$(in_bundle)" "$2"
 	is "$how, $1: links that lead nowhere" \
 		"$(find "$certs" -type l | while IFS= read -r link; do
 			in_root test -e "${link#"$root"}" || echo "$link"

@@ -3,61 +3,6 @@
 # updater cannot run: links and bundle are made again inside the root.
 # shellcheck source=tests/fix/lib.sh disable=SC2317 # ok() calls functions
 . "${srcdir:=.}/tests/fix/lib.sh"
-certs=$root/etc/ssl/certs
-share=$root/usr/share/ca-certificates
-local=$root/usr/local/share/ca-certificates
-
-# debian_new: a Debian with four packaged CAs, one of them deselected, and a
-# local one.  The hash names are invented: nobody here looks them up.
-debian_new() {
-	root_new
-	mkdir -p "$certs/java" "$share/mozilla" "$local" "$root/usr/lib/ssl"
-	ln -s /etc/ssl/certs "$root/usr/lib/ssl/certs"
-	ln -s /etc/ssl/certs/ca-certificates.crt "$root/usr/lib/ssl/cert.pem"
-	for name in root other utf8 several; do
-		pem $name >"$share/mozilla/$name.crt"
-	done
-	pem spaces >"$local/spaces.crt"
-	printf '%s\n' '# which ones' 'mozilla/root.crt' '!mozilla/utf8.crt' \
-		'mozilla/other.crt' ' mozilla/several.crt' \
-		>"$root/etc/ca-certificates.conf"
-	link /usr/share/ca-certificates/mozilla/root.crt root 11111111.0
-	link /usr/share/ca-certificates/mozilla/other.crt other 11111111.1
-	link /usr/share/ca-certificates/mozilla/several.crt several 11111111.2
-	link /usr/local/share/ca-certificates/spaces.crt spaces 22222222.0
-	for name in root other several; do pem $name; done \
-		>"$certs/ca-certificates.crt"
-	pem spaces >>"$certs/ca-certificates.crt"
-	chmod 640 "$certs/ca-certificates.crt"
-	echo java >"$certs/java/cacerts"
-}
-
-link() { # link FILE NAME HASH
-	ln -s "$1" "$certs/$2.pem"
-	ln -s "$2.pem" "$certs/$3"
-}
-
-bundle=/etc/ssl/certs/ca-certificates.crt
-ca() { # ca NUMBER NAME LOCATION
-	finding "$1" debian-system-ca "$3" sha256 "$(sha256_of "$2")" name "$2"
-}
-
-# what OpenSSL finds by hash: it stops at the first number that is missing
-hashed() {
-	for hash in 11111111 22222222 33333333; do
-		n=0
-		while [ -L "$certs/$hash.$n" ]; do
-			readlink "$certs/$hash.$n"
-			n=$((n + 1))
-		done
-	done | tr '\n' ' '
-}
-
-bundled() { # bundled NAME...: is the bundle these, in this order?
-	for name in "$@"; do pem "$name"; done | cmp -s - \
-		"$certs/ca-certificates.crt"
-}
-
 # ---- a packaged CA ---------------------------------------------------------------
 debian_new
 ca 1 root $bundle

@@ -86,9 +86,20 @@ editing() {
 	echo two >"$work/wanted"
 }
 
-# What is left of /a and /b when all is done.
+store() {
+	debian_new
+	ca 1 root "$bundle"
+	ca 2 spaces /etc/ssl/certs/spaces.pem
+	pem leaf >"$certs/stray.pem"
+	ca 3 leaf /etc/ssl/certs/stray.pem
+}
+
+# What is left when all is done.
 is_done() {
-	if [ -f "$work/wanted" ]; then
+	if [ -d "$certs" ]; then
+		[ "$(hashed)" = "other.pem several.pem " ] &&
+			bundled other several && [ ! -e "$certs/stray.pem" ]
+	elif [ -f "$work/wanted" ]; then
 		[ "$(ls -A "$root/a")" = 1 ] && cmp -s "$root/a/1" "$work/wanted"
 	else
 		[ -z "$(find "$root/a" "$root/b" ! -type d)" ]
@@ -172,4 +183,5 @@ swapped deleting "${EVERY:-3}"
 swapped editing "${EVERY:-3}"
 try deleting "${EVERY:-7}"
 try editing "${EVERY:-5}"
+try store "${EVERY:-70}"
 finish
