@@ -78,6 +78,13 @@ cases() {
 	cell one after 2021-10-01T00:00:00Z ""
 	cell nothing before 2021-10-01T00:00:00Z ""
 	cell nothing after 2021-10-01T00:00:00Z ""
+	status=0
+	"$TRUSTDRIFT" diff --db "$work/cell.db" >"$work/diff" || status=$?
+	is "diff: the stores differ" "$status" 2
+	check "diff shows the root leaving" grep -q \
+		"$(openssl x509 -in "$good/dst-root-ca-x3.pem" -noout -subject \
+			-nameopt multiline | sed -n 's/.*commonName *= //p')" \
+		"$work/diff"
 
 	# the second at which it ends
 	cell both before 2021-09-29T19:21:39Z ""
