@@ -9,7 +9,6 @@ for tool in update-ca-certificates openssl run-parts mawk ldd; do
 	command -v $tool >/dev/null || skip "$tool is missing"
 done
 
-
 # A root with just the programs that the updater and a script run.
 system=$work/system
 mkdir -p "$system/dev" "$system/tmp" "$system/bin" "$system/usr/lib/ssl" \
@@ -18,7 +17,7 @@ mknod -m 666 "$system/dev/null" c 1 3 2>/dev/null ||
 	skip "no device nodes can be made here"
 ( : >"$system/dev/null") 2>/dev/null || skip "device nodes do not work here"
 ln -s bin "$system/sbin"
-ln -s ../bin ../bin "$system/usr/" 2>/dev/null
+ln -s ../bin "$system/usr/bin"
 ln -s ../bin "$system/usr/sbin"
 cp "$(command -v update-ca-certificates)" "$system/bin/"
 for tool in dash sed find sort mktemp ln rm mv cat chmod readlink basename \
