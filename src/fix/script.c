@@ -29,6 +29,7 @@ struct step {
 	char **values;		/* quoted, one for each parameter */
 	struct target *targets;
 	size_t n_targets;
+	const char *location;	/* of the place it was made for, borrowed */
 	const struct finding **findings;
 	size_t n_findings;
 };
@@ -255,6 +256,9 @@ static bool step_is_same(const struct step *a, const struct step *b)
 
 static void step_cover(struct step *s, const struct finding *f)
 {
+	for (size_t i = 0; i < s->n_findings; i++)
+		if (s->findings[i] == f)
+			return;
 	s->findings = xrealloc(s->findings, s->n_findings + 1,
 			       sizeof(*s->findings));
 	s->findings[s->n_findings++] = f;
@@ -296,12 +300,12 @@ static void plan_add_place(struct plan *p, const struct finding *f,
 		if (step_is_same(&p->steps[i], &s)) {
 			for (size_t j = 0; j < s.n_targets; j++)
 				step_add_target(&p->steps[i], &s.targets[j]);
-			if (place == f)
-				step_cover(&p->steps[i], f);
+			step_cover(&p->steps[i], f);
 			return;
 		}
 	}
 	step_cover(&s, f);
+	s.location = place->location;
 	grow(&p->steps, p->n_steps, &p->cap_steps, sizeof(*p->steps));
 	p->steps[p->n_steps++] = s;
 	s = (struct step){ .recipe = NULL };
@@ -333,11 +337,12 @@ static void write_fact(struct buf *out, const char *what, const char *value)
 	buf_addf(out, "#   %-11s %s\n", what, text);
 }
 
-/* Which certificate or store a finding is about, for people.  */
-static char *about(const struct finding *f)
+/* Which certificate or store a finding is about, for people; LOCATION is where
+ * (NULL: the store).  */
+static char *about(const struct finding *f, const char *location)
 {
-	const char *path = f->location != NULL ? f->location : f->store_path;
-	AUTO(str) char *place = one_line(path);
+	AUTO(str) char *place = one_line(location != NULL ? location
+							  : f->store_path);
 	AUTO(str) char *name = NULL;
 
 	if (f->certificate.name == NULL)
@@ -350,7 +355,7 @@ static void write_finding(struct buf *out, const struct finding *f)
 {
 	AUTO(str) char *id = one_line(f->id);
 	AUTO(str) char *rule = one_line(f->rule_id);
-	AUTO(str) char *what = about(f);
+	AUTO(str) char *what = about(f, f->location);
 
 	buf_addf(out, "#     %s  %s: %s: %s\n", id, severity_name(f->severity),
 		 rule, what);
@@ -496,7 +501,7 @@ static void write_step(const struct step *s, size_t number, struct buf *out)
 static void write_row(const struct step *s, size_t number, struct buf *out)
 {
 	const struct recipe *r = s->recipe;
-	AUTO(str) char *what = about(s->findings[0]);
+	AUTO(str) char *what = about(s->findings[0], s->location);
 	AUTO(str) char *title = xasprintf("%s: %s", r->title, what);
 	AUTO(str) char *word = NULL;
 

@@ -311,6 +311,29 @@ static void test_shared_step(void **state)
 	assert_int_equal(count(s, "# shellcheck shell="), 0);
 }
 
+/* Copies of a certificate in a store have a step each, which bears the place's
+ * name and belongs to every finding that asks for it.  */
+static void test_places(void **state)
+{
+	struct finding f[2] = { about("01", "/A.pfx"), about("02", "/B.pfx") };
+	struct finding_place place = { .location = (char *)"/B.pfx" };
+	AUTO(str) char *s = NULL;
+
+	(void)state;
+	f[0].places = &place;
+	f[0].n_places = 1;
+	s = script(f, 1, 2);
+	has(s, "'01' \\\n\t\t'Delete the file from its store: /A.pfx'\n");
+	has(s, "'01' \\\n\t\t'Delete the file from its store: /B.pfx'\n");
+	free(TAKE(s));
+	s = script(f, 2, 2);
+	has(s, "'01 02' \\\n\t\t'Delete the file from its store: /B.pfx'\n");
+	free(TAKE(s));
+	place.location = (char *)"/C.pfx";
+	s = script(f, 1, 1);
+	has(s, "not fixable here: /C.pfx: it is not there any more");
+}
+
 /* A label is only a hint: one that cannot be shown is left out.  */
 static void test_optional(void **state)
 {
@@ -404,6 +427,7 @@ int main(void)
 		cmocka_unit_test(test_reasons),
 		cmocka_unit_test(test_not_found),
 		cmocka_unit_test(test_shared_step),
+		cmocka_unit_test(test_places),
 		cmocka_unit_test(test_optional),
 		cmocka_unit_test(test_identity),
 		cmocka_unit_test(test_changed_since),
