@@ -29,7 +29,13 @@
 
 /* Graph */
 #define LIMIT_PATH_LENGTH	32u
-#define LIMIT_SIGNATURE_TRIES	1000000u	/* candidate pairs a scan */
+#define LIMIT_SIGNATURE_TRIES	20000u	/* candidate pairs a scan */
+#define LIMIT_ISSUER_KEYS	64u	/* keys of one name that are tried */
+#define LIMIT_KEY_BITS		16384u	/* as OpenSSL has it, for the time */
+#define LIMIT_EXPONENT_BYTES	8u	/* of RSA keys past LIMIT_SMALL_KEY */
+#define LIMIT_SMALL_KEY_BITS	3072u
+#define LIMIT_REACH		1000000u	/* (certificate, anchor) a scan */
+#define LIMIT_SET_REACH		250000u	/* of them for one set of anchors */
 
 /* Rules and the program's own files */
 #define LIMIT_RULE_STEPS	200000000u	/* SQLite opcodes a query */

@@ -235,9 +235,10 @@ static int compare_reach(const void *a, const void *b)
 }
 
 int graph_reach(const struct graph_input *in, struct reach **ret_reach,
-		size_t *ret_n)
+		size_t *ret_n, size_t *ret_left)
 {
 	size_t n = in->n_certificates, n_reach = 0, cap = 0, set, a, k;
+	size_t begin = 0, left = 0;
 	struct label *labels[2];
 	size_t *touched[2], n_touched[2] = { 0, 0 };
 	struct reach *reach = NULL;
@@ -255,8 +256,16 @@ int graph_reach(const struct graph_input *in, struct reach **ret_reach,
 	for (a = in->first[set]; a < in->first[set + 1]; a++) {
 		size_t anchor = find_certificate(in, in->anchors[a]);
 
+		if (a == in->first[set])
+			begin = n_reach;
 		if (anchor == n)
 			continue;	/* it does not decode */
+		/* Many anchors over many certificates are their product.  */
+		if (n_reach >= LIMIT_REACH ||
+		    n_reach - begin >= LIMIT_SET_REACH) {
+			left++;
+			continue;
+		}
 		for (pass = 0; pass < 2; pass++)
 			search(in, &x, anchor, pass == 0, labels[pass],
 			       touched[pass], &n_touched[pass], &heap);
@@ -294,5 +303,6 @@ int graph_reach(const struct graph_input *in, struct reach **ret_reach,
 	index_done(&x);
 	*ret_reach = reach;
 	*ret_n = n_reach;
+	*ret_left = left;
 	return 0;
 }

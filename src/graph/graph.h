@@ -19,15 +19,18 @@
 struct graph_result {
 	size_t signatures_checked, signatures_left;
 	size_t reach;
+	size_t anchors_left;	/* not followed: LIMIT_REACH, LIMIT_SET_REACH */
 };
 
 /* Verifies what was never verified, computes reachability for every set of
- * anchors, and stores both, inside the open scan.  */
+ * anchors, and stores both, inside the open scan.  What limits left out is a
+ * problem of the scan.  */
 int graph_update(struct inventory *i, struct graph_result *ret_result);
 
 /* Only the computation, for tests and benchmarks: the caller frees
- * *ret_reach.  Sorted by (set, certificate, anchor).  */
+ * *ret_reach.  Sorted by (set, certificate, anchor).  *ret_left: anchors that
+ * were not followed, because there were too many paths already.  */
 int graph_reach(const struct graph_input *in, struct reach **ret_reach,
-		size_t *ret_n);
+		size_t *ret_n, size_t *ret_left);
 
 #endif

@@ -15,7 +15,29 @@ static int check_pair(struct blob child, struct blob issuer, void *data)
 	return x509_verify(child, issuer);
 }
 
-int graph_update(struct inventory *i, struct graph_result *ret_result)
+/* What was left out may be what a verdict depends on.  */
+static int say_left(struct inventory *i, const struct graph_result *result)
+{
+	struct stored_problem problem = { .path = "/", .code = PROBLEM_LIMIT };
+	AUTO(str) char *message = NULL;
+
+	if (result->signatures_left == 0 && result->anchors_left == 0)
+		return 0;
+	if (result->signatures_left > 0)
+		message = xstrdup("not all signatures were verified: too many "
+				  "certificates, or keys under one name; the "
+				  "next scan goes on, show certificates tells "
+				  "which store has them");
+	else
+		message = xasprintf("more than %u paths: %zu anchors were not "
+				    "followed; show stores tells which store "
+				    "has so many", LIMIT_SET_REACH,
+				    result->anchors_left);
+	problem.message = message;
+	return inventory_scan_problem(i, &problem);
+}
+
+static int update(struct inventory *i, struct graph_result *ret_result)
 {
 	struct graph_result result = { 0 };
 	struct graph_input in = { 0 };
@@ -35,11 +57,24 @@ int graph_update(struct inventory *i, struct graph_result *ret_result)
 	}
 	if (r < 0)
 		return r;
-	r = graph_reach(&in, &reach, &result.reach);
+	r = graph_reach(&in, &reach, &result.reach, &result.anchors_left);
 	if (r == 0)
-		r = inventory_store_reach(i, reach, result.reach);
+		r = inventory_store_reach(i, reach, result.reach,
+					  result.anchors_left == 0);
 	free(reach);
 	graph_input_done(&in);
+	if (r == 0)
+		*ret_result = result;
+	return r;
+}
+
+int graph_update(struct inventory *i, struct graph_result *ret_result)
+{
+	struct graph_result result = { 0 };
+	int r = update(i, &result);
+
+	if (r == 0)
+		r = say_left(i, &result);
 	if (r == 0)
 		*ret_result = result;
 	return r;

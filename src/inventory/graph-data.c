@@ -406,7 +406,7 @@ void graph_input_done(struct graph_input *in)
 }
 
 int inventory_store_reach(struct inventory *i, const struct reach *reach,
-			  size_t n)
+			  size_t n, bool complete)
 {
 	AUTO(query) struct query q =
 		query_start(i, "INSERT INTO reach VALUES (?, ?, ?, ?, ?, ?)");
@@ -426,7 +426,8 @@ int inventory_store_reach(struct inventory *i, const struct reach *reach,
 		r = query_run(&q);
 	}
 	if (r == 0)
-		r = meta_set_hash(i, "reach", i->reach_key);
+		r = complete ? meta_set_hash(i, "reach", i->reach_key)
+			     : meta_delete(i, "reach");
 	if (r == 0)
 		r = meta_set_int(i, "reach_from", i->reach_from);
 	if (r == 0)

@@ -150,7 +150,8 @@ int inventory_compose(struct inventory *i, const struct composed_party *parties,
  * both exist and differ are still pairs, but come last.  FN returns what
  * x509_verify() does: 1 signed, 0 not signed, -EINVAL or -ENOTSUP cannot be
  * checked (remembered, too); any other negative errno stops and is returned.
- * *ret_checked: how often FN was asked; *ret_left: pairs past LIMIT.  */
+ * *ret_checked: how often FN was asked; *ret_left: pairs past LIMIT,
+ * and at least 1 when a name has more keys than LIMIT_ISSUER_KEYS.  */
 typedef int pair_fn(struct blob child_der, struct blob issuer_der, void *data);
 int inventory_check_signatures(struct inventory *i, pair_fn *fn, void *data,
 			       size_t limit, size_t *ret_checked,
@@ -195,9 +196,10 @@ struct reach {
 	int64_t certificate, anchor, next;
 	int64_t valid_from, valid_until;
 };
-/* Replaces what is stored.  Only after inventory_graph_input() was 0.  */
+/* Replaces what is stored.  Only after inventory_graph_input() was 0.  What is
+ * not COMPLETE is computed anew for the next scan.  */
 int inventory_store_reach(struct inventory *i, const struct reach *reach,
-			  size_t n);
+			  size_t n, bool complete);
 
 /* ---- other tables ----------------------------------------------------------*/
 /* Loads data/rootprogram/mozilla-roots.csv when its hash differs from what is

@@ -38,10 +38,16 @@ static void add_pair(struct pairs *p, struct pair pair)
 	p->items[p->n++] = pair;
 }
 
-/* Unchecked pairs whose key identifiers agree or are absent, and those where
- * they differ.  *ret_all: every pair was looked at.  */
-static int list_pairs(struct inventory *i, struct pairs *likely,
-		      struct pairs *unlikely, bool *ret_all)
+struct list {
+	struct pairs *likely;	/* key identifiers agree or are absent */
+	struct pairs *unlikely;	/* they differ */
+	size_t listed;
+	bool all;		/* every pair was looked at */
+};
+
+/* Unchecked pairs of the certificates behind *AFTER.  1: it went up to one
+ * that has enough, now *AFTER, and is to be called again.  */
+static int list_behind(struct inventory *i, int64_t *after, struct list *l)
 {
 	AUTO(query) struct query q = query_start(i,
 		"SELECT c.id, i.id, "
@@ -53,25 +59,53 @@ static int list_pairs(struct inventory *i, struct pairs *likely,
 			"AND s.identity_id = i.id) "
 		"FROM certificate c "
 		"CROSS JOIN identity i ON i.name_sha256 = c.issuer_sha256 "
+		"WHERE c.id > ? AND NOT c.self_signed "
 		"ORDER BY c.id, i.id");
-	size_t listed = 0;
+	int64_t certificate = 0;
+	size_t keys = 0;
 	int r;
 
+	query_int(&q, *after);
 	while ((r = query_step(&q)) > 0) {
 		struct pair pair = {
 			query_column_int(&q, 0), query_column_int(&q, 1),
 		};
 
-		if (++listed > LISTED_PAIRS)
-			break;
+		if (++l->listed > LISTED_PAIRS) {
+			l->all = false;
+			return 0;
+		}
+		keys = pair.certificate == certificate ? keys + 1 : 1;
+		certificate = pair.certificate;
+		if (keys > LIMIT_ISSUER_KEYS) {
+			l->all = false;
+			*after = certificate;
+			return 1;
+		}
 		if (query_column_int(&q, 3) == 0)
-			add_pair(query_column_int(&q, 2) != 0 ? unlikely
-							      : likely, pair);
+			add_pair(query_column_int(&q, 2) != 0 ? l->unlikely
+							      : l->likely,
+				 pair);
 	}
-	if (r < 0)
-		return r;
-	*ret_all = r == 0;
-	return 0;
+	return r;
+}
+
+/* A certificate that its own key verified needs no other.  Of a name with more
+ * keys than LIMIT_ISSUER_KEYS the first are candidates, so that whoever floods
+ * a name makes work for no more than its certificates.  */
+static int list_pairs(struct inventory *i, struct pairs *likely,
+		      struct pairs *unlikely, bool *ret_all)
+{
+	struct list l = { likely, unlikely, 0, true };
+	int64_t after = 0;
+	int r;
+
+	do
+		r = list_behind(i, &after, &l);
+	while (r > 0);
+	if (r == 0)
+		*ret_all = l.all;
+	return r;
 }
 
 /* Asks FN about one pair; *ret_verified as in the table.  */

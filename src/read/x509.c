@@ -298,6 +298,36 @@ static int pss_prepare(gnutls_pubkey_t key, gnutls_sign_algorithm_t algorithm,
 	return gnutls_pubkey_set_spki(key, spki, 0) < 0 ? -EINVAL : 0;
 }
 
+/* The time to verify grows with the product of modulus and exponent, and a
+ * certificate has room for keys that take a minute.  These are the bounds of
+ * OpenSSL (OPENSSL_RSA_MAX_MODULUS_BITS and those beside it); what it refuses
+ * nobody uses.  */
+static bool is_affordable(gnutls_pubkey_t key)
+{
+	gnutls_datum_t p = { 0 }, q = { 0 }, g = { 0 }, y = { 0 };
+	unsigned bits = 0;
+	bool fits = true;
+	int algorithm = gnutls_pubkey_get_pk_algorithm(key, &bits);
+
+	if (bits > LIMIT_KEY_BITS)
+		return false;
+	if (bits <= LIMIT_SMALL_KEY_BITS)
+		return true;
+	if (algorithm == GNUTLS_PK_RSA || algorithm == GNUTLS_PK_RSA_PSS)
+		fits = gnutls_pubkey_export_rsa_raw2(key, &p, &q,
+				GNUTLS_EXPORT_FLAG_NO_LZ) >= 0 &&
+		       q.size <= LIMIT_EXPONENT_BYTES;
+	else if (algorithm == GNUTLS_PK_DSA)
+		fits = gnutls_pubkey_export_dsa_raw2(key, &p, &q, &g, &y,
+				GNUTLS_EXPORT_FLAG_NO_LZ) >= 0 &&
+		       q.size <= SHA256_SIZE;
+	gnutls_free(p.data);
+	gnutls_free(q.data);
+	gnutls_free(g.data);
+	gnutls_free(y.data);
+	return fits;
+}
+
 /* As x509_verify(), of decoded things.  KEY may be changed.  */
 static int signature_check(gnutls_x509_crt_t child, const struct parts *p,
 			   gnutls_pubkey_t key)
@@ -310,6 +340,8 @@ static int signature_check(gnutls_x509_crt_t child, const struct parts *p,
 	if (r <= GNUTLS_SIGN_UNKNOWN)
 		return -ENOTSUP;
 	algorithm = (gnutls_sign_algorithm_t)r;
+	if (!is_affordable(key))
+		return -ENOTSUP;
 	/* GnuTLS has names for these two, but verifies neither.  */
 	if (algorithm == GNUTLS_SIGN_RSA_MD2 ||
 	    algorithm == GNUTLS_SIGN_RSA_RMD160)

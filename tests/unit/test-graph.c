@@ -90,7 +90,7 @@ static void describe(const struct world *w, struct buf *b)
 	struct graph_input in = { .now = NOW, .n_sets = 1 };
 	size_t first[2] = { 0, 0 };
 	struct reach *reach;
-	size_t n;
+	size_t n, left;
 
 	in.certificates = (struct graph_certificate *)w->certificates;
 	while (w->certificates[in.n_certificates].id)
@@ -102,7 +102,7 @@ static void describe(const struct world *w, struct buf *b)
 	while (w->anchors[first[1]])
 		first[1]++;
 	in.first = first;
-	assert_int_equal(graph_reach(&in, &reach, &n), 0);
+	assert_int_equal(graph_reach(&in, &reach, &n, &left), 0);
 	for (size_t k = 0; k < n; k++)
 		buf_addf(b, "%s%d>%d via %d %d-%d", k ? "; " : "",
 			 (int)reach[k].certificate, (int)reach[k].anchor,
@@ -135,7 +135,7 @@ static void test_mesh(void **state)
 	size_t first[2] = { 0, 1 };
 	int64_t anchor = 1;
 	struct reach *reach;
-	size_t n;
+	size_t n, left;
 
 	(void)state;
 	in.certificates = xcalloc(N * N, sizeof(*in.certificates));
@@ -152,11 +152,49 @@ static void test_mesh(void **state)
 		}
 	in.anchors = &anchor;
 	in.first = first;
-	assert_int_equal(graph_reach(&in, &reach, &n), 0);
+	assert_int_equal(graph_reach(&in, &reach, &n, &left), 0);
 	/* all but the self-signed ones, which are no step, and the anchor is */
 	assert_int_equal(n, N * N - (N - 1));
 	for (size_t k = 0; k < n; k++)
 		assert_true(reach[k].valid_until <= 2000);
+	free(reach);
+	free(in.certificates);
+	free(in.edges);
+}
+
+/* Anchors of one identity and what that signed are a product.  The first set
+ * comes to its bound, and the next one is served all the same.  */
+static void test_product(void **state)
+{
+	enum { ANCHORS = 600, CHILDREN = 500, N = ANCHORS + CHILDREN };
+	struct graph_input in = { .now = NOW, .n_sets = 2 };
+	size_t first[3] = { 0, ANCHORS, ANCHORS + 1 };
+	int64_t anchors[ANCHORS + 1];
+	struct reach *reach;
+	size_t n, left, second = 0;
+
+	(void)state;
+	in.certificates = xcalloc(N, sizeof(*in.certificates));
+	in.edges = xcalloc(CHILDREN, sizeof(*in.edges));
+	for (int64_t id = 1; id <= N; id++) {
+		in.certificates[in.n_certificates++] =
+			(struct graph_certificate)CA(id, id <= ANCHORS ? 1 : id,
+						     0, 2000);
+		if (id <= ANCHORS)
+			anchors[id - 1] = id;
+		else
+			in.edges[in.n_edges++] = (struct graph_edge){ id, 1 };
+	}
+	anchors[ANCHORS] = 1;
+	in.anchors = anchors;
+	in.first = first;
+	assert_int_equal(graph_reach(&in, &reach, &n, &left), 0);
+	assert_true(n >= LIMIT_SET_REACH);
+	assert_true(n <= LIMIT_SET_REACH + 2 * (CHILDREN + 1));
+	assert_int_equal(left, ANCHORS - LIMIT_SET_REACH / (CHILDREN + 1) - 1);
+	for (size_t k = 0; k < n; k++)
+		second += reach[k].set == 1;
+	assert_int_equal(second, CHILDREN + 1);
 	free(reach);
 	free(in.certificates);
 	free(in.edges);
@@ -167,6 +205,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_worlds),
 		cmocka_unit_test(test_mesh),
+		cmocka_unit_test(test_product),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

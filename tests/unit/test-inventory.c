@@ -556,10 +556,10 @@ static void test_calls_need_a_scan(void **state)
 	assert_int_equal(inventory_check_signatures(i, NULL, NULL, 1, &n, &n),
 			 -EINVAL);
 	assert_int_equal(inventory_graph_input(i, &in), -EINVAL);
-	assert_int_equal(inventory_store_reach(i, NULL, 0), -EINVAL);
+	assert_int_equal(inventory_store_reach(i, NULL, 0, true), -EINVAL);
 	begin(i);
 	assert_int_equal(inventory_begin(i, &info, &id), -EINVAL);
-	assert_int_equal(inventory_store_reach(i, NULL, 0), -EINVAL);
+	assert_int_equal(inventory_store_reach(i, NULL, 0, true), -EINVAL);
 	commit(i);
 	assert_int_equal(number(i, "SELECT count(*) FROM scan"), 1);
 }
@@ -647,7 +647,7 @@ static int whole_scan(struct inventory *i)
 	if (r == 0)
 		r = inventory_graph_input(i, &in);
 	if (r == 0)
-		r = inventory_store_reach(i, NULL, 0);
+		r = inventory_store_reach(i, NULL, 0, true);
 	if (r == 0)
 		r = inventory_store_findings(i, &id, &document, 1);
 	if (r == 0)

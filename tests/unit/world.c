@@ -383,12 +383,12 @@ static void reach(struct inventory *i)
 {
 	struct graph_input in;
 	struct reach *found = NULL;
-	size_t n = 0;
+	size_t n = 0, left;
 
 	if (inventory_graph_input(i, &in) < 0)
 		fail_msg("graph: %s", inventory_error(i));
-	assert_int_equal(graph_reach(&in, &found, &n), 0);
-	if (inventory_store_reach(i, found, n) < 0)
+	assert_int_equal(graph_reach(&in, &found, &n, &left), 0);
+	if (inventory_store_reach(i, found, n, true) < 0)
 		fail_msg("reach: %s", inventory_error(i));
 	free(found);
 	graph_input_done(&in);
