@@ -124,6 +124,7 @@ static void keep_problem(struct seen_file *f, enum problem_code code,
 			 uint64_t offset, bool skipped, char *message)
 {
 	if (f->n_problems >= LIMIT_STORE_PROBLEMS) {
+		f->problems_left_out++;
 		free(message);
 		return;
 	}
@@ -354,6 +355,7 @@ static void take_file(struct store_pass *s, const struct member *m,
 			    p->skipped || (d->skips && theirs),
 			    xstrdup(p->message));
 	}
+	s->problems_left_out += f->problems_left_out;
 }
 
 static void scan_member(struct store_pass *s, const struct member *m)
@@ -507,7 +509,12 @@ static void list_members(struct store_pass *s)
 	const struct place *p = s->place;
 	int r;
 
-	if (p->error < 0) {
+	if (p->error == -ENOTDIR) {
+		add_problem(s, p->path, false, 0, PROBLEM_NOT_REGULAR,
+			    p->definition->skips,
+			    xstrdup("not a directory, as it has to be: see "
+				    "what put it there"));
+	} else if (p->error < 0) {
 		add_errno(s, p->path, p->error);
 	} else if (p->definition->base) {
 		list_references(s);
@@ -547,7 +554,10 @@ static bool take_signature(const struct store_pass *s,
 	sign_string(&b, s->place->real_path ? s->place->real_path : "");
 	sign_string(&b, s->place->instance);
 	sign_number(&b, (uint64_t)-s->place->error);
+	/* What a list's own lines were found to be.  */
 	sign_number(&b, s->n_problems);
+	for (k = 0; k < s->n_problems; k++)
+		sign_string(&b, s->problems[k].message);
 	for (k = 0; k < s->n_members; k++) {
 		const struct member *m = &s->members[k];
 

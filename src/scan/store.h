@@ -31,6 +31,7 @@ struct seen_file {
 	size_t n_entries, cap_entries;
 	struct file_problem *problems;
 	size_t n_problems, cap_problems;
+	size_t problems_left_out;
 };
 
 /* Mozilla's, see roots.c.  */

@@ -26,6 +26,13 @@ printf '\376\355\376\355\0\0\0\2\377\377\377\377' >"$root/usr/lib/jvm/one/lib/se
 mkfifo "$root/usr/lib/jvm/two/lib/security/cacerts"
 mkdir -p "$root/home/ann/.pki/nssdb"
 truncate -s 65M "$root/home/ann/.pki/nssdb/cert9.db"
+# more wrong than is kept of one file
+awk 'BEGIN { for (i = 0; i < 1500; i++) {
+	print "-----BEGIN CERTIFICATE-----"
+	print "-----END CERTIFICATE-----" } }' >"$ca/ZMANY.pfx"
+# a file for a directory
+other=$root/home/ann/$dotnet_store/root
+: >"$other"
 # a link that leads out of the root leads nowhere
 ln -s ../../../../../../../../../../../../../../etc/passwd "$ca/OUTSIDE.pfx"
 
@@ -52,8 +59,25 @@ wanted format TEXT.pfx
 wanted malformed one/lib/security/cacerts
 wanted not-regular two/lib/security/cacerts
 wanted too-large cert9.db
+wanted not-regular x509stores/root
+check "what was left out is counted" grep -q '^limit .*/ca$' "$work/problems"
 is "the others are still judged" \
 	"$(findings stale-cached-intermediate high | grep -c .)" 2
+# A list whose broken lines change is not taken for what it was.
+list=$root/etc/ca-certificates.conf
+kept=$(cat "$list")
+dangling() {
+	printf '%s\n%s\n' "$kept" "$1" >"$list"
+	touch -d 2020-01-01 "$list"
+	"$TRUSTDRIFT" scan --root "$root" --db "$work/list.db" >/dev/null || :
+	"$TRUSTDRIFT" query --root "$root" --db "$work/list.db" --format tsv \
+		"SELECT message FROM v_problem WHERE message LIKE '%mozilla/gone%'" |
+		grep -o 'gone-[a-z]*'
+}
+is "a name that is gone" "$(dangling mozilla/gone-a.crt)" gone-a
+is "another" "$(dangling mozilla/gone-b.crt)" gone-b
+printf '%s\n' "$kept" >"$list"
+rm "$other" "$ca/ZMANY.pfx"
 rm "$ca/FIFO.pfx" "$root/usr/lib/jvm/two/lib/security/cacerts" \
 	"$root/usr/lib/jvm/one/lib/security/cacerts" \
 	"$root/home/ann/.pki/nssdb/cert9.db"
