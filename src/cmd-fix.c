@@ -59,12 +59,13 @@ static int take_scan(int n, const char *const *names,
 {
 	struct audit *a = data;
 	AUTO(str) char *now = xasprintf("@%s", values[2]);
+	AUTO(str) char *made = xasprintf("@%s", values[3]);
 
 	(void)n;
 	(void)names;
 	(void)numeric;
 	if (a->root != NULL || values[0] == NULL ||
-	    time_parse(now, &a->now) < 0)
+	    time_parse(now, &a->now) < 0 || time_parse(made, &a->made) < 0)
 		return -EINVAL;
 	a->root = xstrdup(values[0]);
 	a->host = xstrdup(values[1] != NULL ? values[1] : "");
@@ -86,7 +87,8 @@ static int load_audit(struct inventory *i, struct audit *a)
 		return STATUS_FAILURE;
 	}
 	a->named = xcalloc(a->n, sizeof(*a->named));
-	status = select_rows(i, "SELECT s.root, s.host_name, s.now FROM v_scan s"
+	status = select_rows(i, "SELECT s.root, s.host_name, s.now, s.made"
+			     " FROM v_scan s"
 			     " JOIN v_run r ON r.scan_id = s.scan_id",
 			     take_scan, a);
 	return status < 0 && a->root == NULL ? STATUS_FAILURE : status;
@@ -268,6 +270,7 @@ static int write_script(const struct options *o, const struct audit *a,
 	const struct script_info info = {
 		.tool = PACKAGE " " PACKAGE_VERSION,
 		.host_name = a->host,
+		.scan_made = a->made,
 		.command = command,
 		.root = a->root,
 		.now = a->now,

@@ -5,7 +5,7 @@
 cd "$srcdir" || exit 1
 status=0
 files=$(find . \( -name .git -o -name build -o -name autom4te.cache -o \
-	-name build-aux -o -name m4 \) -prune -o -type f ! -name configure \
+	-name build-aux -o -name _build -o -name _inst -o -name m4 \) -prune -o -type f ! -name configure \
 	! -name 'configure~' ! -name '*.m4' ! -name 'Makefile.in*' ! -name '*.pfx' ! -name '*.in' ! -name words.sh -print)
 # shellcheck disable=SC2086 # names without spaces
 found=$(grep -nIE '\<(TODO|FIXME|XXX|HACK|not implemented)\>' $files /dev/null)
