@@ -15,7 +15,7 @@ struct audit {
 	size_t n, cap;
 	bool *named;			/* which of them the arguments name */
 	char *root, *host;
-	int64_t now;			/* of the audit */
+	int64_t now, made;		/* of the audit: --now, the clock */
 };
 
 static void auto_audit(struct audit *a)
