@@ -196,6 +196,9 @@ static void put_scope(struct page *p)
 	if (r->incomplete)
 		pen_line(&p->pen, INK_MEDIUM, "", "  ",
 			 _("Incomplete: a store that the rules need could not be read; silence is no all-clear there."));
+	else if (r->stores == 0)
+		pen_line(&p->pen, INK_MEDIUM, "", "  ",
+			 _("No certificate store was found. If this root should have one, the places that are looked at are in the stores/ folder of the program's data."));
 	else if (p->all_found == 0 && p->unknown == 0)
 		pen_line(&p->pen, INK_PLAIN, "", "  ",
 			 _("Everything that the rules need was read."));
