@@ -80,12 +80,14 @@ static int load_audit(struct inventory *i, struct audit *a)
 		log_error(_("there is no audit to repair by; trustdrift audit makes one"));
 		return STATUS_FAILURE;
 	}
-	if (r < 0) {
+	if (r == -EINVAL) {
 		log_error(_("the findings of the newest audit cannot be read: %s"),
-			  r == -EINVAL ? _("another version recorded them") :
-			  inventory_error(i));
+			  _("another version recorded them"));
 		return STATUS_FAILURE;
 	}
+	if (r < 0)
+		return inventory_failed(i, r,
+			_("the findings of the newest audit cannot be read"));
 	a->named = xcalloc(a->n, sizeof(*a->named));
 	status = select_rows(i, "SELECT s.root, s.host_name, s.now, s.made"
 			     " FROM v_scan s"

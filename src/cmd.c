@@ -163,6 +163,16 @@ int open_root(const char *path, struct root *ret_root)
 	return -1;
 }
 
+/* Damage that nobody met when the file was opened.  */
+static void log_damaged(struct inventory *i, const char *why)
+{
+	const char *path = inventory_file(i);
+	AUTO(str) char *name = escape_text(path, strlen(path));
+
+	log_error(_("%s: the inventory is damaged (%s); it was left alone: move it away, or name another file with --db"),
+		  name, why);
+}
+
 int inventory_failed(struct inventory *i, int r, const char *what)
 {
 	const char *why = inventory_error(i);
@@ -171,6 +181,10 @@ int inventory_failed(struct inventory *i, int r, const char *what)
 		log_error(_("%s: another run is using the inventory; try again later or with a longer --wait"),
 			  what);
 		return EX_TEMPFAIL;
+	}
+	if (r == -EMEDIUMTYPE) {
+		log_damaged(i, why);
+		return STATUS_FAILURE;
 	}
 	log_error("%s: %s", what, *why != '\0' ? why : strerror(-r));
 	return STATUS_FAILURE;
@@ -416,7 +430,10 @@ int select_rows(struct inventory *i, const char *sql, row_fn *fn, void *data)
 	if (error == NULL)
 		return STATUS_FAILURE;
 	text = escape_text(error, strlen(error));
-	log_error(_("the query was refused: %s"), text);
+	if (inventory_is_damaged(i))
+		log_damaged(i, text);
+	else
+		log_error(_("the query was refused: %s"), text);
 	return STATUS_FAILURE;
 }
 

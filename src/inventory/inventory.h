@@ -44,6 +44,10 @@ struct sqlite3 *inventory_db(struct inventory *i);
  * functions below may return -EMEDIUMTYPE (damage that was found only now),
  * -EBUSY, -ENOSPC, -EROFS and -EIO.  */
 const char *inventory_error(struct inventory *i);
+/* Did SQLite just meet damage?  For queries that it is asked directly.  */
+bool inventory_is_damaged(struct inventory *i);
+/* The file, "" for none; owned by the inventory.  */
+const char *inventory_file(struct inventory *i);
 
 /* ---- one scan ------------------------------------------------------------*/
 struct scan_info {

@@ -511,3 +511,17 @@ const char *inventory_error(struct inventory *i)
 {
 	return i->error[0] != '\0' ? i->error : sqlite3_errmsg(i->db);
 }
+
+const char *inventory_file(struct inventory *i)
+{
+	const char *name = sqlite3_db_filename(i->db, "main");
+
+	return name != NULL ? name : "";
+}
+
+bool inventory_is_damaged(struct inventory *i)
+{
+	const int code = sqlite3_errcode(i->db) & 0xff;
+
+	return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+}

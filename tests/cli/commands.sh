@@ -112,6 +112,16 @@ gives 0 "both, --exit-zero" audit --root "$root" --db "$work/cut.db" --now $now 
 gives 0 "show problems" show problems --db "$work/cut.db" --format tsv
 check "the problem is there" grep -q /ca-certificates.crt "$work/out"
 
+# ---- damage in the middle of the inventory: the file, and what to do
+cp "$work/cut.db" "$work/damaged.db"
+tr '\0' '\252' </dev/zero | dd of="$work/damaged.db" bs=4096 seek=3 \
+	count=20 iflag=fullblock conv=notrunc 2>/dev/null
+for command in audit fix diff; do
+	gives 1 "$command of a damaged inventory" $command --root "$root" \
+		--db "$work/damaged.db"
+	says 'damaged.db: the inventory is damaged'
+done
+
 # ---- no verdict
 gives 1 "no such root" audit --root "$work/nowhere" --db "$work/none.db"
 says 'cannot be used as root'
