@@ -36,9 +36,11 @@ int main(int argc, char **argv)
 
 	if (fill_standard_descriptors() < 0)
 		return STATUS_FAILURE;
-	/* A reader that goes away is an error like a full disk, not a reason
-	 * to die in the middle of a transaction.  */
+	/* A reader that goes away or a limit on the size of files is an error
+	 * like a full disk, not a reason to die in the middle of a
+	 * transaction.  */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	/* Not LC_ALL: numbers in machine formats keep their decimal point.  */
 	setlocale(LC_CTYPE, "");
 	setlocale(LC_MESSAGES, "");

@@ -112,6 +112,13 @@ gives 0 "both, --exit-zero" audit --root "$root" --db "$work/cut.db" --now $now 
 gives 0 "show problems" show problems --db "$work/cut.db" --format tsv
 check "the problem is there" grep -q /ca-certificates.crt "$work/out"
 
+# ---- a limit on the size of files is no reason to be killed
+status=0
+(ulimit -f 0 && exec "$TRUSTDRIFT" audit --root "$root" \
+	--db "$work/limited.db") 2>&1 | grep -q 'trustdrift: .*limited.db' ||
+	status=$?
+is "no room for an inventory is said" "$status" 0
+
 # ---- damage in the middle of the inventory: the file, and what to do
 cp "$work/cut.db" "$work/damaged.db"
 tr '\0' '\252' </dev/zero | dd of="$work/damaged.db" bs=4096 seek=3 \
