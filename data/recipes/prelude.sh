@@ -475,8 +475,9 @@ rollback() {
 	*/*) ;;
 	*) rollback_dir=$(backup_place)/$rollback_dir ;;
 	esac
+	asked_dir=$rollback_dir
 	rollback_dir=$(cd -- "$rollback_dir" 2>/dev/null && pwd -P) ||
-		wrong_usage 'there is no such directory'
+		wrong_usage "there is no directory $(shown "$asked_dir")"
 	if [ ! -f "$rollback_dir/index" ]; then
 		wrong_usage 'that directory holds no backup'
 	elif [ "$(cat "$rollback_dir/script")" != "$script_id" ]; then
@@ -563,8 +564,9 @@ main() {
 	fi
 	[ -n "$root" ] || wrong_usage 'the root has no name here: give --root'
 	started_as=$(cd -P -- "$(dirname -- "$0")" && pwd -P)/${0##*/}
+	asked_root=$root
 	root=$(cd -P -- "$root" 2>/dev/null && pwd -P) || {
-		warn 'there is no such root'
+		warn "there is no directory $(shown "$asked_root")"
 		exit 1
 	}
 	root=${root%/}
