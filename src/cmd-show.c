@@ -97,6 +97,7 @@ static char *capabilities(unsigned caps)
 		{ READS_MANY, "many" },
 		{ READS_LABELS, "labels" },
 		{ READS_TRUST, "trust" },
+		{ READS_SQLITE, "sqlite" },
 		{ READS_MARKS, "marks" },
 		{ READS_PASSWORDS, "passwords" },
 		{ READS_LARGE, "large" },

@@ -774,7 +774,7 @@ static bool nss_sniff(struct blob data)
 const struct reader nss_reader = {
 	.name = "nss",
 	.title = N_("NSS database"),
-	.caps = READS_LABELS | READS_MANY | READS_TRUST,
+	.caps = READS_LABELS | READS_MANY | READS_TRUST | READS_SQLITE,
 	.sniff = nss_sniff,
 	.read = nss_read,
 };

@@ -96,6 +96,8 @@ enum reader_caps {
 	READS_TRUST = 1 << 2,		/* the format itself says the role */
 	READS_MARKS = 1 << 3,		/* `marked` means something */
 	READS_PASSWORDS = 1 << 4,	/* tries the well-known passwords */
+	READS_SQLITE = 1 << 6,		/* a database that may have a journal
+					 * beside it */
 	READS_LARGE = 1 << 5,		/* LIMIT_ELF_BYTES instead of FILE_BYTES */
 };
 

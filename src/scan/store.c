@@ -504,6 +504,33 @@ static void list_references(struct store_pass *s)
 }
 
 /* The format that members have when they are named by a list.  */
+/* What SQLite has not merged into a database yet lies beside it.  */
+static void look_for_journals(struct store_pass *s)
+{
+	static const char *const endings[] = { "-journal", "-wal" };
+	const struct reader *const *r;
+	bool is_sqlite = false;
+
+	for (r = readers; *r; r++)
+		is_sqlite |= (*r)->caps & READS_SQLITE &&
+			has_word(s->place->definition->format, (*r)->name);
+	for (size_t k = 0; is_sqlite && k < ARRAY_SIZE(endings); k++) {
+		AUTO(str) char *path = xasprintf("%s%s", s->place->path,
+						 endings[k]);
+		struct file_id id;
+
+		if (file_stat(s->pass->options->root, path, &id) == 0 &&
+		    id.size > 0)
+			add_problem(s, s->place->path, false, 0,
+				    PROBLEM_CHANGED, false,
+				    xasprintf("its last changes lie in the "
+					      "file ending in %s and are not "
+					      "seen: close the program that has "
+					      "it open, and scan again",
+					      endings[k]));
+	}
+}
+
 static void list_members(struct store_pass *s)
 {
 	const struct place *p = s->place;
@@ -520,6 +547,7 @@ static void list_members(struct store_pass *s)
 		list_references(s);
 	} else if (p->definition->selection == SELECT_FILE) {
 		add_member(s, xstrdup(p->path), &p->id, 0, ROLE_NONE);
+		look_for_journals(s);
 	} else {
 		r = place_files(s->pass->options->root, p, take_member, s);
 		if (r < 0)

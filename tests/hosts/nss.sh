@@ -39,6 +39,15 @@ is "only TLS anchors are anchors of the party" "$("$TRUSTDRIFT" query \
 	JOIN v_known_certificate c ON c.sha256 = a.sha256
 	WHERE a.party = 'nss:/home/ann'" | sed 1d)" "Crossed Certification Authority"
 
+# what SQLite has not merged yet is not seen, and that is said
+echo "not merged" >"$nss/cert9.db-wal"
+status=0
+"$TRUSTDRIFT" scan --quiet --root "$root" --db "$work/wal.db" || status=$?
+is "a write-ahead log beside it: incomplete" "$status" 4
+check "and named" test -n "$("$TRUSTDRIFT" show problems --db "$work/wal.db" \
+	--format tsv | grep 'cert9.db.*-wal')"
+rm "$nss/cert9.db-wal"
+
 certutil -D -d "sql:$nss" -n trusted
 case $(entries) in
 *"trusted${tab}anchor${tab}serverAuth"*) fail "certutil -D: it is still there" ;;
