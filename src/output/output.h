@@ -76,6 +76,9 @@ void pen_init(struct pen *p, FILE *f, unsigned width, bool color);
 void pen_begin(struct pen *p, const char *first, const char *rest);
 void pen_words(struct pen *p, enum ink ink, const char *text);	/* breakable */
 void pen_word(struct pen *p, enum ink ink, const char *text);	/* kept whole */
+/* A command: not even cut where it is wider than a line, so that it can be
+ * copied from the terminal to the terminal.  */
+void pen_code(struct pen *p, enum ink ink, const char *text);
 /* The next word begins at COLUMN if it fits there, a space further at least. */
 void pen_column(struct pen *p, size_t column);
 void pen_end(struct pen *p);

@@ -189,6 +189,17 @@ void pen_word(struct pen *p, enum ink ink, const char *text)
 		put_word(p, ink, text, strlen(text));
 }
 
+void pen_code(struct pen *p, enum ink ink, const char *text)
+{
+	size_t columns = text_columns(text);
+
+	if (p->column > p->least)
+		next_word(p, ink, columns);
+	set_ink(p, ink);
+	fputs(text, p->f);
+	p->column += columns;
+}
+
 void pen_column(struct pen *p, size_t column)
 {
 	p->next = column;

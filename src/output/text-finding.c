@@ -420,7 +420,7 @@ static void put_repair(struct page *p, const char *command,
 	for (size_t i = 0; i < n; i++)
 		decision = decision || (findings[i]->recipe != NULL &&
 					!findings[i]->automatic);
-	pen_word(&p->pen, INK_GOOD, command);
+	pen_code(&p->pen, INK_GOOD, command);
 	if (decision)
 		pen_words(&p->pen, INK_PLAIN,
 			  _("(a step of it needs your decision)"));

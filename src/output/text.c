@@ -435,7 +435,7 @@ static void put_problems(struct page *p)
 static void put_step(struct page *p, const char *command, const char *what)
 {
 	pen_begin(&p->pen, "  ", "      ");
-	pen_word(&p->pen, INK_BOLD, command);
+	pen_code(&p->pen, INK_BOLD, command);
 	pen_end(&p->pen);
 	pen_line(&p->pen, INK_PLAIN, "      ", "      ", what);
 }

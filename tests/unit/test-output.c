@@ -406,6 +406,28 @@ static void test_widths(void **state)
 	report_done(&r);
 }
 
+/* What is there to be copied into a shell is on one line, however long.  */
+static void test_commands_whole(void **state)
+{
+	static const char command[] = "/opt/a/directory/of/some/depth/trustdrift"
+		" --db /srv/another/directory/inventory.db";
+	const struct output_options o = { .width = 60, .command = command };
+	struct report r = full_report();
+	AUTO(str) char *text = written("text", &r, &o);
+	size_t begun = 0, whole = 0;
+
+	(void)state;
+	for (const char *s = text; (s = strstr(s, "/opt/a/dir")) != NULL; s++) {
+		begun++;
+		whole += strncmp(s, command, strlen(command)) == 0 &&
+			 strncmp(s + strlen(command), " fix ", 5) == 0;
+	}
+	assert_true(begun > 1);
+	assert_int_equal(whole, begun);
+	assert_non_null(strstr(text, "/inventory.db fix --rule "));
+	report_done(&r);
+}
+
 static void test_json_is_ascii(void **state)
 {
 	struct report r = full_report();
@@ -619,6 +641,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_clean),
 		cmocka_unit_test(test_widths),
+		cmocka_unit_test(test_commands_whole),
 		cmocka_unit_test(test_json_is_ascii),
 		cmocka_unit_test(test_full_device),
 		cmocka_unit_test(test_round_trip),
