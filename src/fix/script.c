@@ -361,6 +361,31 @@ static void write_finding(struct buf *out, const struct finding *f)
 		 rule, what);
 }
 
+/* Do I and J, which stand one below the other, bear the same advice of one
+ * rule?  Then it is given once, below the last of them.  */
+static bool same_advice(const struct plan *p, size_t i, size_t j)
+{
+	const struct finding *a, *b;
+
+	if (j >= p->n_unfixable)
+		return false;
+	a = p->unfixable[i].finding;
+	b = p->unfixable[j].finding;
+	return a->no_fix != NULL && b->no_fix != NULL &&
+	       a->rule_id != NULL && b->rule_id != NULL &&
+	       strcmp(p->unfixable[i].reason, p->unfixable[j].reason) == 0 &&
+	       strcmp(a->rule_id, b->rule_id) == 0;
+}
+
+/* Advice is whole, whatever its length: cut, it would lead astray.  */
+static void write_reason(struct buf *out, const struct unfixable *u)
+{
+	AUTO(str) char *reason = u->finding->no_fix != NULL ?
+		whole_line(u->reason) : one_line(u->reason);
+
+	buf_addf(out, "#       not fixable here: %s\n", reason);
+}
+
 static void write_header(const struct plan *p, struct buf *out)
 {
 	const struct script_info *info = p->info;
@@ -392,10 +417,9 @@ static void write_header(const struct plan *p, struct buf *out)
 	if (p->n_unfixable != 0)
 		buf_adds(out, "#\n# Not fixable here:\n");
 	for (size_t i = 0; i < p->n_unfixable; i++) {
-		AUTO(str) char *reason = one_line(p->unfixable[i].reason);
-
 		write_finding(out, p->unfixable[i].finding);
-		buf_addf(out, "#       not fixable here: %s\n", reason);
+		if (!same_advice(p, i, i + 1))
+			write_reason(out, &p->unfixable[i]);
 	}
 	/* File-wide, because it stands before the first command: names may
 	 * look like code or hold typographic quotes, and the linter does not

@@ -272,6 +272,29 @@ static void test_reasons(void **state)
 	}
 }
 
+/* The same advice stands once below its findings, and is never cut.  */
+static void test_advice(void **state)
+{
+	struct finding f[3] = { about("01", "/A.pfx"), about("02", "/A.pfx"),
+				about("03", "/A.pfx") };
+	AUTO(str) char *s = NULL;
+	char advice[400];
+
+	(void)state;
+	memset(advice, 'a', sizeof(advice) - 1);
+	advice[sizeof(advice) - 1] = '\0';
+	for (size_t i = 0; i < ARRAY_SIZE(f); i++)
+		f[i].recipe = NULL;
+	f[0].no_fix = f[1].no_fix = advice;
+	f[2].no_fix = (char *)"upgrade it";
+	s = script(f, ARRAY_SIZE(f), 0);
+	has(s, "/A.pfx\n#     02  ");
+	has(s, "/A.pfx\n#       not fixable here: a");
+	has(s, advice);
+	has(s, "a\n#     03  high: a-rule: /A.pfx\n"
+	       "#       not fixable here: upgrade it\n");
+}
+
 static void test_not_found(void **state)
 {
 	static const enum finding_status statuses[] = { FINDING_UNKNOWN,
@@ -425,6 +448,7 @@ int main(void)
 		cmocka_unit_test(test_same_input_same_script),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_reasons),
+		cmocka_unit_test(test_advice),
 		cmocka_unit_test(test_not_found),
 		cmocka_unit_test(test_shared_step),
 		cmocka_unit_test(test_places),
