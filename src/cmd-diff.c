@@ -162,13 +162,15 @@ static int find_scans(struct diff *d)
 
 /* Both take: change, the scan that has it, the one that lacks it.  */
 static const char stores_sql[] =
-	"SELECT '%s' AS change, s.kind, s.path, s.owner, s.entries"
+	"SELECT '%s' AS change, s.kind, s.path,"
+	" nullif(s.owner, '') AS owner, s.entries"
 	" FROM v_history_store s WHERE s.scan_id = %" PRId64
 	" AND s.store_id NOT IN (SELECT store_id FROM v_history_store"
 	"  WHERE scan_id = %" PRId64 ")";
 
 static const char entries_sql[] =
-	"SELECT '%s' AS change, s.kind, s.path, s.owner, e.sha256,"
+	"SELECT '%s' AS change, s.kind, s.path,"
+	" nullif(s.owner, '') AS owner, e.sha256,"
 	" coalesce(c.name, '') AS name, c.subject, c.not_after, e.role,"
 	" e.purposes, e.label, e.location,"
 	" (SELECT count(*) FROM v_history_store o WHERE o.scan_id = %" PRId64

@@ -101,7 +101,8 @@ static void put_store(struct buf *b, const struct finding *f)
 	buf_adds(b, "{");
 	put_text(b, "kind", f->store_kind);
 	put_text(b, "path", f->store_path);
-	put_text(b, "owner", f->store_owner);
+	put_text(b, "owner", f->store_owner != NULL && *f->store_owner != '\0' ?
+		 f->store_owner : NULL);
 	put_text(b, "party", f->party);
 	buf_adds(b, "}");
 }
