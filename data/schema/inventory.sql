@@ -37,11 +37,14 @@ CREATE TABLE identity (
 );
 
 -- identity_id and what follows are NULL for a certificate that does not decode.
+-- Of some a store only names the fingerprint (an exception for one server, a
+-- list of blocked ones): then sha1 and der are NULL, too, until the
+-- certificate itself is met.
 CREATE TABLE certificate (
 	id INTEGER PRIMARY KEY,
 	sha256 TEXT NOT NULL UNIQUE,	-- hashes are lower-case hex throughout
-	sha1 TEXT NOT NULL,
-	der BLOB NOT NULL,
+	sha1 TEXT,
+	der BLOB,
 	error TEXT,
 	identity_id INTEGER REFERENCES identity,
 	issuer_sha256 TEXT,		-- of the issuer's canonical name

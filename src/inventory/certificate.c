@@ -1,5 +1,7 @@
 /* certificate.c -- certificates are kept once, by the SHA-256 of their DER;
- * an identity is a (canonical name, public key) pair.
+ * an identity is a (canonical name, public key) pair.  Of some only the
+ * fingerprint is known, since a store says no more; when the certificate is met
+ * its row is completed.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -65,12 +67,12 @@ int certificate_hash(struct inventory *i, int64_t id,
 	return 0;
 }
 
-int inventory_find_certificate(struct inventory *i,
-			       const uint8_t sha256[SHA256_SIZE],
-			       int64_t *ret_certificate)
+/* *ret_bare: nothing but the fingerprint is known of it.  */
+static int find(struct inventory *i, const uint8_t sha256[SHA256_SIZE],
+		int64_t *ret_certificate, bool *ret_bare)
 {
-	AUTO(query) struct query q =
-		query_start(i, "SELECT id FROM certificate WHERE sha256 = ?");
+	AUTO(query) struct query q = query_start(i,
+		"SELECT id, der IS NULL FROM certificate WHERE sha256 = ?");
 	int64_t id;
 	int r;
 
@@ -81,6 +83,44 @@ int inventory_find_certificate(struct inventory *i,
 	id = query_column_int(&q, 0);
 	remember(i, id, sha256);
 	*ret_certificate = id;
+	*ret_bare = query_column_int(&q, 1) != 0;
+	return 0;
+}
+
+int inventory_find_certificate(struct inventory *i,
+			       const uint8_t sha256[SHA256_SIZE],
+			       int64_t *ret_certificate)
+{
+	int64_t id = 0;
+	bool bare;
+	int r = find(i, sha256, &id, &bare);
+
+	if (r == 0 && bare)
+		r = -ENOENT;
+	if (r == 0)
+		*ret_certificate = id;
+	return r;
+}
+
+int inventory_fingerprint(struct inventory *i,
+			  const uint8_t sha256[SHA256_SIZE],
+			  int64_t *ret_certificate)
+{
+	AUTO(query) struct query q = { .inventory = i };
+	bool bare;
+	int r = find(i, sha256, ret_certificate, &bare);
+
+	if (r != -ENOENT)
+		return r;
+	if (i->scan == 0)
+		return -EINVAL;
+	q = query_start(i, "INSERT INTO certificate (sha256) VALUES (?)");
+	query_hex(&q, sha256, SHA256_SIZE);
+	r = query_run(&q);
+	if (r < 0)
+		return r;
+	*ret_certificate = sqlite3_last_insert_rowid(i->db);
+	remember(i, *ret_certificate, sha256);
 	return 0;
 }
 
@@ -147,17 +187,22 @@ static void bind_decoded(struct query *q, const struct certificate *c,
 	query_int(q, c->self_signed);
 }
 
-static int insert(struct inventory *i, const struct certificate *c,
-		  int64_t identity, int64_t *ret_id)
+/* *id: 0, or the row of its bare fingerprint.  */
+static int store(struct inventory *i, const struct certificate *c,
+		 int64_t identity, int64_t *id)
 {
 	AUTO(query) struct query q = query_start(i,
-		"INSERT INTO certificate (sha256, sha1, der, error, "
+		"REPLACE INTO certificate (id, sha256, sha1, der, error, "
 		"identity_id, issuer_sha256, subject, issuer, name, serial, "
 		"not_before, not_after, key_id, authority_key_id, is_ca, "
-		"self_signed) "
-		"VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+		"self_signed) VALUES "
+		"(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 	int r;
 
+	if (*id != 0)
+		query_int(&q, *id);
+	else
+		query_null(&q);
 	query_hex(&q, c->sha256, SHA256_SIZE);
 	query_hex(&q, c->sha1, SHA1_SIZE);
 	query_blob(&q, c->der);
@@ -166,7 +211,7 @@ static int insert(struct inventory *i, const struct certificate *c,
 		bind_decoded(&q, c, identity);
 	r = query_run(&q);
 	if (r == 0)
-		*ret_id = sqlite3_last_insert_rowid(i->db);
+		*id = sqlite3_last_insert_rowid(i->db);
 	return r;
 }
 
@@ -186,14 +231,20 @@ int inventory_add_certificate(struct inventory *i, const struct certificate *c,
 			      int64_t *ret_certificate)
 {
 	int64_t id = 0, identity = 0;
-	int r = 0;
+	bool bare;
+	int r;
 
 	if (i->scan == 0)
 		return -EINVAL;
-	if (c->decoded)
+	r = find(i, c->sha256, &id, &bare);
+	if (r == 0 && !bare)
+		return -EEXIST;
+	if (r == -ENOENT)
+		r = 0;
+	if (r == 0 && c->decoded)
 		r = find_identity(i, c, &identity);
 	if (r == 0)
-		r = insert(i, c, identity, &id);
+		r = store(i, c, identity, &id);
 	if (r == 0 && c->decoded && c->self_signed)
 		r = signature_add(i, id, identity, 1);
 	if (r == 0 && !i->forgot_signatures) {

@@ -67,7 +67,8 @@ int inventory_commit(struct inventory *i);
 /* Harmless when no scan is open.  */
 void inventory_rollback(struct inventory *i);
 
-/* The certificate of that SHA-256, or -ENOENT.  */
+/* The certificate of that SHA-256, or -ENOENT, also when only its fingerprint
+ * is known.  */
 int inventory_find_certificate(struct inventory *i,
 			       const uint8_t sha256[SHA256_SIZE],
 			       int64_t *ret_certificate);
@@ -79,6 +80,11 @@ int inventory_certificate_error(struct inventory *i, int64_t certificate,
 /* Adds one that is not there yet, with its identity.  */
 int inventory_add_certificate(struct inventory *i, const struct certificate *c,
 			      int64_t *ret_certificate);
+/* The certificate of that SHA-256; one that is not known is added as a bare
+ * fingerprint, until its bytes are met.  */
+int inventory_fingerprint(struct inventory *i,
+			  const uint8_t sha256[SHA256_SIZE],
+			  int64_t *ret_certificate);
 /* Calls FN with each name (the SHA-256 of its canonical form, in hex) that is an
  * issuer's but that no certificate here bears.  FN may not write.  */
 typedef int missing_issuer_fn(const char *name_sha256, void *data);

@@ -96,8 +96,9 @@ static int line_read(struct blob line, uint64_t offset, struct sink *out)
 	return out->reference(out, name, kept, role, offset);
 }
 
-static int conf_read(struct blob data, struct sink *out)
+static int conf_read(const struct input *input, struct sink *out)
 {
+	const struct blob data = input->data;
 	bool carriage_return = false;
 	uint64_t offset = 0;
 	struct blob line;

@@ -20,8 +20,9 @@ static bool der_sniff(struct blob data)
 	return certificate_tlv(data, &der) != -EINVAL;
 }
 
-static int der_read(struct blob data, struct sink *out)
+static int der_read(const struct input *input, struct sink *out)
 {
+	const struct blob data = input->data;
 	struct entry e = { .offset = 0 };
 	int r;
 

@@ -146,8 +146,9 @@ static int string_read(struct blob data, uint64_t offset, struct sink *out,
 	return r;
 }
 
-static int elf_read(struct blob data, struct sink *out)
+static int elf_read(const struct input *input, struct sink *out)
 {
+	const struct blob data = input->data;
 	uint64_t pos = 0, done = 0;
 	const uint8_t *begin;
 	size_t n;

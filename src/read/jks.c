@@ -596,8 +596,9 @@ static void entry_problem(struct reading *r, int error, uint64_t offset,
 	}
 }
 
-static int jks_read(struct blob data, struct sink *out)
+static int jks_read(const struct input *input, struct sink *out)
 {
+	const struct blob data = input->data;
 	struct reading r = { .file = data, .rest = data, .out = out };
 	uint32_t magic, version, count;
 	uint64_t offset;

@@ -728,8 +728,9 @@ static int database_read(struct reading *r, struct blob data)
 	return 0;
 }
 
-static int nss_read(struct blob data, struct sink *out)
+static int nss_read(const struct input *input, struct sink *out)
 {
+	const struct blob data = input->data;
 	struct reading r = { .out = out };
 	int e;
 

@@ -402,8 +402,9 @@ static bool pem_sniff(struct blob data)
 	return find(data, 0, BEGIN) < data.n;
 }
 
-static int pem_read(struct blob data, struct sink *out)
+static int pem_read(const struct input *input, struct sink *out)
 {
+	const struct blob data = input->data;
 	struct pem_block b;
 	uint64_t pos = 0, done = 0;
 	int r;

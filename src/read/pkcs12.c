@@ -457,8 +457,9 @@ static void pfx_read(struct pkcs12_reading *r, struct blob pfx)
 			       "password, or a changed file");
 }
 
-static int pkcs12_read(struct blob data, struct sink *out)
+static int pkcs12_read(const struct input *input, struct sink *out)
 {
+	const struct blob data = input->data;
 	struct pkcs12_reading r = { .file = data, .out = out };
 	struct blob in = data, pfx;
 	struct tlv t;

@@ -38,8 +38,9 @@ enum purpose {
 const char *purposes_format(unsigned purposes, char ret[PURPOSES_SIZE]);
 
 struct entry {
-	struct blob der;	/* the certificate's TLV, nothing behind it;
-				 * empty only with distrust by issuer and serial */
+	struct blob der;	/* the certificate's TLV, nothing behind it */
+	const uint8_t *sha256;	/* instead of der: the store knows only the
+				 * fingerprint (SHA256_SIZE bytes), else NULL */
 	const char *label;	/* alias, nickname; label_n bytes, NULL: none */
 	size_t label_n;
 	uint64_t offset;	/* where in the file it begins, 0 when the bytes
@@ -90,6 +91,17 @@ struct sink {
 void sink_problem(struct sink *s, enum problem_code code, uint64_t offset,
 		  const char *format, ...) PRINTF(4, 5);
 
+/* What a reader is given.  All of it is borrowed and may be a mapping.  */
+struct input {
+	struct blob data;	/* the file */
+	struct blob companion;	/* the file beside it that the reader asked
+				 * for; p NULL: there is none */
+	const struct blob *roots;	/* with READS_ROOTS: certificates that are
+					 * known, to find what of them a program
+					 * has without the certificates */
+	size_t n_roots;
+};
+
 enum reader_caps {
 	READS_LABELS = 1 << 0,		/* entries have labels */
 	READS_MANY = 1 << 1,		/* more than one certificate a file */
@@ -99,12 +111,18 @@ enum reader_caps {
 	READS_SQLITE = 1 << 6,		/* a database that may have a journal
 					 * beside it */
 	READS_LARGE = 1 << 5,		/* LIMIT_ELF_BYTES instead of FILE_BYTES */
+	READS_ROOTS = 1 << 7,		/* wants struct input's roots */
 };
 
 struct reader {
 	const char *name;	/* the catalogue's word: "pem" */
 	const char *title;	/* N_("...") */
 	unsigned caps;
+	/* Wants to see a second file in the same directory, whose name is this
+	 * one's with the ending `for_ending` replaced; NULL: does not.  */
+	struct {
+		const char *for_ending, *ending;
+	} companion;
 	/* Could these bytes be this format?  Looks at the head (and, where the
 	 * format has its mark at the end or anywhere, further); short or
 	 * damaged files of the format must still be accepted here, so that
@@ -112,7 +130,7 @@ struct reader {
 	bool (*sniff)(struct blob data);
 	/* 0, or -E2BIG when the sink is full.  Damage is the sink's problem
 	 * rows, not a return value.  */
-	int (*read)(struct blob data, struct sink *out);
+	int (*read)(const struct input *in, struct sink *out);
 };
 
 /* All readers in sniffing order, NULL behind the last; made from the words

@@ -6,7 +6,7 @@
  *
  * that ends in " self-signed" where the certificate decoded and its own key
  * verified it when the list was made (tests/tools/make-root-certificates.c).
- * They serve two ends:
+ * They serve three ends:
  *
  *   - A cached intermediate often outlives its root: nothing on the host tells
  *     any more whose key signed it.  Roots that bear the name of an issuer that
@@ -15,6 +15,8 @@
  *   - Nearly all anchors of a usual host are such roots.  What came out once is
  *     true of the same bytes everywhere, so they are not verified again; that
  *     would be a third of a first scan.
+ *   - Some programs hold roots as names and keys only; readers find these by
+ *     looking for the names and keys of certificates that are known.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -58,6 +60,45 @@ void roots_done(struct roots *roots)
 {
 	free(roots->text);
 	free(roots->lines);
+	for (size_t k = 0; k < roots->n_certificates; k++)
+		free((void *)roots->certificates[k].p);
+	free(roots->certificates);
+}
+
+/* The certificate behind LINE, as bytes that the caller frees; p NULL: none.  */
+static struct blob root_certificate(const char *line)
+{
+	struct blob in = { (const uint8_t *)line, strlen(line) };
+	struct pem_block block = { .der = NULL };
+	uint64_t pos = 0;
+
+	if (pem_next(in, &pos, &block) != 1)
+		return (struct blob){ NULL, 0 };
+	return (struct blob){ block.der, block.der_n };
+}
+
+int roots_certificates(struct pass *pass, const struct blob **ret_roots,
+		       size_t *ret_n)
+{
+	struct roots *roots = &pass->roots;
+	int r = roots_load(pass);
+
+	if (r < 0)
+		return r;
+	if (roots->certificates == NULL) {
+		roots->certificates = xcalloc(roots->n + 1,
+					      sizeof(*roots->certificates));
+		for (size_t k = 0; k < roots->n; k++) {
+			struct blob der = root_certificate(roots->lines[k]);
+
+			if (der.p != NULL)
+				roots->certificates[roots->n_certificates++] =
+					der;
+		}
+	}
+	*ret_roots = roots->certificates;
+	*ret_n = roots->n_certificates;
+	return 0;
 }
 
 int root_is_verified(struct pass *pass, const uint8_t sha256[SHA256_SIZE])
@@ -107,17 +148,11 @@ int scan_missing_issuers(struct pass *pass)
 
 	r = inventory_missing_issuers(pass->inventory, find_roots, &s);
 	for (k = 0; k < s.n && r == 0; k++) {
-		struct blob in = { (const uint8_t *)s.blocks[k],
-				   strlen(s.blocks[k]) };
-		struct pem_block block;
-		uint64_t pos = 0;
+		struct blob der = root_certificate(s.blocks[k]);
 
-		if (pem_next(in, &pos, &block) != 1)
-			continue;
-		if (block.der)
-			r = pass_certificate(pass, (struct blob){
-					block.der, block.der_n }, &id);
-		free(block.der);
+		if (der.p != NULL)
+			r = pass_certificate(pass, der, &id);
+		free((void *)der.p);
 	}
 	free(s.blocks);
 	return r;

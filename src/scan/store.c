@@ -26,6 +26,9 @@ struct member {
 	struct file_id id;
 	int error;
 	enum role role;			/* said by a reference, else ROLE_NONE */
+	char *companion;		/* the file beside it that a reader wants to
+					 * see too, NULL: none */
+	struct file_id companion_id;
 };
 
 /* Everything about the store that is being read.  */
@@ -222,8 +225,12 @@ static int sink_take_entry(struct sink *sink, const struct entry *e)
 				       LIMIT_CERTIFICATE_BYTES));
 		return 0;
 	}
-	r = know_certificate(s->store->pass, e->der, f, e->offset,
-			     &certificate);
+	if (e->sha256 != NULL)
+		r = inventory_fingerprint(s->store->pass->inventory, e->sha256,
+					  &certificate);
+	else
+		r = know_certificate(s->store->pass, e->der, f, e->offset,
+				     &certificate);
 	if (r < 0) {
 		s->store->error = r;
 		return -E2BIG;		/* the reader ends; the scan will too */
@@ -282,10 +289,35 @@ static uint64_t size_limit(const char *format)
 	return LIMIT_FILE_BYTES;
 }
 
-static void read_bytes(struct store_pass *s, struct seen_file *seen,
-		       struct file *file)
+/* What READER gets of M, whose bytes are in FILE; COMPANION keeps the bytes of
+ * the file beside it.  A companion that cannot be read is one that is not
+ * there, and said.  */
+static struct input input_of(struct store_pass *s, const struct member *m,
+			     struct seen_file *seen, const struct file *file,
+			     struct file *companion)
+{
+	struct input in = { .data = file->data };
+	int r;
+
+	if (seen->reader->companion.ending != NULL && m->companion != NULL) {
+		r = file_read(s->pass->options->root, m->companion,
+			      LIMIT_FILE_BYTES, companion);
+		if (r == 0)
+			in.companion = companion->data;
+		else
+			add_errno(s, m->companion, r);
+	}
+	if (seen->reader->caps & READS_ROOTS)
+		s->error = roots_certificates(s->pass, &in.roots, &in.n_roots);
+	return in;
+}
+
+static void read_bytes(struct store_pass *s, const struct member *m,
+		       struct seen_file *seen, struct file *file)
 {
 	const char *format = s->place->definition->format;
+	AUTO(scanned) struct file companion = { 0 };
+	struct input in;
 	struct file_sink sink = {
 		.sink = { sink_take_entry, sink_no_reference,
 			  sink_take_problem, sink_drop },
@@ -303,8 +335,10 @@ static void read_bytes(struct store_pass *s, struct seen_file *seen,
 				       format));
 		return;
 	}
-	seen->reader->read(file->data, &sink.sink);
-	if (file->shrank)
+	in = input_of(s, m, seen, file, &companion);
+	if (s->error == 0)
+		seen->reader->read(&in, &sink.sink);
+	if (file->shrank || companion.shrank)
 		keep_problem(seen, PROBLEM_CHANGED, file->data.n, false,
 			     xstrdup("shrank while it was read: scan again"));
 }
@@ -387,7 +421,7 @@ static void scan_member(struct store_pass *s, const struct member *m)
 			return;
 		}
 		s->pass->result.files_read++;
-		read_bytes(s, seen, &file);
+		read_bytes(s, m, seen, &file);
 	}
 	if (s->error == 0)
 		take_file(s, m, seen);
@@ -395,12 +429,40 @@ static void scan_member(struct store_pass *s, const struct member *m)
 
 /* ---- the members ---------------------------------------------------------------*/
 
+/* The file that one of the catalogue's readers wants to see beside PATH: a
+ * database's other half.  The caller frees; NULL: none of them, or there is no
+ * such file.  */
+static char *find_companion(const struct store_pass *s, const char *path,
+			    struct file_id *ret_id)
+{
+	const struct reader *const *r;
+
+	for (r = readers; *r; r++) {
+		const char *tail = (*r)->companion.for_ending;
+		AUTO(str) char *beside = NULL;
+
+		if (tail == NULL || !has_suffix(path, tail) ||
+		    !has_word(s->place->definition->format, (*r)->name))
+			continue;
+		beside = xasprintf("%.*s%s", (int)(strlen(path) - strlen(tail)),
+				   path, (*r)->companion.ending);
+		if (file_stat(s->pass->options->root, beside, ret_id) == 0)
+			return TAKE(beside);
+	}
+	return NULL;
+}
+
 static void add_member(struct store_pass *s, char *path,
 		       const struct file_id *id, int error, enum role role)
 {
+	struct file_id companion_id = { 0 };
+	char *companion = error == 0 ? find_companion(s, path, &companion_id)
+				     : NULL;
+
 	grow(&s->members, s->n_members, &s->cap_members, sizeof(*s->members));
 	s->members[s->n_members++] = (struct member){
-		.path = path, .id = *id, .error = error, .role = role };
+		.path = path, .id = *id, .error = error, .role = role,
+		.companion = companion, .companion_id = companion_id };
 }
 
 static int take_member(const struct store_file *file, void *data)
@@ -496,7 +558,8 @@ static void list_references(struct store_pass *s)
 	}
 	s->reader = choose_reader(p->definition->format, file.data);
 	if (s->reader)
-		s->reader->read(file.data, &sink.sink);
+		s->reader->read(&(struct input){ .data = file.data },
+				&sink.sink);
 	else if (file.data.n > 0)
 		add_problem(s, p->path, false, 0, PROBLEM_FORMAT, false,
 			    xasprintf("not in the format expected here (%s)",
@@ -567,6 +630,21 @@ static void sign_string(struct buf *b, const char *s)
 	buf_add(b, s, strlen(s) + 1);
 }
 
+static void sign_file(struct buf *b, const struct file_id *id)
+{
+	sign_number(b, id->dev);
+	sign_number(b, id->ino);
+	sign_number(b, (uint64_t)id->size);
+	sign_number(b, (uint64_t)id->mtime_ns);
+	sign_number(b, (uint64_t)id->ctime_ns);
+	sign_number(b, id->mode);
+}
+
+static bool is_settled(const struct file_id *id, int64_t young)
+{
+	return id->mtime_ns <= young && id->ctime_ns <= young;
+}
+
 /* False when the state of a file is too young to be relied on.  */
 static bool take_signature(const struct store_pass *s,
 			   uint8_t ret_signature[SHA256_SIZE])
@@ -592,14 +670,13 @@ static bool take_signature(const struct store_pass *s,
 		sign_string(&b, m->path);
 		sign_number(&b, (uint64_t)-m->error);
 		sign_number(&b, m->role);
-		sign_number(&b, m->id.dev);
-		sign_number(&b, m->id.ino);
-		sign_number(&b, (uint64_t)m->id.size);
-		sign_number(&b, (uint64_t)m->id.mtime_ns);
-		sign_number(&b, (uint64_t)m->id.ctime_ns);
-		sign_number(&b, m->id.mode);
-		if (m->id.mtime_ns > young || m->id.ctime_ns > young)
-			settled = false;
+		sign_file(&b, &m->id);
+		settled &= is_settled(&m->id, young);
+		if (m->companion == NULL)
+			continue;
+		sign_string(&b, m->companion);
+		sign_file(&b, &m->companion_id);
+		settled &= is_settled(&m->companion_id, young);
 	}
 	hash_sha256((struct blob){ (const uint8_t *)buf_str(&b), b.n },
 		    ret_signature);
@@ -618,7 +695,7 @@ static void store_pass_done(struct store_pass *s)
 	for (k = 0; k < s->n_problems; k++)
 		free((char *)s->problems[k].message);
 	for (k = 0; k < s->n_members; k++)
-		free(s->members[k].path);
+		free(s->members[k].path), free(s->members[k].companion);
 	free(s->entries);
 	free(s->problems);
 	free(s->members);

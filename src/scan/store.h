@@ -39,6 +39,8 @@ struct roots {
 	char *text;			/* NULL: not loaded yet */
 	const char **lines;		/* in it, one for each root */
 	size_t n;
+	struct blob *certificates;	/* decoded, NULL: not asked for yet */
+	size_t n_certificates;
 };
 
 /* What one scan keeps while it runs.  */
@@ -73,6 +75,11 @@ int pass_certificate(struct pass *pass, struct blob der,
 /* 1: it is known of the certificate with this SHA-256 that it decodes and that
  * its own key verifies it, 0: it is not, or why the list cannot be read.  */
 int root_is_verified(struct pass *pass, const uint8_t sha256[SHA256_SIZE]);
+
+/* The certificates of all these roots, in *ret_roots, which lives as long as the
+ * pass.  Negative errno when the list cannot be read.  */
+int roots_certificates(struct pass *pass, const struct blob **ret_roots,
+		       size_t *ret_n);
 
 void roots_done(struct roots *roots);
 

@@ -110,7 +110,8 @@ static inline char *transcript(const char *reader, struct blob in)
 		memcpy(copy, in.p, in.n);
 	collect_init(&c);
 	r->sniff((struct blob){ copy, in.n });
-	assert_int_equal(r->read((struct blob){ copy, in.n }, &c.sink), 0);
+	assert_int_equal(r->read(&(struct input){ .data = { copy, in.n } },
+				 &c.sink), 0);
 	assert_true(c.done <= in.n);
 	free(copy);
 	return buf_take(&c.said);

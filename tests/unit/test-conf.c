@@ -100,8 +100,8 @@ static void test_full_sink(void **state)
 	collect_init(&c);
 	c.room = 1;
 	assert_int_equal(reader_find("ca-certificates-conf")->read(
-			(struct blob){ (const uint8_t *)"a\nb\nc\n", 6 },
-			&c.sink), -E2BIG);
+			&(struct input){ .data = {
+				(const uint8_t *)"a\nb\nc\n", 6 } }, &c.sink), -E2BIG);
 	assert_string_equal(buf_str(&c.said), "reference 0 source a\n");
 	buf_done(&c.said);
 }

@@ -268,7 +268,7 @@ static void test_large(void **state)
 		memcpy(image + size - pem.n, pem.p, pem.n);
 		collect_init(&c);
 		assert_int_equal(reader_find("elf-pem")->read(
-			(struct blob){ image, size }, &c.sink), 0);
+			&(struct input){ .data = { image, size } }, &c.sink), 0);
 		assert_string_equal(buf_str(&c.said), want);
 		assert_true(c.done_calls >= 2 && c.done_calls <= 4);
 		assert_true(c.done > size - window && c.done <= size);
@@ -307,7 +307,8 @@ static void test_full_sink(void **state)
 	expand(&b, "{R}{R}{O}", offsets);
 	collect_init(&c);
 	c.room = 1;
-	assert_int_equal(reader_find("elf-pem")->read(content(&b), &c.sink),
+	assert_int_equal(reader_find("elf-pem")->read(
+			&(struct input){ .data = content(&b) }, &c.sink),
 			 -E2BIG);
 	assert_string_equal(buf_str(&c.said), "entry 256 - Example Root\n");
 	buf_done(&c.said);

@@ -383,6 +383,52 @@ static void test_certificates(void **state)
 
 /* More certificates than their hashes are remembered for is slower, not
  * wrong: ids past the bound are looked up.  */
+/* A fingerprint is a certificate of which no more is known; its bytes complete
+ * the row, whichever came first.  */
+static void test_fingerprints(void **state)
+{
+	AUTO(inventory) struct inventory *i = in_memory();
+	struct stored_entry e;
+	uint8_t sha256[SHA256_SIZE];
+	int64_t bare, again, id;
+
+	(void)state;
+	hash_sha256((struct blob){ (const uint8_t *)"|CA|k|", 6 }, sha256);
+	begin(i);
+	assert_int_equal(inventory_fingerprint(i, sha256, &bare), 0);
+	assert_int_equal(inventory_fingerprint(i, sha256, &again), 0);
+	assert_int_equal(again, bare);
+	assert_int_equal(inventory_find_certificate(i, sha256, &id), -ENOENT);
+	e = entry_of(bare, ROLE_DISTRUST);
+	record(i, "blocked", "/s", NULL, &e, 1);
+	commit(i);
+	assert_int_equal(number(i, "SELECT count(*) FROM v_certificate "
+		"WHERE sha1 IS NULL AND subject IS NULL AND error IS NULL"), 1);
+
+	begin(i);
+	id = fake(i, (struct fake){ .name = "CA", .key = "k" });
+	assert_int_not_equal(id, bare);
+	{
+		struct certificate c = { .sha1 = { 1 } };
+
+		memcpy(c.sha256, sha256, sizeof(sha256));
+		c.der = (struct blob){ (const uint8_t *)"x", 1 };
+		c.error = (char *)"why";
+		assert_int_equal(inventory_add_certificate(i, &c, &id), 0);
+		assert_int_equal(id, bare);
+		assert_int_equal(inventory_add_certificate(i, &c, &id),
+				 -EEXIST);
+		assert_int_equal(inventory_find_certificate(i, sha256, &id), 0);
+		assert_int_equal(inventory_fingerprint(i, sha256, &again), 0);
+		assert_int_equal(again, bare);
+	}
+	e = entry_of(bare, ROLE_DISTRUST);
+	record(i, "blocked", "/s", NULL, &e, 1);
+	commit(i);
+	assert_int_equal(number(i, "SELECT count(*) FROM v_certificate "
+		"WHERE sha1 LIKE '01%' AND error = 'why'"), 1);
+}
+
 static void test_large_ids(void **state)
 {
 	AUTO(inventory) struct inventory *i = in_memory();
@@ -724,6 +770,7 @@ int main(void)
 		cmocka_unit_test(test_reuse),
 		cmocka_unit_test(test_reuse_of_newest),
 		cmocka_unit_test(test_certificates),
+		cmocka_unit_test(test_fingerprints),
 		cmocka_unit_test(test_large_ids),
 		cmocka_unit_test(test_damaged_hash),
 		cmocka_unit_test(test_composition),

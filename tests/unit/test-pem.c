@@ -371,7 +371,8 @@ static void test_full_sink(void **state)
 	expand(&in, "{R}{R}{O}", offsets);
 	collect_init(&c);
 	c.room = 1;
-	assert_int_equal(reader_find("pem")->read(content(&in), &c.sink),
+	assert_int_equal(reader_find("pem")->read(
+			&(struct input){ .data = content(&in) }, &c.sink),
 			 -E2BIG);
 	assert_string_equal(buf_str(&c.said), "entry 0 - Example Root\n");
 	buf_done(&c.said);
@@ -388,7 +389,8 @@ static void test_done(void **state)
 	while (b.n < 3u << 20)
 		add_pem(&b, "CERTIFICATE", root);
 	collect_init(&c);
-	assert_int_equal(reader_find("pem")->read(content(&b), &c.sink), 0);
+	assert_int_equal(reader_find("pem")->read(
+			&(struct input){ .data = content(&b) }, &c.sink), 0);
 	assert_true(c.done_calls >= 2 && c.done_calls <= 4);
 	buf_done(&c.said);
 	free((void *)root.p);

@@ -7,6 +7,9 @@
  *   - every prefix, every single changed byte, and the files of every other
  *     reader end in entries or a problem: no crash, no hang, no silence.
  *
+ * Where there is a <case>.companion it is read beside it, and damaged too.
+ * Readers that want roots get those of data/rootprogram.
+ *
  * A new reader adds a folder, and no code here.  Large files are sampled.
  */
 #include <dirent.h>
@@ -16,6 +19,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -72,6 +76,29 @@ static struct blob case_read(const char *dir, const char *name)
 	return want_file(dir, in);
 }
 
+/* p NULL: the case has none.  */
+static struct blob companion_read(const char *dir, const char *name)
+{
+	AUTO(str) char *file = xasprintf("%s.companion", name);
+	AUTO(str) char *path = want_path(dir, file);
+
+	if (access(path, F_OK) < 0)
+		return (struct blob){ NULL, 0 };
+	return want_file(dir, file);
+}
+
+/* What readers get beside the file under test.  */
+static struct input beside;
+
+static int read_case(const struct reader *r, struct blob data, size_t room,
+		     struct want *ret_want)
+{
+	struct input in = beside;
+
+	in.data = data;
+	return want_read_input(r, &in, room, ret_want);
+}
+
 static void want_compare(const char *dir, const char *name,
 			 const struct want *w)
 {
@@ -98,7 +125,7 @@ static void read_something(const struct reader *r, struct blob data)
 {
 	struct want w;
 
-	want_read(r, data, LIMIT_STORE_ENTRIES, &w);
+	read_case(r, data, LIMIT_STORE_ENTRIES, &w);
 	want_done(&w);
 }
 
@@ -107,7 +134,7 @@ static void read_not_silently(const struct reader *r, struct blob data,
 {
 	struct want w;
 
-	want_read(r, data, LIMIT_STORE_ENTRIES, &w);
+	read_case(r, data, LIMIT_STORE_ENTRIES, &w);
 	if (w.entries + w.references + w.problems + w.skipped == 0)
 		fail_msg("%s/%s: the first %zu bytes read as nothing, without "
 			 "a word", dir, name, data.n);
@@ -136,6 +163,25 @@ static void damage(const struct reader *r, struct blob data, const char *dir,
 	free(copy);
 }
 
+/* The same with the companion, DATA being whole.  */
+static void damage_companion(const struct reader *r, struct blob data)
+{
+	const struct blob whole = beside.companion;
+	const size_t step = whole.n > TRIES ? whole.n / TRIES : 1;
+	uint8_t *copy = xmemdup(whole.p, whole.n);
+
+	for (size_t i = 0; i < whole.n; i += step) {
+		beside.companion = (struct blob){ whole.p, i };
+		read_something(r, data);
+		beside.companion = (struct blob){ copy, whole.n };
+		copy[i] ^= (uint8_t)(1u << i % 8);
+		read_something(r, data);
+		copy[i] = whole.p[i];
+	}
+	free(copy);
+	beside.companion = whole;
+}
+
 static void check_file(const struct reader *r, const char *dir,
 		       const char *name)
 {
@@ -143,7 +189,8 @@ static void check_file(const struct reader *r, const char *dir,
 	struct want w, full;
 	bool empty;
 
-	want_read(r, data, LIMIT_STORE_ENTRIES, &w);
+	beside.companion = companion_read(dir, name);
+	read_case(r, data, LIMIT_STORE_ENTRIES, &w);
 	want_compare(dir, name, &w);
 	empty = w.entries + w.references + w.problems + w.skipped == 0;
 	/* A file that is this format says so, whatever else is wrong.  */
@@ -151,13 +198,17 @@ static void check_file(const struct reader *r, const char *dir,
 		fail_msg("%s/%s: has entries, and is not recognised", dir,
 			 name);
 	if (w.entries > 0) {
-		assert_int_equal(want_read(r, data, w.entries - 1, &full),
+		assert_int_equal(read_case(r, data, w.entries - 1, &full),
 				 -E2BIG);
 		assert_int_equal(full.entries, w.entries - 1);
 		want_done(&full);
 	}
 	want_done(&w);
 	damage(r, data, dir, name, empty);
+	if (beside.companion.p != NULL)
+		damage_companion(r, data);
+	free((void *)beside.companion.p);
+	beside.companion = (struct blob){ NULL, 0 };
 	free((void *)data.p);
 }
 
@@ -249,6 +300,38 @@ static void test_sniffed_by_its_own(void **state)
 	}
 }
 
+/* The certificates of Mozilla's program.  */
+static int roots_setup(void **state)
+{
+	struct blob text = want_file("../data/rootprogram",
+				     "mozilla-roots.pem");
+	struct blob *roots = NULL;
+	struct pem_block b;
+	size_t n = 0, cap = 0;
+	uint64_t pos = 0;
+
+	(void)state;
+	while (pem_next(text, &pos, &b) > 0) {
+		assert_non_null(b.der);
+		grow(&roots, n, &cap, sizeof(*roots));
+		roots[n++] = (struct blob){ b.der, b.der_n };
+	}
+	assert_true(n > 100);
+	free((void *)text.p);
+	beside.roots = roots;
+	beside.n_roots = n;
+	return 0;
+}
+
+static int roots_teardown(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < beside.n_roots; i++)
+		free((void *)beside.roots[i].p);
+	free((void *)beside.roots);
+	return 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -257,5 +340,5 @@ int main(void)
 		cmocka_unit_test(test_all),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, roots_setup, roots_teardown);
 }

@@ -45,7 +45,12 @@ static int take_entry(struct sink *s, const struct entry *e)
 	assert_true(e->label_n <= LIMIT_LABEL_BYTES);
 	assert_true(e->offset <= w->data.n);
 
-	hash_sha256(e->der, hash);
+	/* Either the certificate or its fingerprint.  */
+	assert_int_equal(e->der.n == 0, e->sha256 != NULL);
+	if (e->sha256 != NULL)
+		memcpy(hash, e->sha256, sizeof(hash));
+	else
+		hash_sha256(e->der, hash);
 	hex_encode(hash, sizeof(hash), hex);
 	purposes_format(e->purposes, purposes);
 	for (char *c = purposes; *c != '\0'; c++)
@@ -102,6 +107,15 @@ static void take_done(struct sink *s, uint64_t offset)
 int want_read(const struct reader *reader, struct blob data, size_t room,
 	      struct want *ret_want)
 {
+	return want_read_input(reader, &(struct input){ .data = data }, room,
+			       ret_want);
+}
+
+int want_read_input(const struct reader *reader, const struct input *in,
+		    size_t room, struct want *ret_want)
+{
+	const struct blob data = in->data;
+	struct input copied = *in;
 	uint8_t *copy = malloc(data.n);
 	struct want w = {
 		.sink = {
@@ -120,7 +134,8 @@ int want_read(const struct reader *reader, struct blob data, size_t room,
 		memcpy(copy, data.p, data.n);
 	buf_init(&w.text, TEXT_MAX);
 	*ret_want = w;
-	r = reader->read(w.data, &ret_want->sink);
+	copied.data = w.data;
+	r = reader->read(&copied, &ret_want->sink);
 	assert_true(r == 0 || r == -E2BIG);
 	assert_int_equal(r == -E2BIG, ret_want->full);
 	assert_false(ret_want->text.truncated);

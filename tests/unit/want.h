@@ -31,6 +31,9 @@ struct want {
  * exactly their size, so that a step past the end is seen.  */
 int want_read(const struct reader *reader, struct blob data, size_t room,
 	      struct want *ret_want);
+/* The same with a companion and roots; IN's data is what is copied.  */
+int want_read_input(const struct reader *reader, const struct input *in,
+		    size_t room, struct want *ret_want);
 void want_done(struct want *w);
 
 /* The file DIR/NAME of the test folder (below $srcdir, or the working
