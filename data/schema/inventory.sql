@@ -11,6 +11,7 @@
 --   reach	hash over all that reachability was computed from, and
 --   reach_from, reach_until	the times between which it holds
 --   root_program	hash of the file that root_program was loaded from
+--   packages	hash over the state of the newest scan's package databases
 --   audit	the scan that the findings are about
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 
@@ -106,6 +107,7 @@ CREATE TABLE reading (
 	signature TEXT,
 	manifest_id INTEGER NOT NULL REFERENCES manifest,
 	problems_sha256 TEXT NOT NULL,
+	files_sha256 TEXT NOT NULL,
 	format TEXT NOT NULL,
 	real_path TEXT,
 	owner TEXT NOT NULL,
@@ -125,6 +127,31 @@ CREATE TABLE reading_problem (
 	message TEXT NOT NULL,
 	skipped INTEGER NOT NULL,
 	PRIMARY KEY (reading_id, position)
+) WITHOUT ROWID;
+
+-- The files that were read.  modified and uid are of the file that the name
+-- leads to, whose place real_path is.
+CREATE TABLE reading_file (
+	reading_id INTEGER NOT NULL REFERENCES reading,
+	position INTEGER NOT NULL,
+	path TEXT NOT NULL,
+	real_path TEXT NOT NULL,
+	size INTEGER NOT NULL,
+	mode INTEGER NOT NULL,
+	uid INTEGER NOT NULL,
+	user TEXT NOT NULL,
+	modified INTEGER NOT NULL,
+	PRIMARY KEY (reading_id, position)
+) WITHOUT ROWID;
+CREATE INDEX reading_file_path ON reading_file (real_path);
+
+-- Which package owns a file (NULL: none) when its root was scanned last;
+-- meta.packages tells the state of the package databases that this is from.
+CREATE TABLE package_file (
+	root_id INTEGER NOT NULL REFERENCES root,
+	path TEXT NOT NULL,
+	package TEXT, version TEXT,
+	PRIMARY KEY (root_id, path)
 ) WITHOUT ROWID;
 
 CREATE TABLE scan_store (
@@ -320,6 +347,19 @@ CREATE VIEW v_problem AS
 SELECT store_id, path, "offset", code, message, skipped
 FROM v_history_problem WHERE scan_id = (SELECT max(id) FROM scan);
 
+CREATE VIEW v_history_file AS
+SELECT ss.scan_id, ss.store_id, f.path, f.real_path, f.size, f.mode, f.uid,
+	f.user, f.modified, p.package, p.version
+FROM scan_store ss
+JOIN reading_file f ON f.reading_id = ss.reading_id
+JOIN scan s ON s.id = ss.scan_id
+LEFT JOIN package_file p ON p.root_id = s.root_id AND p.path = f.real_path;
+
+CREATE VIEW v_file AS
+SELECT store_id, path, real_path, size, mode, uid, user, modified, package,
+	version
+FROM v_history_file WHERE scan_id = (SELECT max(id) FROM scan);
+
 CREATE VIEW v_history_party AS
 SELECT s.id AS scan_id, p.party, p.type, p.instance, p.title, p.owner,
 	p.model, p.own_list, p.is_system, p.partial_chain
@@ -429,11 +469,14 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
 	('manifest', 'sqlite_autoindex_manifest_1', '60 1'),
 	('manifest_entry', 'manifest_entry', '6000 100 1'),
 	('manifest_entry', 'manifest_entry_certificate', '6000 15 1'),
+	('package_file', 'package_file', '500 500 1'),
 	('party_anchor_set', 'party_anchor_set', '20 1'),
 	('party_anchor_set', 'party_anchor_set_set', '20 3 1'),
 	('reach', 'reach', '5000 700 2 1'),
 	('reading', 'reading_manifest', '60 1'),
 	('reading', 'reading_store', '60 2 1'),
+	('reading_file', 'reading_file', '1000 20 1'),
+	('reading_file', 'reading_file_path', '1000 3'),
 	('reading_problem', 'reading_problem', '20 2 1'),
 	('root', 'sqlite_autoindex_root_1', '2 1'),
 	('root_program', 'root_program', '370 1'),

@@ -109,11 +109,21 @@ struct stored_problem {
 	const char *message;
 	bool skipped;
 };
+/* A file that was read; strings borrowed likewise.  */
+struct stored_file {
+	const char *path, *real_path;	/* inside the root */
+	uint64_t size;
+	uint32_t mode, uid;
+	const char *user;		/* UID's name */
+	int64_t modified;		/* seconds since 1970 */
+};
 struct store_info {
 	const char *kind, *path;	/* together: which store */
 	const char *format, *real_path, *owner, *instance;
 	const char *recipe;		/* NULL: none */
 	const char *repair;		/* for people; NULL: none */
+	const struct stored_file *files;	/* for inventory_record() */
+	size_t n_files;
 };
 /* The store's row, made when it is new to this root.  */
 int inventory_store(struct inventory *i, const char *kind, const char *path,
@@ -133,6 +143,18 @@ int inventory_record(struct inventory *i, int64_t store,
 		     const uint8_t *signature,
 		     struct stored_entry *entries, size_t n_entries,
 		     const struct stored_problem *problems, size_t n_problems);
+/* Calls FN with the real path of each file of the open scan of which it is not
+ * known whose package it is, sorted.  STATE is that of the package databases:
+ * when it is not the one of the newest scan, nothing is known any more.  FN may
+ * not write.  */
+typedef int path_fn(const char *path, void *data);
+int inventory_unowned_files(struct inventory *i,
+			    const uint8_t state[SHA256_SIZE], path_fn *fn,
+			    void *data);
+/* PACKAGE NULL: no package has it; VERSION NULL: not known.  */
+int inventory_own_file(struct inventory *i, const char *path,
+		       const char *package, const char *version);
+
 /* A problem of the scan that belongs to no store.  */
 int inventory_scan_problem(struct inventory *i,
 			   const struct stored_problem *problem);

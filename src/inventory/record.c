@@ -169,7 +169,7 @@ static int find_manifest(struct inventory *i, const struct item *items,
 struct reading {
 	int64_t store, manifest;
 	const uint8_t *signature;
-	uint8_t problems[SHA256_SIZE];
+	uint8_t problems[SHA256_SIZE], files[SHA256_SIZE];
 	const struct store_info *info;
 };
 
@@ -198,6 +198,27 @@ static void hash_problems(const struct stored_problem *problems, size_t n,
 	digest_end(&d, ret_hash);
 }
 
+static void hash_files(const struct store_info *info,
+		       uint8_t ret_hash[SHA256_SIZE])
+{
+	struct digest d;
+	size_t k;
+
+	digest_init(&d);
+	for (k = 0; k < info->n_files; k++) {
+		const struct stored_file *f = &info->files[k];
+
+		digest_text(&d, f->path);
+		digest_text(&d, f->real_path);
+		digest_int(&d, f->size);
+		digest_int(&d, f->mode);
+		digest_int(&d, f->uid);
+		digest_text(&d, f->user);
+		digest_int(&d, (uint64_t)f->modified);
+	}
+	digest_end(&d, ret_hash);
+}
+
 /* The columns that inventory_reuse() compares, too.  */
 static void bind_info(struct query *q, const struct store_info *info)
 {
@@ -214,6 +235,7 @@ static void bind_reading(struct query *q, const struct reading *r)
 	query_hex(q, r->signature, SHA256_SIZE);
 	query_int(q, r->manifest);
 	query_hex(q, r->problems, SHA256_SIZE);
+	query_hex(q, r->files, SHA256_SIZE);
 	query_text(q, or_empty(r->info->format));
 	bind_info(q, r->info);
 }
@@ -244,6 +266,31 @@ static int add_problems(struct inventory *i, int64_t reading,
 	return r;
 }
 
+static int add_files(struct inventory *i, int64_t reading,
+		     const struct store_info *info)
+{
+	AUTO(query) struct query q = query_start(i,
+		"INSERT INTO reading_file VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	size_t k;
+	int r = 0;
+
+	for (k = 0; r == 0 && k < info->n_files; k++) {
+		const struct stored_file *f = &info->files[k];
+
+		query_int(&q, reading);
+		query_int(&q, (int64_t)k);
+		query_text(&q, f->path);
+		query_text(&q, f->real_path);
+		query_int(&q, (int64_t)f->size);
+		query_int(&q, f->mode);
+		query_int(&q, f->uid);
+		query_text(&q, f->user);
+		query_int(&q, f->modified);
+		r = query_run(&q);
+	}
+	return r;
+}
+
 static int find_reading(struct inventory *i, const struct reading *reading,
 			const struct stored_problem *problems, size_t n,
 			int64_t *ret_reading)
@@ -251,13 +298,15 @@ static int find_reading(struct inventory *i, const struct reading *reading,
 	AUTO(query) struct query find = query_start(i,
 		"SELECT id FROM reading WHERE store_id = ? "
 		"AND signature IS ? AND manifest_id = ? "
-		"AND problems_sha256 = ? AND format = ? AND real_path IS ? "
+		"AND problems_sha256 = ? AND files_sha256 = ? "
+		"AND format = ? AND real_path IS ? "
 		"AND owner = ? AND instance = ? AND recipe IS ? "
 		"AND repair IS ?");
 	AUTO(query) struct query add = query_start(i,
 		"INSERT INTO reading (store_id, signature, manifest_id, "
-		"problems_sha256, format, real_path, owner, instance, recipe, "
-		"repair) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+		"problems_sha256, files_sha256, format, real_path, owner, "
+		"instance, recipe, repair) "
+		"VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 	int64_t id;
 	int r;
 
@@ -275,6 +324,8 @@ static int find_reading(struct inventory *i, const struct reading *reading,
 		return r;
 	id = sqlite3_last_insert_rowid(i->db);
 	r = add_problems(i, id, problems, n);
+	if (r == 0)
+		r = add_files(i, id, reading->info);
 	if (r == 0)
 		*ret_reading = id;
 	return r;
@@ -374,6 +425,7 @@ int inventory_record(struct inventory *i, int64_t store,
 	if (r < 0)
 		return r;
 	hash_problems(problems, n_problems, reading.problems);
+	hash_files(info, reading.files);
 	r = find_reading(i, &reading, problems, n_problems, &id);
 	return r < 0 ? r : add_to_scan(i, store, id);
 }

@@ -38,11 +38,6 @@ struct candidate {
 	size_t order;
 };
 
-struct user {
-	uint32_t uid;
-	char *name;
-};
-
 struct listing {
 	const struct root *root;
 	bool live;
@@ -74,17 +69,27 @@ static void add_user(struct listing *l, uint32_t uid, const char *name)
 	l->users[l->n_users++] = (struct user){ uid, xstrdup(name) };
 }
 
-/* The name of UID, or its number; the caller frees.  */
-static char *user_name(const struct listing *l, uint32_t uid)
+static char *find_user(const struct user *users, size_t n, bool live,
+		       uint32_t uid)
 {
 	const struct passwd *pw;
 
-	for (size_t i = 0; i < l->n_users; i++)
-		if (l->users[i].uid == uid)
-			return xstrdup(l->users[i].name);
+	for (size_t i = 0; i < n; i++)
+		if (users[i].uid == uid)
+			return xstrdup(users[i].name);
 	/* Directory services know users that they do not list.  */
-	pw = l->live ? getpwuid(uid) : NULL;
+	pw = live ? getpwuid(uid) : NULL;
 	return pw != NULL ? xstrdup(pw->pw_name) : xasprintf("%u", uid);
+}
+
+static char *user_name(const struct listing *l, uint32_t uid)
+{
+	return find_user(l->users, l->n_users, l->live, uid);
+}
+
+char *homes_user(const struct homes *h, uint32_t uid)
+{
+	return find_user(h->users, h->n_users, h->live, uid);
 }
 
 /* ---- candidates ----------------------------------------------------------*/
@@ -411,12 +416,12 @@ int homes_list(const struct root *r, const struct catalogue *c,
 		add_service_homes(&l, c);
 	}
 	list_take(&l, ret_homes);
+	ret_homes->users = l.users;
+	ret_homes->n_users = l.n_users;
+	ret_homes->live = l.live;
 
 	free(l.items);
 	free(l.problem);
-	for (size_t i = 0; i < l.n_users; i++)
-		free(l.users[i].name);
-	free(l.users);
 	return 0;
 }
 
@@ -426,6 +431,9 @@ void homes_done(struct homes *h)
 		free(h->items[i].path);
 		free(h->items[i].owner);
 	}
+	for (size_t i = 0; i < h->n_users; i++)
+		free(h->users[i].name);
+	free(h->users);
 	free(h->items);
 	free(h->problem);
 	*h = (struct homes){ .items = NULL };

@@ -143,9 +143,16 @@ struct home {
 	char *owner;		/* user name, or the uid in decimal */
 	uint32_t uid;
 };
+struct user {
+	uint32_t uid;
+	char *name;
+};
 struct homes {
 	struct home *items;
 	size_t n;
+	struct user *users;	/* that passwd names */
+	size_t n_users;
+	bool live;
 	char *problem;		/* NULL, or why the list may lack some */
 };
 /* The homes in scope: of passwd (getpwent on the live host), their siblings
@@ -155,12 +162,34 @@ struct homes {
 int homes_list(const struct root *r, const struct catalogue *c,
 	       struct homes *ret_homes);
 void homes_done(struct homes *h);
+/* The name of UID, or its number; the caller frees.  */
+char *homes_user(const struct homes *h, uint32_t uid);
 
 /* Calls FN for each HOME that Environment= of the system's service units
  * sets, and with HOME NULL for each PATH that could not be read (ERROR).  */
 typedef void unit_home_fn(const char *path, const char *home, int error,
 			  void *data);
 void units_each_home(const struct root *r, unit_home_fn *fn, void *data);
+
+/* ---- packages ------------------------------------------------------------
+ * Which package owns a file, from the databases of dpkg, rpm, apk and pacman.
+ */
+struct file_package {
+	char *package;		/* NULL: no package has the file */
+	char *version;		/* NULL: not known */
+};
+void file_package_done(struct file_package *f);
+/* PATH, a database, could not be read as MESSAGE says (borrowed).  */
+typedef void package_problem_fn(const char *path, const char *message,
+				void *data);
+/* Looks for the N real PATHS in every database of the root and fills
+ * RET_PACKAGES, N of them, which the caller empties with
+ * file_package_done().  */
+void packages_find(const struct root *r, const char *const *paths, size_t n,
+		   struct file_package *ret_packages,
+		   package_problem_fn *problem, void *data);
+/* A hash that changes when a package is installed, upgraded or removed.  */
+void packages_state(const struct root *r, uint8_t ret_state[SHA256_SIZE]);
 
 /* ---- the walk ------------------------------------------------------------*/
 /* One store that exists.  Borrowed by the callback.  */

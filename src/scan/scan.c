@@ -117,6 +117,7 @@ static int scan_everything(struct pass *pass)
 
 		r = inventory_scan_problem(pass->inventory, &problem);
 	}
+	pass->homes = &homes;
 	composition = composition_new(o->catalogue);
 	walk = (struct walk_state){ pass, composition };
 	if (r == 0)
@@ -125,6 +126,8 @@ static int scan_everything(struct pass *pass)
 	if (r == 0)
 		r = walk_programs(o->root, o->catalogue, &homes, take_program,
 				  &walk);
+	if (r == 0)
+		r = scan_provenance(pass);
 	if (r == 0)
 		r = scan_missing_issuers(pass);
 	if (r == 0)

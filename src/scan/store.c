@@ -29,6 +29,7 @@ struct member {
 	char *companion;		/* the file beside it that a reader wants to
 					 * see too, NULL: none */
 	struct file_id companion_id;
+	char *real_path, *user;		/* once it was read; NULL: was not */
 };
 
 /* Everything about the store that is being read.  */
@@ -427,6 +428,39 @@ static void scan_member(struct store_pass *s, const struct member *m)
 		take_file(s, m, seen);
 }
 
+/* Where the file of M really is and whose it is.  */
+static void look_up_member(struct store_pass *s, struct member *m)
+{
+	const struct pass *pass = s->pass;
+
+	if (m->error < 0 || !S_ISREG(m->id.mode))
+		return;
+	if (file_real_path(pass->options->root, m->path, &m->real_path) < 0)
+		m->real_path = xstrdup(m->path);
+	m->user = homes_user(pass->homes, m->id.uid);
+}
+
+/* The caller frees what is returned; it borrows from the members.  */
+static struct stored_file *list_files(const struct store_pass *s, size_t *ret_n)
+{
+	struct stored_file *files = xcalloc(s->n_members + 1, sizeof(*files));
+	size_t n = 0;
+
+	for (size_t k = 0; k < s->n_members; k++) {
+		const struct member *m = &s->members[k];
+
+		if (m->user == NULL)
+			continue;
+		files[n++] = (struct stored_file){
+			.path = m->path, .real_path = m->real_path,
+			.size = (uint64_t)m->id.size, .mode = m->id.mode,
+			.uid = m->id.uid, .user = m->user,
+			.modified = m->id.mtime_ns / INT64_C(1000000000) };
+	}
+	*ret_n = n;
+	return files;
+}
+
 /* ---- the members ---------------------------------------------------------------*/
 
 /* The file that one of the catalogue's readers wants to see beside PATH: a
@@ -686,6 +720,14 @@ static bool take_signature(const struct store_pass *s,
 
 /* ---- the store ------------------------------------------------------------------*/
 
+static void member_done(struct member *m)
+{
+	free(m->path);
+	free(m->companion);
+	free(m->real_path);
+	free(m->user);
+}
+
 static void store_pass_done(struct store_pass *s)
 {
 	size_t k;
@@ -695,7 +737,7 @@ static void store_pass_done(struct store_pass *s)
 	for (k = 0; k < s->n_problems; k++)
 		free((char *)s->problems[k].message);
 	for (k = 0; k < s->n_members; k++)
-		free(s->members[k].path), free(s->members[k].companion);
+		member_done(&s->members[k]);
 	free(s->entries);
 	free(s->problems);
 	free(s->members);
@@ -704,10 +746,14 @@ static void store_pass_done(struct store_pass *s)
 static int store_record(struct store_pass *s, int64_t store,
 			struct store_info *info, const uint8_t *signature)
 {
+	struct stored_file *files;
 	size_t k;
+	int r;
 
-	for (k = 0; k < s->n_members && s->error == 0; k++)
+	for (k = 0; k < s->n_members && s->error == 0; k++) {
 		scan_member(s, &s->members[k]);
+		look_up_member(s, &s->members[k]);
+	}
 	if (s->error < 0)
 		return s->error;
 	if (s->problems_left_out) {
@@ -723,9 +769,12 @@ static int store_record(struct store_pass *s, int64_t store,
 	}
 	if (s->reader)
 		info->format = s->reader->name;
-	return inventory_record(s->pass->inventory, store, info, signature,
-				s->entries, s->n_entries,
-				s->problems, s->n_problems);
+	info->files = files = list_files(s, &info->n_files);
+	r = inventory_record(s->pass->inventory, store, info, signature,
+			     s->entries, s->n_entries,
+			     s->problems, s->n_problems);
+	free(files);
+	return r;
 }
 
 int store_scan(struct pass *pass, const struct place *place, int64_t *ret_store)

@@ -47,6 +47,7 @@ struct roots {
 struct pass {
 	struct inventory *inventory;
 	const struct scan_options *options;
+	const struct homes *homes;
 	int64_t made;			/* the clock when the scan began */
 	struct scan_result result;
 	struct seen_file *seen;		/* files read in this scan, by inode */
@@ -82,6 +83,10 @@ int roots_certificates(struct pass *pass, const struct blob **ret_roots,
 		       size_t *ret_n);
 
 void roots_done(struct roots *roots);
+
+/* Finds which packages own the files of the stores.  What cannot be read of
+ * their databases is a problem row.  */
+int scan_provenance(struct pass *pass);
 
 /* Adds roots of Mozilla's program that bear the name of an issuer that no
  * certificate of the inventory bears; they are known then, not present.  */

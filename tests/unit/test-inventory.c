@@ -383,6 +383,83 @@ static void test_certificates(void **state)
 
 /* More certificates than their hashes are remembered for is slower, not
  * wrong: ids past the bound are looked up.  */
+/* ---- files -----------------------------------------------------------------*/
+
+static int add_name(const char *path, void *data)
+{
+	struct buf *b = data;
+
+	return buf_addf(b, "%s ", path);
+}
+
+static char *unowned(struct inventory *i, uint8_t state)
+{
+	const uint8_t bytes[SHA256_SIZE] = { state };
+	struct buf b;
+
+	buf_init(&b, 1024);
+	assert_int_equal(inventory_unowned_files(i, bytes, add_name, &b), 0);
+	return buf_take(&b);
+}
+
+static void expect_unowned(struct inventory *i, uint8_t state, const char *want)
+{
+	AUTO(str) char *got = unowned(i, state);
+
+	assert_string_equal(got, want);
+}
+
+static void with_files(struct inventory *i, int64_t modified)
+{
+	const struct stored_file files[] = {
+		{ .path = "/s/a", .real_path = "/r/a", .size = 3,
+		  .mode = 0100644, .uid = 7, .user = "ann",
+		  .modified = modified },
+		{ .path = "/s/b", .real_path = "/r/b", .user = "0" },
+		{ .path = "/s/c", .real_path = "/r/a", .user = "ann" },
+	};
+	struct store_info info = {
+		.kind = "pem", .path = "/s", .files = files,
+		.n_files = ARRAY_SIZE(files),
+	};
+	int64_t store;
+
+	assert_int_equal(inventory_store(i, "pem", "/s", &store), 0);
+	assert_int_equal(inventory_record(i, store, &info, NULL, NULL, 0, NULL,
+					  0), 0);
+}
+
+/* Each real path is asked for once, and again when the packages changed.  */
+static void test_files(void **state)
+{
+	AUTO(inventory) struct inventory *i = in_memory();
+
+	(void)state;
+	begin(i);
+	with_files(i, 5);
+	expect_unowned(i, 1, "/r/a /r/b ");
+	assert_int_equal(inventory_own_file(i, "/r/a", "roots", "2"), 0);
+	assert_int_equal(inventory_own_file(i, "/r/b", NULL, NULL), 0);
+	expect_unowned(i, 1, "");
+	commit(i);
+	check_rows(i, "SELECT path, real_path, size, mode, uid, user, modified,"
+		   " package, version FROM v_file ORDER BY path",
+		   "/s/a|/r/a|3|33188|7|ann|5|roots|2\n"
+		   "/s/b|/r/b|0|0|0|0|0|NULL|NULL\n"
+		   "/s/c|/r/a|0|0|0|ann|0|roots|2");
+	/* Another time of a file is another reading.  */
+	begin(i);
+	with_files(i, 6);
+	expect_unowned(i, 1, "");
+	commit(i);
+	check_rows(i, "SELECT scan_id, modified FROM v_history_file"
+		   " WHERE path = '/s/a' ORDER BY scan_id", "1|5\n2|6");
+	begin(i);
+	with_files(i, 6);
+	expect_unowned(i, 2, "/r/a /r/b ");
+	commit(i);
+}
+
 /* A fingerprint is a certificate of which no more is known; its bytes complete
  * the row, whichever came first.  */
 static void test_fingerprints(void **state)
@@ -770,6 +847,7 @@ int main(void)
 		cmocka_unit_test(test_reuse),
 		cmocka_unit_test(test_reuse_of_newest),
 		cmocka_unit_test(test_certificates),
+		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_fingerprints),
 		cmocka_unit_test(test_large_ids),
 		cmocka_unit_test(test_damaged_hash),

@@ -1,0 +1,246 @@
+/* packages-text.c -- the package databases that are text: dpkg's (dpkg(1),
+ * dpkg-query(1), /var/lib/dpkg/info/<package>[:<architecture>].list), apk's
+ * (apk-v2's installed database) and pacman's (libalpm, local/<name>-<version>).
+ *
+ * dpkg's lists are the bulk: 10 MB and a thousand files on a usual host, so a
+ * line is looked at once and nothing is copied.  Images without dpkg
+ * (distroless) keep one status file a package in status.d, whose <name>.md5sums
+ * names its files.  What was diverted (dpkg-divert(1)) is named by both
+ * packages; the one whose list is read first keeps it.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "locate/packages.h"
+
+#define DPKG		"/var/lib/dpkg"
+#define PACMAN		"/var/lib/pacman/local"
+
+/* Takes one line off the front of *TEXT, without its line feed.  */
+static bool next_line(struct blob *text, struct blob *ret_line)
+{
+	const uint8_t *lf;
+	size_t n;
+
+	if (text->n == 0)
+		return false;
+	lf = memchr(text->p, '\n', text->n);
+	n = lf != NULL ? (size_t)(lf - text->p) : text->n;
+	*ret_line = (struct blob){ text->p, n };
+	n += lf != NULL;
+	*text = (struct blob){ text->p + n, text->n - n };
+	return true;
+}
+
+/* What is behind KEY at the front of LINE; the caller frees, NULL: another
+ * line, or none that could be a name.  */
+static char *value_of(struct blob line, const char *key)
+{
+	size_t n = strlen(key);
+
+	if (line.n <= n || memcmp(line.p, key, n) != 0 ||
+	    line.n - n > LIMIT_LABEL_BYTES ||
+	    memchr(line.p, '\0', line.n) != NULL)
+		return NULL;
+	return xstrndup((const char *)line.p + n, line.n - n);
+}
+
+/* Reads PATH; false: it is not there, or that was said.  */
+static bool read_database(struct package_search *s, const char *path,
+			  struct file *ret_file)
+{
+	int e = file_read(search_root(s), path, LIMIT_FILE_BYTES, ret_file);
+
+	if (e < 0 && e != -ENOENT && e != -ENOTDIR)
+		search_problem(s, path, xstrdup(error_words(e)));
+	return e == 0;
+}
+
+/* The names in DIR; false: as above.  */
+static bool list_database(struct package_search *s, const char *dir,
+			  char ***ret_names)
+{
+	size_t n;
+	int e = file_names(search_root(s), dir, ret_names, &n);
+
+	if (e < 0 && e != -ENOENT && e != -ENOTDIR)
+		search_problem(s, dir, xstrdup(error_words(e)));
+	return e == 0;
+}
+
+/* ---- dpkg ------------------------------------------------------------------*/
+
+static void dpkg_list(struct package_search *s, const char *name)
+{
+	AUTO(str) char *path = xasprintf(DPKG "/info/%s", name);
+	AUTO(str) char *package = xstrndup(name, strlen(name) -
+						 strlen(".list"));
+	AUTO(scanned) struct file f = { .mapped = false };
+	struct blob text, line;
+
+	if (!read_database(s, path, &f))
+		return;
+	package[strcspn(package, ":")] = '\0';
+	for (text = f.data; next_line(&text, &line);)
+		search_file(s, (const char *)line.p, line.n, package, NULL);
+}
+
+/* The versions of what was found.  */
+static void dpkg_status(struct package_search *s)
+{
+	AUTO(scanned) struct file f = { .mapped = false };
+	AUTO(str) char *package = NULL;
+	struct blob text, line;
+
+	if (!read_database(s, DPKG "/status", &f))
+		return;
+	for (text = f.data; next_line(&text, &line);) {
+		AUTO(str) char *version = NULL;
+		char *name = value_of(line, "Package: ");
+
+		if (name != NULL) {
+			free(package);
+			package = name;
+			continue;
+		}
+		version = value_of(line, "Version: ");
+		if (version != NULL && package != NULL)
+			search_version(s, package, version);
+	}
+}
+
+/* NAME.md5sums: a checksum, two spaces, a path without its slash.  */
+static void dpkg_sums(struct package_search *s, const char *name)
+{
+	AUTO(str) char *path = xasprintf(DPKG "/status.d/%s", name);
+	AUTO(str) char *package = xstrndup(name, strlen(name) -
+						 strlen(".md5sums"));
+	AUTO(str) char *status = xasprintf(DPKG "/status.d/%s", package);
+	AUTO(scanned) struct file f = { .mapped = false };
+	AUTO(scanned) struct file g = { .mapped = false };
+	AUTO(str) char *version = NULL;
+	struct blob text, line;
+
+	if (!read_database(s, path, &f) || !read_database(s, status, &g))
+		return;
+	for (text = g.data; version == NULL && next_line(&text, &line);)
+		version = value_of(line, "Version: ");
+	for (text = f.data; next_line(&text, &line);) {
+		AUTO(str) char *file = NULL;
+
+		if (line.n < 35 || line.n > LIMIT_PATH_BYTES)
+			continue;
+		file = xasprintf("/%.*s", (int)(line.n - 34), line.p + 34);
+		search_file(s, file, strlen(file), package, version);
+	}
+}
+
+void dpkg_search(struct package_search *s)
+{
+	AUTO(names) char **info = NULL;
+	AUTO(names) char **status = NULL;
+
+	if (list_database(s, DPKG "/info", &info))
+		for (char **name = info; *name != NULL; name++)
+			if (has_suffix(*name, ".list"))
+				dpkg_list(s, *name);
+	dpkg_status(s);
+	if (list_database(s, DPKG "/status.d", &status))
+		for (char **name = status; *name != NULL; name++)
+			if (has_suffix(*name, ".md5sums"))
+				dpkg_sums(s, *name);
+}
+
+/* ---- apk -------------------------------------------------------------------*/
+
+/* Packages are separated by empty lines; F: is a directory and R: a file in
+ * it, both without a leading slash.  */
+static void apk_database(struct package_search *s, const char *path)
+{
+	AUTO(scanned) struct file f = { .mapped = false };
+	AUTO(str) char *package = NULL, *version = NULL, *dir = NULL;
+	struct blob text, line;
+
+	if (!read_database(s, path, &f))
+		return;
+	for (text = f.data; next_line(&text, &line);) {
+		static const char *const keys[] = { "P:", "V:", "F:" };
+		char **const values[] = { &package, &version, &dir };
+		AUTO(str) char *name = value_of(line, "R:");
+
+		for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+			char *value = value_of(line, keys[i]);
+
+			if (value == NULL)
+				continue;
+			free(*values[i]);
+			*values[i] = value;
+		}
+		if (name != NULL && package != NULL && dir != NULL) {
+			AUTO(str) char *file = xasprintf("/%s/%s", dir, name);
+
+			search_file(s, file, strlen(file), package, version);
+		}
+	}
+}
+
+void apk_search(struct package_search *s)
+{
+	apk_database(s, "/lib/apk/db/installed");
+	apk_database(s, "/usr/lib/apk/db/installed");
+}
+
+/* ---- pacman ----------------------------------------------------------------*/
+
+/* The line behind HEADING in a `desc` file; the caller frees, NULL: none.  */
+static char *pacman_value(struct blob text, const char *heading)
+{
+	struct blob line;
+
+	while (next_line(&text, &line))
+		if (line.n == strlen(heading) &&
+		    memcmp(line.p, heading, line.n) == 0 &&
+		    next_line(&text, &line))
+			return value_of(line, "");
+	return NULL;
+}
+
+static void pacman_package(struct package_search *s, const char *name)
+{
+	AUTO(str) char *desc = xasprintf(PACMAN "/%s/desc", name);
+	AUTO(str) char *files = xasprintf(PACMAN "/%s/files", name);
+	AUTO(scanned) struct file f = { .mapped = false };
+	AUTO(scanned) struct file g = { .mapped = false };
+	AUTO(str) char *package = NULL, *version = NULL;
+	struct blob text, line;
+
+	if (!read_database(s, desc, &f) || !read_database(s, files, &g))
+		return;
+	package = pacman_value(f.data, "%NAME%");
+	version = pacman_value(f.data, "%VERSION%");
+	if (package == NULL) {
+		search_problem(s, desc, xstrdup("no line %NAME% with a name "
+						"behind it"));
+		return;
+	}
+	/* Lines of %BACKUP% have a tab and a checksum and fit no path.  */
+	for (text = g.data; next_line(&text, &line);) {
+		AUTO(str) char *file = NULL;
+
+		if (line.n == 0 || line.n > LIMIT_PATH_BYTES)
+			continue;
+		file = xasprintf("/%.*s", (int)line.n, line.p);
+		search_file(s, file, strlen(file), package, version);
+	}
+}
+
+void pacman_search(struct package_search *s)
+{
+	AUTO(names) char **names = NULL;
+
+	if (list_database(s, PACMAN, &names))
+		for (char **name = names; *name != NULL; name++)
+			if (strcmp(*name, "ALPM_DB_VERSION") != 0)
+				pacman_package(s, *name);
+}
