@@ -93,6 +93,7 @@ CREATE TABLE manifest_entry (
 	"offset" INTEGER NOT NULL,
 	purposes TEXT NOT NULL,
 	private_key INTEGER NOT NULL,
+	distrust_after INTEGER,
 	PRIMARY KEY (manifest_id, position)
 ) WITHOUT ROWID;
 CREATE INDEX manifest_entry_certificate
@@ -288,7 +289,8 @@ FROM v_history_store WHERE scan_id = (SELECT max(id) FROM scan);
 
 CREATE VIEW v_history_entry AS
 SELECT ss.scan_id, ss.store_id, c.sha256, e.role, e.label, e.location,
-	e."offset", e.purposes, e.private_key, c.identity_id AS identity,
+	e."offset", e.purposes, e.private_key, e.distrust_after,
+	c.identity_id AS identity,
 	(SELECT st.kind FROM store st WHERE st.id = ss.store_id) AS kind
 FROM scan_store ss
 JOIN reading rd ON rd.id = ss.reading_id
@@ -297,7 +299,7 @@ JOIN certificate c ON c.id = e.certificate_id;
 
 CREATE VIEW v_entry AS
 SELECT store_id, sha256, role, label, location, "offset", purposes,
-	private_key, identity, kind
+	private_key, distrust_after, identity, kind
 FROM v_history_entry WHERE scan_id = (SELECT max(id) FROM scan);
 
 -- Every certificate that the inventory knows; present: in the newest scan.

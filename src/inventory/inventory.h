@@ -100,6 +100,7 @@ struct stored_entry {
 	uint64_t offset;
 	unsigned purposes;
 	bool private_key;
+	int64_t distrust_after;		/* see struct entry; 0: none */
 };
 struct stored_problem {
 	const char *path;		/* inside the root */

@@ -56,6 +56,8 @@ static int compare_items(const void *a, const void *b)
 		order = COMPARE(e->purposes, f->purposes);
 	if (order == 0)
 		order = COMPARE(e->private_key, f->private_key);
+	if (order == 0)
+		order = COMPARE(e->distrust_after, f->distrust_after);
 	return order;
 }
 
@@ -100,6 +102,7 @@ static void hash_items(const struct item *items, size_t n,
 		digest_int(&d, e->offset);
 		digest_int(&d, e->purposes);
 		digest_int(&d, e->private_key);
+		digest_int(&d, (uint64_t)e->distrust_after);
 	}
 	digest_end(&d, ret_hash);
 }
@@ -109,7 +112,7 @@ static int add_entries(struct inventory *i, int64_t manifest,
 {
 	AUTO(query) struct query q = query_start(i,
 		"INSERT INTO manifest_entry VALUES "
-		"(?, ?, ?, ?, ?, ?, ?, ?, ?)");
+		"(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 	char purposes[PURPOSES_SIZE];
 	size_t k;
 	int r = 0;
@@ -126,6 +129,10 @@ static int add_entries(struct inventory *i, int64_t manifest,
 		query_int(&q, (int64_t)e->offset);
 		query_text(&q, purposes_format(e->purposes, purposes));
 		query_int(&q, e->private_key);
+		if (e->distrust_after != 0)
+			query_int(&q, e->distrust_after);
+		else
+			query_null(&q);
 		r = query_run(&q);
 	}
 	return r;

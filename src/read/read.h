@@ -50,6 +50,9 @@ struct entry {
 	bool marked;		/* the format's own mark of a trust entry (see
 				 * READS_MARKS); others are chain material */
 	bool private_key;	/* the store holds its private key too */
+	int64_t distrust_after;	/* for serverAuth, what it issues after this
+				 * time is not trusted; seconds since 1970,
+				 * 0: the store sets no such time */
 };
 
 /* Problem codes; they are part of the JSON and never change.  `skipped`: the

@@ -240,7 +240,8 @@ static int sink_take_entry(struct sink *sink, const struct entry *e)
 	f->entries[f->n_entries++] = (struct file_entry){
 		.certificate = certificate, .label = copy_label(e, f),
 		.offset = e->offset, .purposes = e->purposes, .role = e->role,
-		.marked = e->marked, .private_key = e->private_key };
+		.marked = e->marked, .private_key = e->private_key,
+		.distrust_after = e->distrust_after };
 	return 0;
 }
 
@@ -376,7 +377,8 @@ static void take_file(struct store_pass *s, const struct member *m,
 			.label = e->label ? xstrdup(e->label) : NULL,
 			.location = m->path, .offset = e->offset,
 			.purposes = e->purposes,
-			.private_key = e->private_key };
+			.private_key = e->private_key,
+			.distrust_after = e->distrust_after };
 	}
 	for (k = 0; k < f->n_problems; k++) {
 		const struct file_problem *p = &f->problems[k];

@@ -14,6 +14,7 @@ struct file_entry {
 	unsigned purposes;
 	enum role role;
 	bool marked, private_key;
+	int64_t distrust_after;
 };
 
 struct file_problem {

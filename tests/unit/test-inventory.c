@@ -60,21 +60,26 @@ static void test_order_and_fields(void **state)
 	b = fake(i, (struct fake){ .name = "Broken", .key = "k",
 				   .broken = true });
 	e[0] = (struct stored_entry){ b, ROLE_DISTRUST, "z\xff\n", "/b", 7,
-		PURPOSE_SERVER_AUTH | PURPOSE_EMAIL_PROTECTION, true };
-	e[1] = (struct stored_entry){ a, ROLE_ANCHOR, "b", "/a", 9, 0, false };
-	e[2] = (struct stored_entry){ a, ROLE_ANCHOR, NULL, "/a", 9, 0, false };
+		PURPOSE_SERVER_AUTH | PURPOSE_EMAIL_PROTECTION, true, 0 };
+	e[1] = (struct stored_entry){ a, ROLE_ANCHOR, "b", "/a", 9, 0, false,
+		1733011199 };
+	e[2] = (struct stored_entry){ a, ROLE_ANCHOR, NULL, "/a", 9, 0, false,
+		0 };
 	e[3] = (struct stored_entry){ a, ROLE_END_ENTITY, NULL, "/a", 2, 0,
-		false };
+		false, 0 };
 	e[4] = e[2];		/* really there twice */
 	record(i, "pem", "/s", NULL, e, 5);
 	commit(i);
 	check_rows(i, "SELECT position, role, label, location, \"offset\", "
-		   "purposes, private_key FROM manifest_entry ORDER BY position",
-		   "0|end-entity|NULL|/a|2||0\n"
-		   "1|anchor|NULL|/a|9||0\n"
-		   "2|anchor|NULL|/a|9||0\n"
-		   "3|anchor|b|/a|9||0\n"
-		   "4|distrust|z\xff\n|/b|7|serverAuth emailProtection|1");
+		   "purposes, private_key, distrust_after FROM manifest_entry "
+		   "ORDER BY position",
+		   "0|end-entity|NULL|/a|2||0|NULL\n"
+		   "1|anchor|NULL|/a|9||0|NULL\n"
+		   "2|anchor|NULL|/a|9||0|NULL\n"
+		   "3|anchor|b|/a|9||0|1733011199\n"
+		   "4|distrust|z\xff\n|/b|7|serverAuth emailProtection|1|NULL");
+	assert_int_equal(number(i, "SELECT count(*) FROM v_entry "
+				"WHERE distrust_after = 1733011199"), 1);
 	assert_int_equal(number(i, "SELECT entries FROM v_store"), 5);
 	assert_int_equal(number(i, "SELECT count(*) FROM v_entry "
 				"WHERE identity IS NULL"), 1);
@@ -130,9 +135,12 @@ static void test_long_lists_differ(void **state)
 	record(i, "pem", "/3", NULL, e, N);
 	record(i, "pem", "/4", NULL, e, N - 1);
 	e[N - 1].private_key = false;
-	e[0].role = ROLE_DISTRUST;
+	e[N - 1].distrust_after = 1;
 	record(i, "pem", "/5", NULL, e, N);
-	assert_int_equal(number(i, "SELECT count(*) FROM manifest"), 4);
+	e[N - 1].distrust_after = 0;
+	e[0].role = ROLE_DISTRUST;
+	record(i, "pem", "/6", NULL, e, N);
+	assert_int_equal(number(i, "SELECT count(*) FROM manifest"), 5);
 	commit(i);
 }
 

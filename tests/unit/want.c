@@ -28,6 +28,7 @@ static int take_entry(struct sink *s, const struct entry *e)
 {
 	struct want *w = (struct want *)s;
 	char purposes[PURPOSES_SIZE], hex[2 * SHA256_SIZE + 1];
+	char time[TIME_SIZE];
 	uint8_t hash[SHA256_SIZE];
 	struct blob der;
 
@@ -56,9 +57,14 @@ static int take_entry(struct sink *s, const struct entry *e)
 	for (char *c = purposes; *c != '\0'; c++)
 		if (*c == ' ')
 			*c = ',';
-	buf_addf(&w->text, "%s %s %s %s %s ", hex, word(role_name(e->role)),
+	buf_addf(&w->text, "%s %s %s %s %s", hex, word(role_name(e->role)),
 		 e->marked ? "marked" : "-", e->private_key ? "key" : "-",
 		 word(purposes));
+	if (e->distrust_after != 0) {
+		time_format(e->distrust_after, time);
+		buf_addf(&w->text, ";after=%s", time);
+	}
+	buf_adds(&w->text, " ");
 	add_escaped(w, e->label_n > 0 ? e->label : "", e->label_n);
 	w->offset = e->offset;
 	w->private_key = e->private_key;

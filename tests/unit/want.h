@@ -1,7 +1,7 @@
 /* want.h -- what a reader said, as text that a test can compare: a line for
  * each entry and each problem, in the order in which the sink got them.
  *
- *	SHA-256 role|- marked|- key|- purposes|- label
+ *	SHA-256 role|- marked|- key|- purposes|-[;after=TIME] label
  *	problem|skipped CODE OFFSET MESSAGE
  *	reference ROLE|- OFFSET NAME
  *
