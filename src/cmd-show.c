@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include <sqlite3.h>
+
 #include "cmd.h"
 #include "fix/fix.h"
 #include "locate/locate.h"
@@ -35,6 +37,44 @@ static const char parties_sql[] =
 	"  WHERE s.party = p.party) AS stores,"
 	" (SELECT count(*) FROM v_anchor a WHERE a.party = p.party) AS anchors"
 	" FROM v_party p ORDER BY p.party";
+
+/* What one party composes, in its order, and behind that what it would.  A
+ * store's anchors are those of its certificates that the party trusts.  */
+static const char party_sql[] =
+	"SELECT u.position, u.role, u.kind, s.path, s.format, s.entries,"
+	" (SELECT count(DISTINCT a.sha256) FROM v_entry e JOIN v_anchor a"
+	"  ON a.sha256 = e.sha256 AND a.party = u.party"
+	"  WHERE e.store_id = u.store_id AND e.role = 'anchor'"
+	"  AND u.role = 'anchor') AS anchors,"
+	" s.problems, NULL AS shadowed_by"
+	" FROM v_party_store u JOIN v_store s ON s.store_id = u.store_id"
+	" WHERE u.party = %Q"
+	" UNION ALL SELECT u.position, u.role, u.kind, s.path, s.format,"
+	" s.entries, 0, s.problems, u.instead"
+	" FROM v_party_shadow u JOIN v_store s ON s.store_id = u.store_id"
+	" WHERE u.party = %Q"
+	" ORDER BY shadowed_by, position, path";
+
+/* Stores that are there and that nobody reads: a party found another one first,
+ * or no party of this host takes this kind.  A file that somebody reads under
+ * another name is read, and inputs of generators are meant to be read by these
+ * only.  */
+static const char shadowed_sql[] =
+	"SELECT s.kind, s.path, s.owner, s.entries,"
+	" (SELECT min(h.party) FROM v_party_shadow h"
+	"  WHERE h.store_id = s.store_id) AS party,"
+	" (SELECT min(h.instead) FROM v_party_shadow h"
+	"  WHERE h.store_id = s.store_id) AS shadowed_by"
+	" FROM v_store s"
+	" WHERE NOT EXISTS (SELECT 1 FROM v_party_store u"
+	"  WHERE u.store_id = s.store_id)"
+	" AND NOT EXISTS (SELECT 1 FROM v_store t JOIN v_party_store u"
+	"  ON u.store_id = t.store_id JOIN v_file f ON f.store_id = t.store_id"
+	"  AND f.path = t.path"
+	"  WHERE t.real_path = s.real_path)"
+	" AND EXISTS (SELECT 1 FROM v_entry e"
+	"  WHERE e.store_id = s.store_id AND e.role <> 'source')"
+	" ORDER BY s.path, s.kind";
 
 static const char scans_sql[] =
 	"SELECT s.scan_id AS scan, s.root, s.now, s.made,"
@@ -172,6 +212,7 @@ static const struct subject subjects[] = {
 	{ "stores", stores_sql, NULL },
 	{ "certificates", certificates_sql, NULL },
 	{ "parties", parties_sql, NULL },
+	{ "shadowed", shadowed_sql, NULL },
 	{ "rules", NULL, fill_rules },
 	{ "formats", NULL, fill_formats },
 	{ "recipes", NULL, fill_recipes },
@@ -192,11 +233,62 @@ static int fill_selected(const struct options *o, struct table *t, void *data)
 	return fill_from(s->inventory, s->sql, times, t);
 }
 
+/* Is there a party called ID?  */
+static int count_row(int n, const char *const *names,
+		     const char *const *values, const bool *numeric, void *data)
+{
+	bool *any = data;
+
+	(void)n;
+	(void)names;
+	(void)values;
+	(void)numeric;
+	*any = true;
+	return 0;
+}
+
+static int show_party(const struct options *o, const char *id)
+{
+	AUTO(inventory) struct inventory *i = NULL;
+	struct selection_of selected = { .sql = NULL };
+	bool exists = false;
+	char *sql;
+	int status;
+
+	status = open_inventory(o, INVENTORY_READ, &i, NULL);
+	if (status >= 0)
+		return status;
+	sql = sqlite3_mprintf("SELECT 1 FROM v_party WHERE party = %Q", id);
+	status = select_rows(i, sql, count_row, &exists);
+	sqlite3_free(sql);
+	if (status >= 0)
+		return status;
+	if (!exists) {
+		AUTO(str) char *name = escape_text(id, strlen(id));
+
+		log_error(_("there is no relying party \"%s\" in the newest "
+			    "scan: see %s show parties"), name, o->program);
+		return STATUS_FAILURE;
+	}
+	sql = sqlite3_mprintf(party_sql, id, id);
+	selected = (struct selection_of){ i, sql };
+	status = print_table(o, fill_selected, &selected);
+	sqlite3_free(sql);
+	return status;
+}
+
 static int show(const struct options *o, const struct subject *subject)
 {
 	AUTO(inventory) struct inventory *i = NULL;
 	struct selection_of selected = { .sql = subject->sql };
 	int status;
+
+	if (o->n_arguments > 1) {
+		if (subject->sql == parties_sql)
+			return show_party(o, o->arguments[1]);
+		return usage_error(o->command, _("one word too many:"),
+				   o->arguments[1], NULL);
+	}
 
 	if (subject->fill != NULL)
 		return print_table(o, subject->fill, NULL);

@@ -196,10 +196,21 @@ CREATE TABLE composition_store (
 	party TEXT NOT NULL,
 	store_id INTEGER NOT NULL REFERENCES store,
 	role TEXT NOT NULL,
+	position INTEGER NOT NULL,	-- which <uses> of the party, from 0
 	PRIMARY KEY (composition_id, party, store_id, role)
 ) WITHOUT ROWID;
 CREATE INDEX composition_store_store
 	ON composition_store (composition_id, store_id);
+-- What a party would use if it did not find other stores first.
+CREATE TABLE composition_shadow (
+	composition_id INTEGER NOT NULL REFERENCES composition,
+	party TEXT NOT NULL,
+	store_id INTEGER NOT NULL REFERENCES store,
+	role TEXT NOT NULL,
+	position INTEGER NOT NULL,
+	instead TEXT NOT NULL,		-- the kinds of those
+	PRIMARY KEY (composition_id, party, store_id, role)
+) WITHOUT ROWID;
 
 -- Reachability at the newest scan's time.  Parties with the same anchors share
 -- an anchor set, which is known by the hash over its members.  valid_from and
@@ -373,14 +384,25 @@ SELECT party, type, instance, title, owner, model, own_list, is_system,
 FROM v_history_party WHERE scan_id = (SELECT max(id) FROM scan);
 
 CREATE VIEW v_history_party_store AS
-SELECT s.id AS scan_id, c.party, c.store_id, c.role, st.kind
+SELECT s.id AS scan_id, c.party, c.store_id, c.role, st.kind, c.position
 FROM scan s
 JOIN composition_store c ON c.composition_id = s.composition_id
 JOIN store st ON st.id = c.store_id;
 
 CREATE VIEW v_party_store AS
-SELECT party, store_id, role, kind
+SELECT party, store_id, role, kind, position
 FROM v_history_party_store WHERE scan_id = (SELECT max(id) FROM scan);
+
+CREATE VIEW v_history_party_shadow AS
+SELECT s.id AS scan_id, c.party, c.store_id, c.role, st.kind, c.position,
+	c.instead
+FROM scan s
+JOIN composition_shadow c ON c.composition_id = s.composition_id
+JOIN store st ON st.id = c.store_id;
+
+CREATE VIEW v_party_shadow AS
+SELECT party, store_id, role, kind, position, instead
+FROM v_history_party_shadow WHERE scan_id = (SELECT max(id) FROM scan);
 
 CREATE VIEW v_identity AS
 SELECT i.id AS identity, c.sha256, c.subject, i.spki_sha256, i.name_sha256
@@ -467,6 +489,7 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
 	('composition_party', 'composition_party', '100 20 1'),
 	('composition_store', 'composition_store', '300 60 3 1 1'),
 	('composition_store', 'composition_store_store', '300 60 2'),
+	('composition_shadow', 'composition_shadow', '10 5 2 1 1'),
 	('identity', 'sqlite_autoindex_identity_1', '400 1 1'),
 	('manifest', 'sqlite_autoindex_manifest_1', '60 1'),
 	('manifest_entry', 'manifest_entry', '6000 100 1'),

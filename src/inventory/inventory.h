@@ -165,6 +165,9 @@ int inventory_scan_problem(struct inventory *i,
 struct composed_store {
 	int64_t store;
 	enum role role;
+	unsigned position;	/* the party takes them in this order */
+	const char *instead;	/* kinds that the party found and takes instead of
+				 * it; NULL: it takes it */
 };
 struct composed_party {
 	const char *party, *type, *instance, *title, *owner, *model;

@@ -146,6 +146,20 @@ static int compare_stores(const void *a, const void *b)
 	return (s->role > t->role) - (s->role < t->role);
 }
 
+/* What is taken comes before what is not, then by position.  */
+static int compare_uses(const void *a, const void *b)
+{
+	const struct composed_store *s = a, *t = b;
+	int order = compare_stores(a, b);
+
+	if (order == 0)
+		order = (s->instead != NULL) - (t->instead != NULL);
+	if (order == 0)
+		order = (s->position > t->position) -
+			(s->position < t->position);
+	return order;
+}
+
 static int compare_parties(const void *a, const void *b)
 {
 	const struct composed_party *const *p = a, *const *q = b;
@@ -162,7 +176,7 @@ static struct composed_store *sorted_stores(const struct composed_party *p,
 
 	stores = xmemdup(p->stores, p->n_stores * sizeof(*stores));
 	if (p->n_stores > 0)
-		qsort(stores, p->n_stores, sizeof(*stores), compare_stores);
+		qsort(stores, p->n_stores, sizeof(*stores), compare_uses);
 	for (k = 0; k < p->n_stores; k++)
 		if (n == 0 || compare_stores(&stores[n - 1], &stores[k]) != 0)
 			stores[n++] = stores[k];
@@ -194,6 +208,8 @@ static void digest_party(struct digest *d, const struct composed_party *p)
 	for (k = 0; k < n; k++) {
 		digest_int(d, (uint64_t)stores[k].store);
 		digest_text(d, role_name(stores[k].role));
+		digest_int(d, stores[k].position);
+		digest_text(d, stores[k].instead);
 	}
 }
 
@@ -204,7 +220,9 @@ static int add_party(struct inventory *i, int64_t composition,
 		"INSERT INTO composition_party VALUES "
 		"(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 	AUTO(query) struct query uses = query_start(i,
-		"INSERT INTO composition_store VALUES (?, ?, ?, ?)");
+		"INSERT INTO composition_store VALUES (?, ?, ?, ?, ?)");
+	AUTO(query) struct query shadow = query_start(i,
+		"INSERT INTO composition_shadow VALUES (?, ?, ?, ?, ?, ?)");
 	AUTO(stores) struct composed_store *stores = NULL;
 	size_t k, n;
 	int r;
@@ -223,11 +241,16 @@ static int add_party(struct inventory *i, int64_t composition,
 
 	stores = sorted_stores(p, &n);
 	for (k = 0; r == 0 && k < n; k++) {
-		query_int(&uses, composition);
-		query_text(&uses, p->party);
-		query_int(&uses, stores[k].store);
-		query_text(&uses, role_name(stores[k].role));
-		r = query_run(&uses);
+		struct query *q = stores[k].instead ? &shadow : &uses;
+
+		query_int(q, composition);
+		query_text(q, p->party);
+		query_int(q, stores[k].store);
+		query_text(q, role_name(stores[k].role));
+		query_int(q, stores[k].position);
+		if (stores[k].instead)
+			query_text(q, stores[k].instead);
+		r = query_run(q);
 	}
 	return r;
 }

@@ -206,6 +206,8 @@ struct collected {
 	struct composed_store *stores;
 	size_t n, cap;
 	enum role role;
+	unsigned position;
+	const char *instead;
 };
 
 static void collect(const struct known_store *s, void *data)
@@ -213,7 +215,8 @@ static void collect(const struct known_store *s, void *data)
 	struct collected *c = data;
 
 	grow(&c->stores, c->n, &c->cap, sizeof(*c->stores));
-	c->stores[c->n++] = (struct composed_store){ s->store, c->role };
+	c->stores[c->n++] = (struct composed_store){
+		s->store, c->role, c->position, c->instead };
 }
 
 static void count(const struct known_store *s, void *data)
@@ -249,9 +252,9 @@ int composition_record(struct composition *c, struct inventory *i)
 			if (use->unless)
 				each_store(c, use->unless, p->instance, count,
 					   &instead);
-			if (instead)
-				continue;
 			found.role = role_from_name(use->as);
+			found.position = (unsigned)u;
+			found.instead = instead ? use->unless : NULL;
 			each_store(c, use->kinds,
 				   use->own ? p->instance : NULL, collect,
 				   &found);

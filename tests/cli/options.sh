@@ -61,7 +61,7 @@ wrong "unknown format 'tsv'" diff --format tsv
 wrong "unknown format ''" show --format '' stores
 wrong "one argument too many: 'extra'" audit extra
 wrong "one argument too many: '3'" diff 1 2 3
-wrong 'show what: stores|certificates|' show
+wrong 'show what: stores | certificates | ' show
 wrong "there is nothing called 'store'; did you mean 'stores'?" show store
 wrong "did you mean 'certificates'?" show cert
 wrong 'an SQL query is missing' query

@@ -89,7 +89,7 @@ done
 }
 
 # what is shown
-words=$("$TRUSTDRIFT" show --help | sed '/^$/q; s/.* //' | tr '|' '\n' |
+words=$("$TRUSTDRIFT" show --help | sed -n '/^$/q; s/^Usage: [^]]*\] //; p' | tr -s ' |' '\n' |
 	sed -n '/^[a-z]/p' | sort)
 of_page=$(awk '$1 == ".Ss" { inside = $2 == "show" }
 	inside && $1 == ".It" && $2 == "Cm" { print $3 }' "$page" | sort)
