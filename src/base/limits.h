@@ -23,8 +23,9 @@
 
 /* Formats */
 #define LIMIT_ASN1_DEPTH	32u
-#define LIMIT_PKCS12_ITERATIONS	600000u		/* one MAC costs < 0.3 s */
-#define LIMIT_PKCS12_WORK	4000000u	/* iterations a file, all tries */
+#define LIMIT_KDF_ITERATIONS	600000u		/* one MAC costs < 0.3 s */
+#define LIMIT_KDF_WORK		4000000u	/* iterations a file, all tries */
+#define LIMIT_SCRYPT_BYTES	(64u << 20)	/* memory of one derivation */
 #define LIMIT_PKCS12_SAFES	64u
 
 /* Graph */

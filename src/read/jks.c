@@ -25,6 +25,7 @@
 #include <nettle/sha1.h>
 
 #include "read/label.h"
+#include "read/password.h"
 #include "read/read.h"
 
 #define MAGIC_JKS	0xfeedfeedu
@@ -34,15 +35,13 @@
 
 enum tag { TAG_PRIVATE_KEY = 1, TAG_TRUSTED = 2, TAG_SECRET_KEY = 3 };
 
-static const char *const passwords[] = { "changeit", "changeme", "" };
-
 struct reading {
 	struct blob file;
 	struct blob rest;	/* of the file */
 	struct sink *out;
 	bool jceks;
 	bool typed;		/* version 2: each certificate names its type */
-	struct sha1_ctx digests[ARRAY_SIZE(passwords)];
+	struct sha1_ctx digests[PASSWORDS];
 	size_t digested;
 };
 
@@ -526,11 +525,14 @@ static int entry_next(struct reading *r)
 
 static void digests_begin(struct reading *r)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(passwords); i++) {
+	uint8_t text[PASSWORD_BMP_SIZE];
+	struct blob bmp;
+
+	for (size_t i = 0; i < PASSWORDS; i++) {
+		bmp = password_bmp(passwords[i], text);
 		sha1_init(&r->digests[i]);
-		for (const char *c = passwords[i]; *c != '\0'; c++)
-			sha1_update(&r->digests[i], 2,
-				    (const uint8_t[]){ 0, (uint8_t)*c });
+		if (bmp.n > 2)		/* without the end */
+			sha1_update(&r->digests[i], bmp.n - 2, bmp.p);
 		sha1_update(&r->digests[i], strlen(SALT),
 			    (const uint8_t *)SALT);
 	}
@@ -541,7 +543,7 @@ static void digests_add(struct reading *r)
 {
 	const size_t at = offset_of(r);
 
-	for (size_t i = 0; i < ARRAY_SIZE(passwords); i++)
+	for (size_t i = 0; i < PASSWORDS; i++)
 		sha1_update(&r->digests[i], at - r->digested,
 			    r->file.p + r->digested);
 	r->digested = at;
@@ -563,7 +565,7 @@ static void digest_check(struct reading *r)
 		skipped(r, PROBLEM_MALFORMED, offset_of(r),
 			"bytes behind the digest that ends the file; they are "
 			"passed over");
-	for (size_t i = 0; i < ARRAY_SIZE(passwords); i++) {
+	for (size_t i = 0; i < PASSWORDS; i++) {
 		sha1_digest(&r->digests[i], sizeof(digest), digest);
 		if (memeql_sec(digest, is.p, sizeof(digest)))
 			return;

@@ -1,7 +1,6 @@
-/* pkcs12-crypto.c -- keys from passwords, and what PKCS#12 does with them:
- * RFC 7292 (appendix B: the key derivation; appendix C: its encryption
- * algorithms), RFC 8018 (PBES2, PBKDF2, PBMAC1) and RFC 9579 (PBMAC1 in
- * MacData).
+/* pkcs12-crypto.c -- what PKCS#12 does with the keys that password.c makes of
+ * passwords: RFC 7292 (appendix C: its encryption algorithms), RFC 8018
+ * (PBES2, PBMAC1) and RFC 9579 (PBMAC1 in MacData).
  *
  * Nettle rather than GnuTLS: GnuTLS opens whole bags only, and no more than
  * 32 certificates of each.  RC2 with 40 bits protects nothing, but .NET and
@@ -14,58 +13,17 @@
 #include <nettle/arctwo.h>
 #include <nettle/cbc.h>
 #include <nettle/des.h>
-#include <nettle/hmac.h>
 #include <nettle/memops.h>
 #include <nettle/nettle-meta.h>
-#include <nettle/pbkdf2.h>
-#include <nettle/sha1.h>
-#include <nettle/sha2.h>
 
 #include "read/pkcs12.h"
 
-const char *const pkcs12_passwords[PKCS12_PASSWORDS] = {
-	NULL, "", "changeit", "changeme",
-};
-#define PASSWORD_MAX	16	/* characters, all of them ASCII */
-
 #define KEY_MAX		32
 #define BLOCK_MAX	16
-#define DIGEST_MAX	SHA512_DIGEST_SIZE
-#define DIGEST_BLOCK	SHA512_BLOCK_SIZE
 
 /* ---- tables ------------------------------------------------------------*/
 
-struct oid {
-	uint8_t n;
-	uint8_t p[11];
-};
-
-static bool oid_is(struct blob oid, const struct oid *row)
-{
-	return oid.n == row->n && memcmp(oid.p, row->p, row->n) == 0;
-}
-
-/* 1.2.840.113549 = PKCS, 2.16.840.1.101.3.4 = NIST's algorithms */
-#define PKCS	0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d
-#define NIST	0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04
-
-static const struct oid oid_pbes2 = { 9, { PKCS, 1, 5, 13 } };
-static const struct oid oid_pbkdf2 = { 9, { PKCS, 1, 5, 12 } };
-static const struct oid oid_pbmac1 = { 9, { PKCS, 1, 5, 14 } };
-
-struct pkcs12_digest {
-	struct oid hash, hmac;
-	const struct nettle_hash *nettle;
-};
-
-static const struct pkcs12_digest digests[] = {
-	{ { 5, { 0x2b, 14, 3, 2, 26 } }, { 8, { PKCS, 2, 7 } }, &nettle_sha1 },
-	{ { 9, { NIST, 2, 4 } }, { 8, { PKCS, 2, 8 } }, &nettle_sha224 },
-	{ { 9, { NIST, 2, 1 } }, { 8, { PKCS, 2, 9 } }, &nettle_sha256 },
-	{ { 9, { NIST, 2, 2 } }, { 8, { PKCS, 2, 10 } }, &nettle_sha384 },
-	{ { 9, { NIST, 2, 3 } }, { 8, { PKCS, 2, 11 } }, &nettle_sha512 },
-};
-#define DIGEST_SHA1	(&digests[0])
+static const struct oid oid_pbmac1 = { 9, { OID_PKCS, 1, 5, 14 } };
 
 enum cipher_kind { CIPHER_RC2, CIPHER_DES3, CIPHER_AES };
 
@@ -77,23 +35,15 @@ struct pkcs12_cipher {
 };
 
 static const struct pkcs12_cipher ciphers[] = {
-	{ { 10, { PKCS, 1, 12, 1, 3 } }, CIPHER_DES3, 24, 8, false },
-	{ { 10, { PKCS, 1, 12, 1, 4 } }, CIPHER_DES3, 16, 8, false },
-	{ { 10, { PKCS, 1, 12, 1, 5 } }, CIPHER_RC2, 16, 8, false },
-	{ { 10, { PKCS, 1, 12, 1, 6 } }, CIPHER_RC2, 5, 8, false },
-	{ { 8, { PKCS, 3, 7 } }, CIPHER_DES3, 24, 8, true },
-	{ { 9, { NIST, 1, 2 } }, CIPHER_AES, 16, 16, true },
-	{ { 9, { NIST, 1, 22 } }, CIPHER_AES, 24, 16, true },
-	{ { 9, { NIST, 1, 42 } }, CIPHER_AES, 32, 16, true },
+	{ { 10, { OID_PKCS, 1, 12, 1, 3 } }, CIPHER_DES3, 24, 8, false },
+	{ { 10, { OID_PKCS, 1, 12, 1, 4 } }, CIPHER_DES3, 16, 8, false },
+	{ { 10, { OID_PKCS, 1, 12, 1, 5 } }, CIPHER_RC2, 16, 8, false },
+	{ { 10, { OID_PKCS, 1, 12, 1, 6 } }, CIPHER_RC2, 5, 8, false },
+	{ { 8, { OID_PKCS, 3, 7 } }, CIPHER_DES3, 24, 8, true },
+	{ { 9, { OID_NIST, 1, 2 } }, CIPHER_AES, 16, 16, true },
+	{ { 9, { OID_NIST, 1, 22 } }, CIPHER_AES, 24, 16, true },
+	{ { 9, { OID_NIST, 1, 42 } }, CIPHER_AES, 32, 16, true },
 };
-
-static const struct pkcs12_digest *digest_find(struct blob oid, bool hmac)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(digests); i++)
-		if (oid_is(oid, hmac ? &digests[i].hmac : &digests[i].hash))
-			return &digests[i];
-	return NULL;
-}
 
 static const struct pkcs12_cipher *cipher_find(struct blob oid, bool pbes2)
 {
@@ -103,91 +53,7 @@ static const struct pkcs12_cipher *cipher_find(struct blob oid, bool pbes2)
 	return NULL;
 }
 
-/* ---- parameters ----------------------------------------------------------
- * Strings in them are read in primitive form only: what writes constructed
- * ones does so for content whose length it did not know.  */
-
-/* Takes SEQUENCE { OBJECT IDENTIFIER, rest } off the front of *IN.  */
-static int algorithm_next(struct blob *in, struct blob *ret_oid,
-			  struct blob *ret_rest)
-{
-	struct blob value;
-	struct tlv t;
-
-	if (tlv_expect(in, TAG_SEQUENCE, &t) < 0)
-		return -EINVAL;
-	value = t.value;
-	if (tlv_expect(&value, TAG_OID, &t) < 0)
-		return -EINVAL;
-	*ret_oid = t.value;
-	*ret_rest = value;
-	return 0;
-}
-
-/* A positive INTEGER.  What does not fit in 64 bits is UINT64_MAX: over every
- * limit.  */
-static int positive_next(struct blob *in, uint64_t *ret_number)
-{
-	uint64_t number = 0;
-	struct tlv t;
-
-	if (tlv_expect(in, TAG_INTEGER, &t) < 0 || t.value.n == 0 ||
-	    (t.value.p[0] & 0x80))
-		return -EINVAL;
-	for (size_t i = 0; i < t.value.n; i++)
-		number = number >> 56 ? UINT64_MAX : number << 8 | t.value.p[i];
-	if (number == 0)
-		return -EINVAL;
-	*ret_number = number;
-	return 0;
-}
-
-static int salt_next(struct blob *in, struct blob *ret_salt)
-{
-	struct tlv t;
-
-	if (tlv_expect(in, TAG_OCTETS, &t) < 0)
-		return -EINVAL;
-	if (t.value.n > PKCS12_SALT_MAX)
-		return -E2BIG;
-	*ret_salt = t.value;
-	return 0;
-}
-
-/* PBKDF2-params; *ret_key_n is 0 when keyLength is absent.  */
-static int pbkdf2_parse(struct blob in, struct pkcs12_kdf *ret_kdf,
-			uint64_t *ret_key_n, struct blob *ret_oid)
-{
-	struct pkcs12_kdf kdf = { .digest = DIGEST_SHA1, .pbkdf2 = true };
-	struct blob params, oid, rest;
-	uint64_t key_n = 0;
-	struct tlv t;
-	int r;
-
-	if (tlv_expect(&in, TAG_SEQUENCE, &t) < 0)
-		return -EINVAL;
-	params = t.value;
-	r = salt_next(&params, &kdf.salt);
-	if (r < 0)
-		return r;
-	if (positive_next(&params, &kdf.iterations) < 0)
-		return -EINVAL;
-	if (params.n > 0 && params.p[0] == TAG_INTEGER &&
-	    positive_next(&params, &key_n) < 0)
-		return -EINVAL;
-	if (params.n > 0) {
-		if (algorithm_next(&params, &oid, &rest) < 0)
-			return -EINVAL;
-		kdf.digest = digest_find(oid, true);
-		if (kdf.digest == NULL) {
-			*ret_oid = oid;
-			return -ENOTSUP;
-		}
-	}
-	*ret_kdf = kdf;
-	*ret_key_n = key_n;
-	return 0;
-}
+/* ---- parameters ----------------------------------------------------------*/
 
 static int pbes2_parse(struct blob in, struct pkcs12_pbe *ret_pbe,
 		       struct blob *ret_oid)
@@ -229,7 +95,8 @@ static int pbes2_parse(struct blob in, struct pkcs12_pbe *ret_pbe,
 int pkcs12_pbe_parse(struct blob algorithm, struct pkcs12_pbe *ret_pbe,
 		     struct blob *ret_oid)
 {
-	struct pkcs12_pbe pbe = { .kdf.digest = DIGEST_SHA1 };
+	struct pkcs12_pbe pbe = { .kdf = { .kind = KDF_PKCS12,
+				   .hash = hash_sha1_algorithm } };
 	struct blob params, oid, rest;
 	struct tlv t;
 	int r;
@@ -280,12 +147,12 @@ static int pbmac1_parse(struct blob in, struct pkcs12_mac *mac,
 		return r;
 	if (algorithm_next(&params, &oid, &rest) < 0)
 		return -EINVAL;
-	mac->hmac = digest_find(oid, true);
+	mac->hmac = hash_find(oid, true);
 	if (mac->hmac == NULL) {
 		*ret_oid = oid;
 		return -ENOTSUP;
 	}
-	if (key_n == 0 || key_n > DIGEST_MAX)
+	if (key_n == 0 || key_n > HASH_MAX)
 		return -EINVAL;
 	mac->key_n = key_n;
 	return 0;
@@ -312,12 +179,12 @@ int pkcs12_mac_parse(struct blob mac_data, struct pkcs12_mac *ret_mac,
 		if (r < 0)
 			return r;
 	} else {
-		mac.hmac = digest_find(oid, false);
+		mac.hmac = hash_find(oid, false);
 		if (mac.hmac == NULL) {
 			*ret_oid = oid;
 			return -ENOTSUP;
 		}
-		mac.kdf.digest = mac.hmac;
+		mac.kdf.hash = mac.hmac;
 		mac.key_n = mac.hmac->nettle->digest_size;
 		r = salt_next(&mac_data, &mac.kdf.salt);
 		if (r < 0)
@@ -335,153 +202,34 @@ int pkcs12_mac_parse(struct blob mac_data, struct pkcs12_mac *ret_mac,
 
 /* ---- key derivation ------------------------------------------------------*/
 
-union digest_context {
-	struct sha1_ctx sha1;
-	struct sha256_ctx sha256;
-	struct sha512_ctx sha512;
-};
-
-struct hmac_context {
-	const struct nettle_hash *hash;
-	union digest_context outer, inner, state;
-};
-
-static void hmac_begin(struct hmac_context *h, const struct pkcs12_digest *d,
-		       size_t n, const uint8_t *key)
-{
-	h->hash = d->nettle;
-	hmac_set_key(&h->outer, &h->inner, &h->state, h->hash, n, key);
-}
-
-/* In the form that pbkdf2() calls.  */
-static void hmac_add(void *context, size_t n, const uint8_t *p)
-{
-	struct hmac_context *h = context;
-
-	hmac_update(&h->state, h->hash, n, p);
-}
-
-static void hmac_end(void *context, size_t n, uint8_t *ret)
-{
-	struct hmac_context *h = context;
-
-	hmac_digest(&h->outer, &h->inner, &h->state, h->hash, n, ret);
-}
-
-/* Fills TO with as many copies of the N bytes at P as fit, the last one cut.
- * Nothing is made of nothing.  */
-static size_t repeat(uint8_t *to, size_t room, const uint8_t *p, size_t n)
-{
-	if (n == 0)
-		return 0;
-	for (size_t i = 0; i < room; i++)
-		to[i] = p[i % n];
-	return room;
-}
-
-static size_t round_up(size_t n, size_t step)
-{
-	return (n + step - 1) / step * step;
-}
-
-/* RFC 7292, B.2.  ID says what the bytes are for (B.3).  */
-enum { ID_KEY = 1, ID_IV = 2, ID_MAC = 3 };
-
-static void pkcs12_derive(const struct pkcs12_kdf *kdf, uint8_t id,
-			  const char *password, uint8_t *ret, size_t n)
-{
-	const struct nettle_hash *hash = kdf->digest->nettle;
-	const size_t u = hash->digest_size, v = hash->block_size;
-	uint8_t text[2 * PASSWORD_MAX + 2];
-	uint8_t input[PKCS12_SALT_MAX + 2 * DIGEST_BLOCK + sizeof(text)];
-	uint8_t diversifier[DIGEST_BLOCK], a[DIGEST_MAX], b[DIGEST_BLOCK];
-	union digest_context context;
-	size_t text_n = 0, input_n;
-
-	if (password != NULL) {		/* BMPString with its end */
-		for (const char *c = password; *c != '\0'; c++) {
-			text[text_n++] = 0;
-			text[text_n++] = *c;
-		}
-		text[text_n++] = 0;
-		text[text_n++] = 0;
-	}
-	memset(diversifier, id, v);
-	input_n = repeat(input, round_up(kdf->salt.n, v), kdf->salt.p,
-			 kdf->salt.n);
-	input_n += repeat(input + input_n, round_up(text_n, v), text, text_n);
-
-	while (n > 0) {
-		const size_t take = n < u ? n : u;
-
-		hash->init(&context);
-		hash->update(&context, v, diversifier);
-		hash->update(&context, input_n, input);
-		hash->digest(&context, u, a);
-		for (uint64_t i = 1; i < kdf->iterations; i++) {
-			hash->update(&context, u, a);
-			hash->digest(&context, u, a);
-		}
-		memcpy(ret, a, take);
-		ret += take;
-		n -= take;
-
-		/* every block of the input grows by B + 1 */
-		repeat(b, v, a, u);
-		for (size_t at = 0; at < input_n; at += v) {
-			unsigned carry = 1;
-
-			for (size_t i = v; i-- > 0;) {
-				carry += input[at + i] + b[i];
-				input[at + i] = carry;
-				carry >>= 8;
-			}
-		}
-	}
-	explicit_bzero(text, sizeof(text));
-	explicit_bzero(input, sizeof(input));
-	explicit_bzero(a, sizeof(a));
-	explicit_bzero(b, sizeof(b));
-	explicit_bzero(&context, sizeof(context));
-}
-
-static void derive(const struct pkcs12_kdf *kdf, uint8_t id,
+static void derive(const struct kdf *kdf, enum kdf_id id,
 		   const char *password, uint8_t *ret, size_t n)
 {
-	struct hmac_context h;
-	const char *text = password != NULL ? password : "";
+	uint8_t text[PASSWORD_BMP_SIZE];
+	struct blob secret;
 
-	if (!kdf->pbkdf2) {
-		pkcs12_derive(kdf, id, password, ret, n);
-		return;
-	}
-	hmac_begin(&h, kdf->digest, strlen(text), (const uint8_t *)text);
-	pbkdf2(&h, hmac_add, hmac_end, h.hash->digest_size, kdf->iterations,
-	       kdf->salt.n, kdf->salt.p, n, ret);
-	explicit_bzero(&h, sizeof(h));
-}
-
-static uint64_t derive_work(const struct pkcs12_kdf *kdf, size_t n)
-{
-	const size_t u = kdf->digest->nettle->digest_size;
-	uint64_t work;
-
-	if (__builtin_mul_overflow(kdf->iterations, (n + u - 1) / u, &work))
-		return UINT64_MAX;
-	return work;
+	if (kdf->kind == KDF_PKCS12)
+		secret = password_bmp(password, text);
+	else if (password != NULL)
+		secret = (struct blob){ (const uint8_t *)password,
+					strlen(password) };
+	else
+		secret = (struct blob){ text, 0 };
+	kdf_derive(kdf, id, secret, ret, n);
+	explicit_bzero(text, sizeof(text));
 }
 
 uint64_t pkcs12_mac_work(const struct pkcs12_mac *mac)
 {
-	return derive_work(&mac->kdf, mac->key_n);
+	return kdf_work(&mac->kdf, mac->key_n);
 }
 
 uint64_t pkcs12_pbe_work(const struct pkcs12_pbe *pbe)
 {
-	uint64_t work = derive_work(&pbe->kdf, pbe->cipher->key_n);
+	uint64_t work = kdf_work(&pbe->kdf, pbe->cipher->key_n);
 
-	if (!pbe->kdf.pbkdf2 &&
-	    __builtin_add_overflow(work, derive_work(&pbe->kdf,
+	if (pbe->kdf.kind == KDF_PKCS12 &&
+	    __builtin_add_overflow(work, kdf_work(&pbe->kdf,
 						     pbe->cipher->block_n),
 				   &work))
 		return UINT64_MAX;
@@ -556,11 +304,11 @@ int pkcs12_decrypt(const struct pkcs12_pbe *pbe, const char *password,
 
 	if (in.n == 0 || in.n % cipher->block_n != 0)
 		return -EBADMSG;
-	derive(&pbe->kdf, ID_KEY, password, key, cipher->key_n);
-	if (pbe->kdf.pbkdf2)
+	derive(&pbe->kdf, KDF_ID_KEY, password, key, cipher->key_n);
+	if (pbe->kdf.kind != KDF_PKCS12)
 		memcpy(iv, pbe->iv.p, cipher->block_n);
 	else
-		derive(&pbe->kdf, ID_IV, password, iv, cipher->block_n);
+		derive(&pbe->kdf, KDF_ID_IV, password, iv, cipher->block_n);
 
 	decrypt = cipher_begin(&context, cipher, key);
 	cbc_decrypt(&context, decrypt, cipher->block_n, iv, in.n, ret, in.p);
@@ -572,10 +320,10 @@ int pkcs12_decrypt(const struct pkcs12_pbe *pbe, const char *password,
 bool pkcs12_mac_is_of(const struct pkcs12_mac *mac, const char *password,
 		      struct blob content)
 {
-	uint8_t key[DIGEST_MAX], is[DIGEST_MAX];
+	uint8_t key[HASH_MAX], is[HASH_MAX];
 	struct hmac_context h;
 
-	derive(&mac->kdf, ID_MAC, password, key, mac->key_n);
+	derive(&mac->kdf, KDF_ID_MAC, password, key, mac->key_n);
 	hmac_begin(&h, mac->hmac, mac->key_n, key);
 	hmac_add(&h, content.n, content.p);
 	hmac_end(&h, mac->expected.n, is);

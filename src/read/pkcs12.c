@@ -179,52 +179,10 @@ int pkcs12_typed(struct blob *in, struct blob *ret_type,
 
 /* ---- passwords -----------------------------------------------------------*/
 
-/* May ROUNDS more be spent on a try?  Says why not.  */
-static bool affordable(struct pkcs12_reading *r, const char *what,
-		       uint64_t iterations, uint64_t rounds, const uint8_t *at)
-{
-	if (iterations > LIMIT_PKCS12_ITERATIONS) {
-		sink_problem(r->out, PROBLEM_LIMIT, pkcs12_offset(r, at),
-			     "%s asks for %ju iterations, the limit is %u; it "
-			     "is not computed", what, (uintmax_t)iterations,
-			     LIMIT_PKCS12_ITERATIONS);
-		return false;
-	}
-	if (rounds > LIMIT_PKCS12_WORK - r->work) {
-		sink_problem(r->out, PROBLEM_LIMIT, pkcs12_offset(r, at),
-			     "%s asks for %ju iterations a try; all tries "
-			     "together would pass the limit of %u rounds a "
-			     "file", what, (uintmax_t)iterations,
-			     LIMIT_PKCS12_WORK);
-		return false;
-	}
-	r->work += rounds;
-	return true;
-}
-
-static void algorithm_problem(struct pkcs12_reading *r, const char *what,
-			      int error, struct blob oid, const uint8_t *at)
-{
-	char text[OID_TEXT_SIZE];
-
-	if (error == -ENOTSUP)
-		sink_problem(r->out, PROBLEM_OPAQUE, pkcs12_offset(r, at),
-			     "%s uses the unknown algorithm %s", what,
-			     oid_format(oid, text));
-	else if (error == -E2BIG)
-		sink_problem(r->out, PROBLEM_LIMIT, pkcs12_offset(r, at),
-			     "%s has a salt longer than %u bytes", what,
-			     PKCS12_SALT_MAX);
-	else
-		sink_problem(r->out, PROBLEM_MALFORMED, pkcs12_offset(r, at),
-			     "%s has parameters that make no sense; the file "
-			     "is damaged", what);
-}
-
 /* NULL and "" differ for one of the two key derivations only.  */
-static bool same_key(size_t password, const struct pkcs12_kdf *kdf)
+static bool same_key(size_t password, const struct kdf *kdf)
 {
-	return password == 1 && kdf->pbkdf2;
+	return password == 1 && kdf->kind != KDF_PKCS12;
 }
 
 /* Finds the password that the MAC was made with.  */
@@ -237,16 +195,18 @@ static void mac_try(struct pkcs12_reading *r, struct blob mac_data,
 
 	e = pkcs12_mac_parse(mac_data, &mac, &oid);
 	if (e < 0) {
-		algorithm_problem(r, "the MAC", e, oid, mac_data.p);
+		algorithm_problem(r->out, pkcs12_offset(r, mac_data.p),
+				  "the MAC", e, oid);
 		return;
 	}
-	for (size_t i = 0; i < PKCS12_PASSWORDS; i++) {
+	for (size_t i = 0; i < PASSWORDS; i++) {
 		if (same_key(i, &mac.kdf))
 			continue;
-		if (!affordable(r, "the MAC", mac.kdf.iterations,
-				pkcs12_mac_work(&mac), mac_data.p))
+		if (!kdf_affordable(&mac.kdf, pkcs12_mac_work(&mac), "the MAC",
+				    r->out, pkcs12_offset(r, mac_data.p),
+				    &r->work))
 			return;
-		if (pkcs12_mac_is_of(&mac, pkcs12_passwords[i], safe)) {
+		if (pkcs12_mac_is_of(&mac, passwords[i], safe)) {
 			r->password = i;
 			r->authentic = true;
 			break;
@@ -283,17 +243,18 @@ static int decrypt_try(struct pkcs12_reading *r, const struct pkcs12_pbe *pbe,
 	struct pkcs12_held *h = hold(r, in.n);
 	size_t n;
 
-	for (size_t i = 0; i < PKCS12_PASSWORDS; i++) {
-		const size_t at_password = (r->password + i) % PKCS12_PASSWORDS;
+	for (size_t i = 0; i < PASSWORDS; i++) {
+		const size_t at_password = (r->password + i) % PASSWORDS;
 
 		if (i > 0 && same_key(at_password, &pbe->kdf))
 			continue;
-		if (!affordable(r, "the encryption", pbe->kdf.iterations,
-				pkcs12_pbe_work(pbe), at)) {
+		if (!kdf_affordable(&pbe->kdf, pkcs12_pbe_work(pbe),
+				    "the encryption", r->out,
+				    pkcs12_offset(r, at), &r->work)) {
 			unhold(r);
 			return -E2BIG;
 		}
-		if (pkcs12_decrypt(pbe, pkcs12_passwords[at_password], in, h->p,
+		if (pkcs12_decrypt(pbe, passwords[at_password], in, h->p,
 				   &n) == 0 &&
 		    is_safe_contents((struct blob){ h->p, n })) {
 			*ret_content = (struct blob){ h->p, n };
@@ -330,7 +291,8 @@ static int encrypted_read(struct pkcs12_reading *r, struct blob value,
 
 	e = pkcs12_pbe_parse(t.whole, &pbe, &oid);
 	if (e < 0) {
-		algorithm_problem(r, "the encryption", e, oid, t.whole.p);
+		algorithm_problem(r->out, pkcs12_offset(r, t.whole.p),
+				  "the encryption", e, oid);
 		return -ENOTSUP;
 	}
 	e = -EBADMSG;

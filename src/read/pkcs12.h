@@ -1,10 +1,12 @@
 /* pkcs12.h -- private to pkcs12*.c.  Three files: the file and its encrypted
  * parts (pkcs12.c), the bags in a part (pkcs12-bags.c), and the
- * password-based algorithms (pkcs12-crypto.c), which report nothing.
+ * password-based algorithms (pkcs12-crypto.c), which report nothing and stand
+ * on password.h.
  */
 #ifndef PKCS12_H
 #define PKCS12_H
 
+#include "read/password.h"
 #include "read/read.h"
 
 /* ---- one reading of one file ---------------------------------------------*/
@@ -37,7 +39,7 @@ struct pkcs12_reading {
 	unsigned parts;
 	uint64_t work;		/* rounds of hashing spent so far */
 	bool has_mac;		/* one that could be computed */
-	bool authentic;		/* ... and fits pkcs12_passwords[password] */
+	bool authentic;		/* ... and fits passwords[password] */
 	bool opaque;		/* something stayed encrypted */
 	size_t password;	/* where trying begins */
 };
@@ -71,47 +73,21 @@ void pkcs12_bags_read(struct pkcs12_reading *r, struct blob bags);
 /* Gives the certificates of all bags to the sink.  Its result.  */
 int pkcs12_bags_emit(struct pkcs12_reading *r);
 
-/* The dotted form of an OBJECT IDENTIFIER's content, for messages; what is
- * no OBJECT IDENTIFIER is shown as hex.  Returns RET.  */
-#define OID_TEXT_SIZE	128
-const char *oid_format(struct blob oid, char ret[OID_TEXT_SIZE]);
-
 /* ---- algorithms ----------------------------------------------------------*/
 
-/* Longest salt that is worked on: it enters every block of the derivation.
- * Files in use have 8 to 64 bytes.  */
-#define PKCS12_SALT_MAX		1024u
-
-/* The passwords that are tried, in this order.  The first is NULL, "no
- * password": to the key derivation of RFC 7292 that is a string of no bytes,
- * while "" is the two zero bytes that end it, so they make different keys.
- * To PBKDF2 both are the empty string.  */
-#define PKCS12_PASSWORDS	4
-extern const char *const pkcs12_passwords[PKCS12_PASSWORDS];
-
-struct pkcs12_digest;		/* a hash function: a row of a table */
-struct pkcs12_cipher;		/* a block cipher in CBC mode, likewise */
-
-/* A key derivation with its parameters; salt is borrowed.  The caller holds
- * iterations against the limit before a key is derived.  */
-struct pkcs12_kdf {
-	const struct pkcs12_digest *digest;
-	struct blob salt;
-	uint64_t iterations;	/* at least 1 */
-	bool pbkdf2;		/* RFC 8018; else RFC 7292 appendix B */
-};
+struct pkcs12_cipher;		/* a block cipher in CBC mode: a row of a table */
 
 /* An encryption algorithm with its parameters.  */
 struct pkcs12_pbe {
-	struct pkcs12_kdf kdf;
+	struct kdf kdf;
 	const struct pkcs12_cipher *cipher;
 	struct blob iv;		/* PBES2 only: the others derive it */
 };
 
 /* MacData (RFC 7292, section 4), PBMAC1 (RFC 9579) included.  */
 struct pkcs12_mac {
-	struct pkcs12_kdf kdf;
-	const struct pkcs12_digest *hmac;
+	struct kdf kdf;
+	const struct hash_algorithm *hmac;
 	size_t key_n;
 	struct blob expected;	/* borrowed */
 };
@@ -119,7 +95,7 @@ struct pkcs12_mac {
 /* Reads an AlgorithmIdentifier (its whole TLV) resp. a MacData (the content
  * of its SEQUENCE).  -EINVAL: malformed.  -ENOTSUP: an algorithm we lack, and
  * then *ret_oid is its OBJECT IDENTIFIER's content, borrowed.  -E2BIG: the
- * salt is longer than PKCS12_SALT_MAX.  */
+ * salt is longer than SALT_MAX.  */
 int pkcs12_pbe_parse(struct blob algorithm, struct pkcs12_pbe *ret_pbe,
 		     struct blob *ret_oid);
 int pkcs12_mac_parse(struct blob mac_data, struct pkcs12_mac *ret_mac,

@@ -414,7 +414,7 @@ static struct blob encrypted(struct blob salt, struct blob iterations,
 static void test_limits_of_work(void **state)
 {
 	const struct blob block = text("12345678");
-	uint8_t salt[PKCS12_SALT_MAX + 1] = { 0 };
+	uint8_t salt[SALT_MAX + 1] = { 0 };
 	struct blob parts = NOTHING;
 	const char *s;
 
@@ -433,7 +433,7 @@ static void test_limits_of_work(void **state)
 	s = said(pfx(encrypted(block, BYTES(0xff), block)));
 	assert_non_null(strstr(s, "problem malformed"));
 	/* long salts cost as much as many iterations */
-	s = said(pfx(encrypted((struct blob){ salt, PKCS12_SALT_MAX },
+	s = said(pfx(encrypted((struct blob){ salt, SALT_MAX },
 			       BYTES(1), block)));
 	assert_non_null(strstr(s, "problem opaque"));
 	s = said(pfx(encrypted((struct blob){ salt, sizeof(salt) }, BYTES(1),
