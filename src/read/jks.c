@@ -5,9 +5,9 @@
  *
  *	magic, version, count, entries, SHA-1 keyed with the password
  *
- * Numbers are big-endian, strings "modified UTF-8" behind a 16-bit length.
- * Certificates are not encrypted, so no password is needed to read them; a
- * digest that fits none of the well-known ones says little.
+ * The bytes are java.io.DataOutput's (java.h).  Certificates are not
+ * encrypted, so no password is needed to read them; a digest that fits none
+ * of the well-known ones says little.
  *
  * Java trusts the trusted entries, and of a private key's chain the first
  * certificate.  It looks entries up by their alias in lower case but keeps
@@ -24,7 +24,7 @@
 #include <nettle/memops.h>
 #include <nettle/sha1.h>
 
-#include "read/label.h"
+#include "read/java.h"
 #include "read/password.h"
 #include "read/read.h"
 
@@ -36,81 +36,11 @@
 enum tag { TAG_PRIVATE_KEY = 1, TAG_TRUSTED = 2, TAG_SECRET_KEY = 3 };
 
 struct reading {
-	struct blob file;
-	struct blob rest;	/* of the file */
-	struct sink *out;
+	struct java_input in;
 	bool jceks;
-	bool typed;		/* version 2: each certificate names its type */
 	struct sha1_ctx digests[PASSWORDS];
 	size_t digested;
 };
-
-/* ---- bytes ---------------------------------------------------------------
- * All of these take from the front of *IN, and leave it as it was when it is
- * too short: -EAGAIN.  */
-
-static int bytes_next(struct blob *in, uint64_t n, struct blob *ret_bytes)
-{
-	if (n > in->n)
-		return -EAGAIN;
-	*ret_bytes = (struct blob){ in->p, n };
-	*in = (struct blob){ in->p + n, in->n - n };
-	return 0;
-}
-
-static int u8_next(struct blob *in, uint8_t *ret)
-{
-	struct blob b;
-
-	if (bytes_next(in, 1, &b) < 0)
-		return -EAGAIN;
-	*ret = b.p[0];
-	return 0;
-}
-
-static int u16_next(struct blob *in, uint16_t *ret)
-{
-	struct blob b;
-
-	if (bytes_next(in, 2, &b) < 0)
-		return -EAGAIN;
-	*ret = get_be16(b.p);
-	return 0;
-}
-
-static int u32_next(struct blob *in, uint32_t *ret)
-{
-	struct blob b;
-
-	if (bytes_next(in, 4, &b) < 0)
-		return -EAGAIN;
-	*ret = get_be32(b.p);
-	return 0;
-}
-
-/* A string behind its 16-bit length.  */
-static int text_next(struct blob *in, struct blob *ret_text)
-{
-	struct blob rest = *in;
-	uint16_t n;
-
-	if (u16_next(&rest, &n) < 0 || bytes_next(&rest, n, ret_text) < 0)
-		return -EAGAIN;
-	*in = rest;
-	return 0;
-}
-
-/* Bytes behind their 32-bit length.  */
-static int block_next(struct blob *in, struct blob *ret_block)
-{
-	struct blob rest = *in;
-	uint32_t n;
-
-	if (u32_next(&rest, &n) < 0 || bytes_next(&rest, n, ret_block) < 0)
-		return -EAGAIN;
-	*in = rest;
-	return 0;
-}
 
 /* ---- Java object serialization -------------------------------------------
  * Java Object Serialization Specification, chapter 6.  Nothing is made of
@@ -398,70 +328,12 @@ static int serialized_skip(struct blob *in)
 
 /* ---- entries -------------------------------------------------------------*/
 
-static uint64_t offset_of(const struct reading *r)
-{
-	return (uint64_t)(r->rest.p - r->file.p);
-}
-
-static void skipped(struct reading *r, enum problem_code code,
-		    uint64_t offset, const char *message)
-{
-	struct problem p = {
-		.code = code,
-		.offset = offset,
-		.message = message,
-		.skipped = true,
-	};
-
-	r->out->problem(r->out, &p);
-}
-
 static bool has_upper_case(struct blob alias)
 {
 	for (size_t i = 0; i < alias.n; i++)
 		if (alias.p[i] >= 'A' && alias.p[i] <= 'Z')
 			return true;
 	return false;
-}
-
-/* A certificate, with everything of *E set but what is read here.  Certificates
- * that are not X.509 are passed over with a problem.  */
-static int certificate_next(struct reading *r, struct entry *e)
-{
-	struct blob type = { NULL, 0 }, block;
-	struct blob rest = r->rest;
-	uint64_t offset;
-
-	if (r->typed && text_next(&rest, &type) < 0)
-		return -EAGAIN;
-	if (block_next(&rest, &block) < 0)
-		return -EAGAIN;
-	offset = (uint64_t)(block.p - r->file.p);
-	r->rest = rest;
-	if (r->typed && !blob_equal(type, (struct blob){
-			(const uint8_t *)"X.509", 5 })) {
-		sink_problem(r->out, PROBLEM_OPAQUE, offset,
-			     "a certificate whose type is not X.509; it is not "
-			     "read");
-		return 0;
-	}
-	if (block.n > LIMIT_CERTIFICATE_BYTES) {
-		sink_problem(r->out, PROBLEM_TOO_LARGE, offset,
-			     "a certificate of %zu bytes, the limit is %u; it "
-			     "is not read", block.n, LIMIT_CERTIFICATE_BYTES);
-		return 0;
-	}
-	if (certificate_tlv(block, &e->der) < 0) {
-		sink_problem(r->out, PROBLEM_CERTIFICATE, offset,
-			     "what stands for a certificate does not decode; "
-			     "Java refuses the whole file");
-		return 0;
-	}
-	if (e->der.n < block.n)
-		skipped(r, PROBLEM_CERTIFICATE, offset + e->der.n,
-			"bytes behind a certificate; they are passed over");
-	e->offset = offset;
-	return r->out->entry(r->out, e);
 }
 
 static int private_key_next(struct reading *r, struct entry *e)
@@ -471,12 +343,12 @@ static int private_key_next(struct reading *r, struct entry *e)
 	uint32_t n;
 	int result;
 
-	if (block_next(&r->rest, &key) < 0 || u32_next(&r->rest, &n) < 0)
+	if (block_next(&r->in.rest, &key) < 0 || u32_next(&r->in.rest, &n) < 0)
 		return -EAGAIN;
 	for (uint32_t i = 0; i < n && n <= INT32_MAX; i++) {
 		e->private_key = i == 0;
 		e->marked = i == 0 && marked;
-		result = certificate_next(r, e);
+		result = java_certificate_next(&r->in, e);
 		if (result < 0)
 			return result;
 	}
@@ -494,31 +366,27 @@ static int entry_next(struct reading *r)
 	uint32_t tag;
 
 	buf_init(&label, LIMIT_LABEL_BYTES);
-	if (u32_next(&r->rest, &tag) < 0)
+	if (u32_next(&r->in.rest, &tag) < 0)
 		return -EAGAIN;
 	if (tag != TAG_PRIVATE_KEY && tag != TAG_TRUSTED &&
 	    !(tag == TAG_SECRET_KEY && r->jceks))
 		return -EINVAL;
-	offset = offset_of(r);
-	if (text_next(&r->rest, &alias) < 0 ||
-	    bytes_next(&r->rest, 8, &date) < 0)
+	offset = java_offset(&r->in);
+	if (text_next(&r->in.rest, &alias) < 0 ||
+	    bytes_next(&r->in.rest, 8, &date) < 0)
 		return -EAGAIN;
-	if (label_from_java(alias, &label) < 0)
-		skipped(r, PROBLEM_LIMIT, offset, "an alias longer than "
-			"LIMIT_LABEL_BYTES (1024); it is cut there");
-	e.label = buf_str(&label);
-	e.label_n = label.n;
+	java_label(&r->in, alias, offset, &label, &e);
 	if (tag == TAG_SECRET_KEY)
-		return serialized_skip(&r->rest);
+		return serialized_skip(&r->in.rest);
 	if (has_upper_case(alias)) {
 		e.marked = false;
-		skipped(r, PROBLEM_MALFORMED, offset, "an alias with upper-"
-			"case letters, which Java lists but does not find: "
-			"the entry is not trusted");
+		java_skipped(&r->in, PROBLEM_MALFORMED, offset, "an alias with "
+			     "upper-case letters, which Java lists but does "
+			     "not find: the entry is not trusted");
 	}
 	if (tag == TAG_PRIVATE_KEY)
 		return private_key_next(r, &e);
-	return certificate_next(r, &e);
+	return java_certificate_next(&r->in, &e);
 }
 
 /* ---- the file ------------------------------------------------------------*/
@@ -541,13 +409,13 @@ static void digests_begin(struct reading *r)
 /* All up to here was read, and is needed no more.  */
 static void digests_add(struct reading *r)
 {
-	const size_t at = offset_of(r);
+	const size_t at = java_offset(&r->in);
 
 	for (size_t i = 0; i < PASSWORDS; i++)
 		sha1_update(&r->digests[i], at - r->digested,
-			    r->file.p + r->digested);
+			    r->in.file.p + r->digested);
 	r->digested = at;
-	r->out->done(r->out, at);
+	r->in.out->done(r->in.out, at);
 }
 
 static void digest_check(struct reading *r)
@@ -555,14 +423,14 @@ static void digest_check(struct reading *r)
 	uint8_t digest[SHA1_SIZE];
 	struct blob is;
 
-	if (bytes_next(&r->rest, SHA1_SIZE, &is) < 0) {
-		sink_problem(r->out, PROBLEM_TRUNCATED, r->file.n,
+	if (bytes_next(&r->in.rest, SHA1_SIZE, &is) < 0) {
+		sink_problem(r->in.out, PROBLEM_TRUNCATED, r->in.file.n,
 			     "the file ends in the digest behind its entries; "
 			     "Java refuses it when it has the password");
 		return;
 	}
-	if (r->rest.n > 0)
-		skipped(r, PROBLEM_MALFORMED, offset_of(r),
+	if (r->in.rest.n > 0)
+		java_skipped(&r->in, PROBLEM_MALFORMED, java_offset(&r->in),
 			"bytes behind the digest that ends the file; they are "
 			"passed over");
 	for (size_t i = 0; i < PASSWORDS; i++) {
@@ -570,7 +438,7 @@ static void digest_check(struct reading *r)
 		if (memeql_sec(digest, is.p, sizeof(digest)))
 			return;
 	}
-	skipped(r, PROBLEM_OPAQUE, offset_of(r) - SHA1_SIZE,
+	java_skipped(&r->in, PROBLEM_OPAQUE, java_offset(&r->in) - SHA1_SIZE,
 		"the digest fits none of the well-known passwords: another "
 		"password, or a changed file");
 }
@@ -580,17 +448,17 @@ static void entry_problem(struct reading *r, int error, uint64_t offset,
 {
 	switch (error) {
 	case -EAGAIN:
-		sink_problem(r->out, PROBLEM_TRUNCATED, r->file.n,
+		sink_problem(r->in.out, PROBLEM_TRUNCATED, r->in.file.n,
 			     "the file ends in entry %u of %u; restore it from "
 			     "its source", at, count);
 		break;
 	case -EINVAL:
-		sink_problem(r->out, PROBLEM_MALFORMED, offset,
+		sink_problem(r->in.out, PROBLEM_MALFORMED, offset,
 			     "entry %u of %u is of no known kind, or damaged; "
 			     "what lies behind it is not read", at, count);
 		break;
 	case -ENOTSUP:
-		sink_problem(r->out, PROBLEM_OPAQUE, offset,
+		sink_problem(r->in.out, PROBLEM_OPAQUE, offset,
 			     "entry %u of %u is a secret key in a form that is "
 			     "not understood; what lies behind it is not read",
 			     at, count);
@@ -601,7 +469,8 @@ static void entry_problem(struct reading *r, int error, uint64_t offset,
 static int jks_read(const struct input *input, struct sink *out)
 {
 	const struct blob data = input->data;
-	struct reading r = { .file = data, .rest = data, .out = out };
+	struct reading r = { .in = { .file = data, .rest = data,
+				    .out = out } };
 	uint32_t magic, version, count;
 	uint64_t offset;
 	int e;
@@ -611,8 +480,9 @@ static int jks_read(const struct input *input, struct sink *out)
 		sink_problem(out, PROBLEM_FORMAT, 0, "not a Java key store");
 		return 0;
 	}
-	if (u32_next(&r.rest, &magic) < 0 || u32_next(&r.rest, &version) < 0 ||
-	    u32_next(&r.rest, &count) < 0) {
+	if (u32_next(&r.in.rest, &magic) < 0 ||
+	    u32_next(&r.in.rest, &version) < 0 ||
+	    u32_next(&r.in.rest, &count) < 0) {
 		sink_problem(out, PROBLEM_TRUNCATED, data.n,
 			     "the file ends in its header of %d bytes",
 			     HEADER_SIZE);
@@ -630,11 +500,11 @@ static int jks_read(const struct input *input, struct sink *out)
 		return 0;
 	}
 	r.jceks = magic == MAGIC_JCEKS;
-	r.typed = version == 2;
+	r.in.typed = version == 2;
 	digests_begin(&r);
 	for (uint32_t i = 1; i <= count; i++) {
 		digests_add(&r);
-		offset = offset_of(&r);
+		offset = java_offset(&r.in);
 		e = entry_next(&r);
 		if (e == -E2BIG)
 			return e;
