@@ -1,4 +1,5 @@
-/* asn1.c -- walking BER and DER (X.690 8.1), no more: no schema, no values.
+/* asn1.c -- walking BER and DER (X.690 8.1), no more: no schema, and of values
+ * only the names of types, for messages.
  *
  * Readers need it for what GnuTLS hides: PKCS#12 bags past the 32nd, bytes
  * behind a certificate, names before they became text.  Both encodings of the
@@ -6,6 +7,8 @@
  * writers use it; whoever wants DER checks `indefinite`.
  */
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "read/read.h"
 
@@ -127,4 +130,44 @@ int certificate_tlv(struct blob in, struct blob *ret_der)
 		return -EINVAL;
 	*ret_der = certificate.whole;
 	return 0;
+}
+
+const char *oid_format(struct blob oid, char ret[OID_TEXT_SIZE])
+{
+	size_t used = 0;
+	uint64_t arc = 0;
+
+	ret[0] = '\0';
+	for (size_t i = 0; i < oid.n; i++) {
+		int n;
+
+		if (arc >> 57)
+			goto odd;
+		arc = arc << 7 | (oid.p[i] & 0x7f);
+		if (oid.p[i] & 0x80)
+			continue;
+		if (used == 0) {	/* the first byte is two numbers */
+			const uint64_t first = arc < 80 ? arc / 40 : 2;
+
+			n = snprintf(ret, OID_TEXT_SIZE, "%ju.%ju",
+				     (uintmax_t)first,
+				     (uintmax_t)(arc - 40 * first));
+		} else {
+			n = snprintf(ret + used, OID_TEXT_SIZE - used, ".%ju",
+				     (uintmax_t)arc);
+		}
+		used += n;
+		if (used >= OID_TEXT_SIZE)
+			goto odd;
+		arc = 0;
+	}
+	if (oid.n > 0 && (oid.p[oid.n - 1] & 0x80) == 0)
+		return ret;
+odd:
+	used = oid.n < 32 ? oid.n : 32;
+	memcpy(ret, "0x", 3);
+	hex_encode(oid.p, used, ret + 2);
+	if (oid.n > used)
+		strncat(ret, "...", OID_TEXT_SIZE - strlen(ret) - 1);
+	return ret;
 }

@@ -34,10 +34,15 @@
 /* How often the sink hears how far we are.  */
 #define DONE_STEP	(1u << 20)
 
-static const char *const labels[] = {
-	"CERTIFICATE",
-	"X509 CERTIFICATE",
-	"TRUSTED CERTIFICATE",
+const struct pem_kind pem_certificates = {
+	.labels = {
+		"CERTIFICATE",
+		"X509 CERTIFICATE",
+		"TRUSTED CERTIFICATE",
+	},
+	.bytes = LIMIT_CERTIFICATE_BYTES,
+	.too_large = "larger than LIMIT_CERTIFICATE_BYTES, which no "
+		     "certificate is; not read",
 };
 
 static const char no_end[] =
@@ -51,9 +56,6 @@ static const char other_end[] =
 static const char bad_base64[] =
 	"not base64; OpenSSL refuses the whole file: restore this block from "
 	"its source";
-static const char too_large[] =
-	"larger than LIMIT_CERTIFICATE_BYTES, which no certificate is; not "
-	"read";
 
 /* ---- base64 --------------------------------------------------------------*/
 
@@ -161,15 +163,15 @@ static bool starts_with(struct blob in, const char *s)
 	return in.n >= n && memcmp(in.p, s, n) == 0;
 }
 
-/* The certificate label, with the dashes behind it, at the front of IN; its
- * length is 0 when there is none.  */
-static struct blob label_at(struct blob in)
+/* The label of KIND, with the dashes behind it, at the front of IN; its length
+ * is 0 when there is none.  */
+static struct blob label_at(const struct pem_kind *kind, struct blob in)
 {
 	size_t i, n;
 
-	for (i = 0; i < ARRAY_SIZE(labels); i++) {
-		n = strlen(labels[i]);
-		if (starts_with(in, labels[i]) &&
+	for (i = 0; i < PEM_LABELS_MAX && kind->labels[i]; i++) {
+		n = strlen(kind->labels[i]);
+		if (starts_with(in, kind->labels[i]) &&
 		    starts_with(blob_from(in, n), DASHES))
 			return (struct blob){ in.p, n };
 	}
@@ -208,28 +210,29 @@ static struct blob body_without_headers(struct blob body)
 	return body;
 }
 
-static const char *body_decode(struct blob body, uint8_t **ret_der,
-			       size_t *ret_n)
+static const char *body_decode(const struct pem_kind *kind, struct blob body,
+			       uint8_t **ret_der, size_t *ret_n)
 {
 	AUTO(str) char *der = NULL;
 	size_t n;
 
 	/* Twice the limit is base64 with more white space than anybody
 	 * writes; past that not even the memory is asked for.  */
-	if (body.n > 2 * LIMIT_CERTIFICATE_BYTES)
-		return too_large;
+	if (body.n / 2 > kind->bytes)
+		return kind->too_large;
 	body = body_without_headers(body);
 	der = xmalloc(body.n / 4 * 3 + 3);
 	if (base64_decode(body, (uint8_t *)der, &n) < 0)
 		return bad_base64;
-	if (n > LIMIT_CERTIFICATE_BYTES)
-		return too_large;
+	if (n > kind->bytes)
+		return kind->too_large;
 	*ret_der = (uint8_t *)TAKE(der);
 	*ret_n = n;
 	return NULL;
 }
 
-int pem_next(struct blob in, uint64_t *pos, struct pem_block *ret_block)
+int pem_next_of(const struct pem_kind *kind, struct blob in, uint64_t *pos,
+		struct pem_block *ret_block)
 {
 	struct pem_block b = { .begin = *pos };
 	struct blob end_line;
@@ -242,7 +245,7 @@ int pem_next(struct blob in, uint64_t *pos, struct pem_block *ret_block)
 			return 0;
 		}
 		body = b.begin + strlen(BEGIN);
-		b.label = label_at(blob_from(in, body));
+		b.label = label_at(kind, blob_from(in, body));
 		if (b.label.n > 0)
 			break;
 		if (find(in, body, DASHES) == in.n &&
@@ -269,7 +272,7 @@ int pem_next(struct blob in, uint64_t *pos, struct pem_block *ret_block)
 			struct blob label;
 
 			b.end = dashes + strlen(END);
-			label = label_at(blob_from(in, b.end));
+			label = label_at(kind, blob_from(in, b.end));
 			if (blob_equal(label, b.label)) {
 				b.end += label.n + strlen(DASHES);
 				b.end = line_end(in, b.end);
@@ -278,12 +281,36 @@ int pem_next(struct blob in, uint64_t *pos, struct pem_block *ret_block)
 		}
 	}
 	if (!b.error)
-		b.error = body_decode((struct blob){ in.p + body,
-						     dashes - body },
+		b.error = body_decode(kind, (struct blob){ in.p + body,
+							   dashes - body },
 				      &b.der, &b.der_n);
+	b.too_large = b.error && b.error == kind->too_large;
 	*pos = b.end;
 	*ret_block = b;
 	return 1;
+}
+
+int pem_next(struct blob in, uint64_t *pos, struct pem_block *ret_block)
+{
+	return pem_next_of(&pem_certificates, in, pos, ret_block);
+}
+
+bool pem_has(const struct pem_kind *kind, struct blob in)
+{
+	size_t at = find(in, 0, BEGIN);
+
+	for (; at < in.n; at = find(in, at, BEGIN)) {
+		at += strlen(BEGIN);
+		if (label_at(kind, blob_from(in, at)).n > 0)
+			return true;
+	}
+	return false;
+}
+
+enum problem_code pem_error_code(const struct pem_block *b)
+{
+	return b->error == no_end ? PROBLEM_TRUNCATED :
+	       b->too_large ? PROBLEM_TOO_LARGE : PROBLEM_MALFORMED;
 }
 
 /* ---- the reader ----------------------------------------------------------*/
@@ -363,9 +390,7 @@ static int block_read(struct blob data, const struct pem_block *b,
 	int r;
 
 	if (b->error) {
-		sink_problem(out, b->error == no_end ? PROBLEM_TRUNCATED :
-			     b->error == too_large ? PROBLEM_TOO_LARGE :
-			     PROBLEM_MALFORMED, b->begin, "%s", b->error);
+		sink_problem(out, pem_error_code(b), b->begin, "%s", b->error);
 		return 0;
 	}
 	r = certificate_tlv(der, &e.der);

@@ -171,18 +171,38 @@ int tlv_expect(struct blob *in, uint8_t tag, struct tlv *ret_tlv);
  * check only (SEQUENCE { SEQUENCE, ... }).  -EINVAL, -EAGAIN as above.  */
 int certificate_tlv(struct blob in, struct blob *ret_der);
 
+/* The dotted form of an OBJECT IDENTIFIER's content, for messages; what is
+ * no OBJECT IDENTIFIER is shown as hex.  Returns RET.  */
+#define OID_TEXT_SIZE	128
+const char *oid_format(struct blob oid, char ret[OID_TEXT_SIZE]);
+
 /* ---- PEM (RFC 7468, and what came before it) -----------------------------
- * Finds the next block.  A block is one whose BEGIN line's label is in
- * LABELS (space-free labels separated by '|').  Used by pem.c and elf.c. */
+ * Finds the next block of a kind: one whose BEGIN line has one of its labels. */
+#define PEM_LABELS_MAX	4
+struct pem_kind {
+	const char *labels[PEM_LABELS_MAX];	/* NULL: no more */
+	size_t bytes;			/* the most that one may hold ... */
+	const char *too_large;		/* ... and what to say of larger ones */
+};
+extern const struct pem_kind pem_certificates;
+
 struct pem_block {
 	struct blob label;	/* in the input */
 	uint64_t begin, end;	/* offsets of the dashes of BEGIN, past END line */
 	uint8_t *der;		/* decoded; the caller frees */
 	size_t der_n;
 	const char *error;	/* not NULL: what is wrong; der is NULL then */
+	bool too_large;		/* that is what is wrong */
 };
 /* 1: a block in *ret_block; 0: no more.  *pos moves behind it.  */
+int pem_next_of(const struct pem_kind *kind, struct blob in, uint64_t *pos,
+		struct pem_block *ret_block);
+/* The same for pem_certificates.  */
 int pem_next(struct blob in, uint64_t *pos, struct pem_block *ret_block);
+/* Is there a BEGIN line with one of KIND's labels?  */
+bool pem_has(const struct pem_kind *kind, struct blob in);
+/* What a block's error is.  */
+enum problem_code pem_error_code(const struct pem_block *b);
 
 /* ---- certificates --------------------------------------------------------
  * One certificate as the inventory keeps it.  All of it is owned by the

@@ -1,6 +1,6 @@
 #!/bin/sh
-# make-reader-fixtures.sh [DIR] -- makes the files of the readers pkcs12, jks
-# and nss below DIR (default: tests/readers) that their owners' programs can
+# make-reader-fixtures.sh [DIR] -- makes the files of the readers pkcs12, pkcs7,
+# jks and nss below DIR (default: tests/readers) that their owners' programs can
 # make here: OpenSSL 3, keytool, certtool, pk12util, certutil, sqlite3.
 #
 # Salts, keys and times are random, so every run gives other bytes; run the
@@ -23,7 +23,7 @@ set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 out=${1:-$here/../readers}
-mkdir -p "$out/pkcs12" "$out/jks" "$out/nss"
+mkdir -p "$out/pkcs12" "$out/pkcs7" "$out/jks" "$out/nss"
 out=$(cd "$out" && pwd)
 keytool=${KEYTOOL:-keytool}
 
@@ -225,6 +225,48 @@ sqlite3 edited.db "DELETE FROM nssPublic WHERE a0 = x'00000001'"
 cp edited.db "$out/nss/orphans.in"
 certutil -D -d sql:db -n trusted
 cp db/cert9.db "$out/nss/after-deletion.in"
+
+# ---- PKCS#7 -------------------------------------------------------------------
+p7=$out/pkcs7
+cat a.pem int.pem b.pem > three.pem
+openssl crl2pkcs7 -nocrl -certfile three.pem -outform DER -out "$p7/three.in"
+openssl crl2pkcs7 -nocrl -certfile three.pem -out "$p7/pem.in"
+sed 's/PKCS7/PKCS #7 SIGNED DATA/' "$p7/pem.in" > "$p7/pem-old-label.in"
+{
+	echo "two blocks, and text around them"
+	openssl crl2pkcs7 -nocrl -certfile a.pem
+	openssl crl2pkcs7 -nocrl -certfile int.pem | sed 's/PKCS7/CMS/'
+} > "$p7/pem-two.in"
+# of what somebody signed, by GnuTLS
+certtool --p7-sign --load-certificate leaf.pem --load-privkey leaf.key \
+	--p7-include-cert --infile ca.cnf --outder \
+	--outfile "$p7/gnutls.in" 2> /dev/null
+# indefinite lengths, and the signer's chain
+openssl cms -sign -binary -stream -nodetach -signer leaf.pem \
+	-inkey leaf.key -certfile int.pem -in ca.cnf -outform DER \
+	-out "$p7/ber.in"
+openssl cms -sign -signer leaf.pem -inkey leaf.key -in ca.cnf -outform PEM \
+	-out "$p7/pem-cms.in"
+openssl cms -sign -signer leaf.pem -inkey leaf.key -nocerts -in ca.cnf \
+	-outform DER -out "$p7/no-certificates.in"
+# the type of a Microsoft trust list
+openssl cms -sign -signer leaf.pem -inkey leaf.key -nodetach -in ca.cnf \
+	-econtent_type 1.3.6.1.4.1.311.10.1 -outform DER -out "$p7/ctl.in"
+openssl cms -encrypt -in ca.cnf -outform DER -out "$p7/encrypted.in" leaf.pem
+openssl cms -data_create -in ca.cnf -outform DER -out "$p7/data.in"
+head -c 700 "$p7/three.in" > "$p7/truncated.in"
+head -c 900 "$p7/pem.in" > "$p7/pem-truncated.in"
+# version 9: the INTEGER lies behind an OID and three lengths
+{
+	head -c 25 "$p7/three.in"
+	printf '\011'
+	tail -c +27 "$p7/three.in"
+} > "$p7/version-9.in"
+{
+	cat "$p7/three.in"
+	echo behind
+} > "$p7/trailing.in"
+: > "$p7/no-bytes.in"
 
 # ---- damaged -------------------------------------------------------------------
 cut_off() {		# cut_off CASE FROM BYTES
