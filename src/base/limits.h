@@ -27,6 +27,7 @@
 #define LIMIT_KDF_WORK		4000000u	/* iterations a file, all tries */
 #define LIMIT_SCRYPT_BYTES	(64u << 20)	/* memory of one derivation */
 #define LIMIT_PKCS12_SAFES	64u
+#define LIMIT_REGISTRY_BLOB	(1u << 20)	/* a value of Wine's registry */
 
 /* Graph */
 #define LIMIT_PATH_LENGTH	32u

@@ -1,6 +1,7 @@
 /* label.c -- names of entries to UTF-8, from the two encodings that Java key
  * stores use: BMPString in PKCS#12 and "modified UTF-8" (java.io.DataInput)
- * in JKS.  Both are UTF-16 inside, so characters past U+FFFF come as pairs.
+ * in JKS, and from that of Windows.  All are UTF-16 inside, so characters past
+ * U+FFFF come as pairs.
  */
 #include <errno.h>
 
@@ -46,6 +47,14 @@ static uint32_t bmp_unit(struct blob *in)
 	if (in->n >= 2)
 		unit = get_be16(in->p);
 	*in = behind(*in, in->n >= 2 ? 2 : in->n);
+	return unit;
+}
+
+static uint32_t windows_unit(struct blob *in)
+{
+	const uint32_t unit = in->p[0] | (uint32_t)in->p[1] << 8;
+
+	*in = behind(*in, 2);
 	return unit;
 }
 
@@ -107,4 +116,13 @@ int label_from_bmp(struct blob bmp, struct buf *out)
 int label_from_java(struct blob text, struct buf *out)
 {
 	return units_add(text, java_unit, out);
+}
+
+int label_from_windows(struct blob text, struct buf *out)
+{
+	size_t n = 0;
+
+	while (n + 1 < text.n && (text.p[n] | text.p[n + 1]) != 0)
+		n += 2;
+	return units_add((struct blob){ text.p, n }, windows_unit, out);
 }

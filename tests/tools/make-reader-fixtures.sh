@@ -17,6 +17,11 @@
 #                             OpenJDK 17, keytool -delete, keytool, p11-kit
 #   nss/old-*, new-*, mixed-* certutil of NSS 3.87 and 3.132
 #   nss/firefox-*, chromium-* Firefox ESR 153, Chromium 156
+#   wine-registry/machine, user, fresh
+#                             Wine 8.0 (tests/owners/wine-store.c), without the
+#                             keys that hold no certificates; the others are
+#                             such keys edited by hand, one case each, and what
+#                             Wine makes of each is in tests/owners/ask-wine.sh
 #
 # Names that begin with slow- are read slowly: they have many iterations.
 set -eu
