@@ -2,16 +2,8 @@
  * what administrators paste (RFC 7468; RFC 1421 headers are skipped).
  *
  * Three labels hold a certificate: CERTIFICATE, its old name X509
- * CERTIFICATE, and OpenSSL's TRUSTED CERTIFICATE, which has a CertAux
- * structure behind the certificate without anything around the two:
- *
- *	CertAux ::= SEQUENCE {
- *		trust   SEQUENCE OF OBJECT IDENTIFIER OPTIONAL,
- *		reject  [0] IMPLICIT SEQUENCE OF OBJECT IDENTIFIER OPTIONAL,
- *		alias   UTF8String OPTIONAL,
- *		keyid   OCTET STRING OPTIONAL,
- *		other   [1] IMPLICIT SEQUENCE OF AlgorithmIdentifier OPTIONAL }
- *
+ * CERTIFICATE, and OpenSSL's TRUSTED CERTIFICATE, which has a CertAux behind
+ * the certificate (cert-aux.c) that is understood here as OpenSSL does.
  * Other blocks, private keys above all, are passed over without decoding.
  *
  * What is surprising: programs disagree about damaged files.  GnuTLS and
@@ -63,7 +55,7 @@ static const char bad_base64[] =
 #define WHITE	0x01
 #define PAD	0x02
 
-/* RFC 4648 section 4; 0 is no part of base64.  A table, because most of the
+/* 0 is no part of base64.  A table, because most of the
  * bytes that a scan of the system store looks at are these.  */
 static const uint8_t values[256] = {
 	['\t'] = WHITE, ['\n'] = WHITE, ['\v'] = WHITE, ['\f'] = WHITE,
@@ -78,10 +70,7 @@ static const uint8_t values[256] = {
 	['+'] = 0xbe, ['/'] = 0xbf,
 };
 
-/* Decodes IN with white space anywhere into RET, which has room for
- * in.n / 4 * 3 + 3 bytes.  -EINVAL for other characters, missing or extra
- * padding, and data behind the padding.  */
-static int base64_decode(struct blob in, uint8_t *ret, size_t *ret_n)
+int base64_decode(struct blob in, uint8_t *ret, size_t *ret_n)
 {
 	const uint8_t *p = in.p, *end = in.p + in.n;
 	uint32_t bits = 0;
@@ -315,58 +304,32 @@ enum problem_code pem_error_code(const struct pem_block *b)
 
 /* ---- the reader ----------------------------------------------------------*/
 
-/* Does LIST, a SEQUENCE OF OBJECT IDENTIFIER, name TLS servers, by name or
- * with anyExtendedKeyUsage?  -EINVAL when it is not such a list.  */
-static int has_server_auth(struct blob list)
+/* Gives E, whose CertAux is AUX, as OpenSSL understands it (obj_trust() in
+ * crypto/x509/x509_trust.c): what is rejected is distrusted, and a list of
+ * trust, even an empty one, leaves no other purpose.  The lists may say both,
+ * of different purposes, and are two entries then.  */
+static int entry_with_aux(struct sink *out, struct entry *e,
+			  const struct cert_aux *aux)
 {
-	static const uint8_t server_auth[] = {	/* 1.3.6.1.5.5.7.3.1 */
-		0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x01
-	};
-	static const uint8_t any[] = {		/* 2.5.29.37.0 */
-		0x55, 0x1d, 0x25, 0x00
-	};
-	struct tlv oid;
-	int found = 0;
-
-	while (list.n > 0) {
-		if (tlv_expect(&list, TAG_OID, &oid) < 0)
-			return -EINVAL;
-		if (blob_equal(oid.value, (struct blob){ any, sizeof(any) }) ||
-		    blob_equal(oid.value, (struct blob){ server_auth,
-						sizeof(server_auth) }))
-			found = 1;
-	}
-	return found;
-}
-
-/* What the CertAux in AUX, empty when there is none, makes of the entry.  */
-static int aux_role(struct blob aux, enum role *ret_role)
-{
-	enum role role = ROLE_NONE;
-	struct tlv t, list;
+	unsigned allowed = PURPOSES_ALL;
 	int r;
 
-	if (aux.n > 0) {
-		if (tlv_expect(&aux, TAG_SEQUENCE, &t) < 0 || aux.n > 0)
-			return -EINVAL;
-		aux = t.value;
-		r = tlv_expect(&aux, TAG_SEQUENCE, &list);
-		if (r == 0 && has_server_auth(list.value) < 0)
-			return -EINVAL;
-		r = tlv_expect(&aux, TAG_CONTEXT(0), &list);
-		if (r == 0) {
-			r = has_server_auth(list.value);
-			if (r < 0)
-				return -EINVAL;
-			if (r > 0)
-				role = ROLE_DISTRUST;
-		}
-		while (aux.n > 0)
-			if (tlv_next(&aux, &t) < 0)
-				return -EINVAL;
+	sink_label(out, e, aux->alias);
+	if (aux->has_trust && !aux->trust_any)
+		allowed = aux->trust;
+	allowed &= ~aux->reject;
+	if (aux->reject != 0) {
+		e->role = ROLE_DISTRUST;
+		e->purposes = aux->reject_any ? 0 : aux->reject;
+		r = out->entry(out, e);
+		/* Nothing that has a name here is left to say.  */
+		if (r < 0 || (allowed & ~(unsigned)PURPOSE_OTHER) == 0)
+			return r;
 	}
-	*ret_role = role;
-	return 0;
+	e->role = ROLE_NONE;
+	e->purposes = allowed == PURPOSES_ALL ? 0 :
+		      allowed != 0 ? allowed : PURPOSE_OTHER;
+	return out->entry(out, e);
 }
 
 /* Of a block that was decoded.  */
@@ -387,6 +350,8 @@ static int block_read(struct blob data, const struct pem_block *b,
 {
 	struct blob der = { b->der, b->der_n }, rest;
 	struct entry e = { .offset = b->begin };
+	struct cert_aux aux;
+	bool has_aux = false;
 	int r;
 
 	if (b->error) {
@@ -403,23 +368,24 @@ static int block_read(struct blob data, const struct pem_block *b,
 		return 0;
 	}
 	rest = blob_from(der, e.der.n);
-	if (starts_with(b->label, "TRUSTED")) {
-		if (aux_role(rest, &e.role) < 0)
+	if (rest.n > 0 && !starts_with(b->label, "TRUSTED")) {
+		sink_problem(out, PROBLEM_MALFORMED, b->begin,
+			     "%zu bytes behind the certificate; restore this "
+			     "block from its source", rest.n);
+	} else if (rest.n > 0) {
+		has_aux = cert_aux_parse(rest, &aux) == 0;
+		if (!has_aux)
 			sink_problem(out, PROBLEM_MALFORMED, b->begin,
 				     "the trust settings behind the "
 				     "certificate are damaged; write them "
 				     "again with openssl x509 -trustout");
-	} else if (rest.n > 0) {
-		sink_problem(out, PROBLEM_MALFORMED, b->begin,
-			     "%zu bytes behind the certificate; restore this "
-			     "block from its source", rest.n);
 	}
 	if (!on_lines_of_its_own(data, b))
 		sink_problem(out, PROBLEM_MALFORMED, b->begin,
 			     "the BEGIN or END line has other text on it; "
 			     "OpenSSL passes over the block or refuses the "
 			     "whole file: give it a line of its own");
-	return out->entry(out, &e);
+	return has_aux ? entry_with_aux(out, &e, &aux) : out->entry(out, &e);
 }
 
 static bool pem_sniff(struct blob data)
@@ -460,7 +426,7 @@ static int pem_read(const struct input *input, struct sink *out)
 const struct reader pem_reader = {
 	.name = "pem",
 	.title = N_("PEM certificates"),
-	.caps = READS_MANY | READS_TRUST,
+	.caps = READS_MANY | READS_TRUST | READS_LABELS,
 	.sniff = pem_sniff,
 	.read = pem_read,
 };

@@ -38,6 +38,7 @@ static const char *const purposes_words[] = {
 	"codeSigning",
 	"emailProtection",
 	"timeStamping",
+	"other",
 };
 
 const char *purposes_format(unsigned purposes, char ret[PURPOSES_SIZE])
@@ -55,6 +56,17 @@ const char *purposes_format(unsigned purposes, char ret[PURPOSES_SIZE])
 	}
 	ret[n] = '\0';
 	return ret;
+}
+
+unsigned purposes_from_words(const char *words)
+{
+	unsigned purposes = 0;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(purposes_words); i++)
+		if (has_word(words, purposes_words[i]))
+			purposes |= 1u << i;
+	return purposes;
 }
 
 static const char *const problems[] = {
@@ -91,6 +103,29 @@ void sink_problem(struct sink *s, enum problem_code code, uint64_t offset,
 	vsnprintf(message, sizeof(message), format, ap);
 	va_end(ap);
 	s->problem(s, &p);
+}
+
+void sink_label(struct sink *s, struct entry *e, struct blob label)
+{
+	struct problem p = {
+		.code = PROBLEM_LIMIT,
+		.offset = e->offset,
+		.message = "the label is longer than LIMIT_LABEL_BYTES; what "
+			   "is kept of it is its beginning",
+		.skipped = true,
+	};
+	size_t n = label.n;
+
+	if (n == 0)
+		return;
+	if (n > LIMIT_LABEL_BYTES) {
+		s->problem(s, &p);
+		n = LIMIT_LABEL_BYTES;
+		while (n > LIMIT_LABEL_BYTES - 4 && (label.p[n] & 0xc0) == 0x80)
+			n--;
+	}
+	e->label = (const char *)label.p;
+	e->label_n = n;
 }
 
 const struct reader *reader_find(const char *name)

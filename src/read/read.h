@@ -32,15 +32,28 @@ enum purpose {
 	PURPOSE_CODE_SIGNING = 1 << 2,
 	PURPOSE_EMAIL_PROTECTION = 1 << 3,
 	PURPOSE_TIME_STAMPING = 1 << 4,
+	PURPOSE_OTHER = 1 << 5,		/* some past these, or none at all */
 };
+#define PURPOSES_ALL	((1u << 6) - 1)
 /* "serverAuth clientAuth"; "" for 0.  The buffer is the caller's.  */
 #define PURPOSES_SIZE	96
 const char *purposes_format(unsigned purposes, char ret[PURPOSES_SIZE]);
+/* The reverse, words separated by space; words that are none are passed
+ * over.  */
+unsigned purposes_from_words(const char *words);
 
 struct entry {
 	struct blob der;	/* the certificate's TLV, nothing behind it */
 	const uint8_t *sha256;	/* instead of der: the store knows only the
 				 * fingerprint (SHA256_SIZE bytes), else NULL */
+	/* Instead of both: what a store says of certificates that it does not
+	 * have.  ROLE_DISTRUST, or ROLE_NONE for what is only worth something
+	 * where everything is distrusted: of the one with this issuer and
+	 * serial number, of all with this key, or of both when all are given.
+	 * ROLE_ANCHOR: its anchors with this key are for `purposes` only.  */
+	struct blob issuer;	/* Name, its TLV */
+	struct blob serial;	/* INTEGER, its content */
+	struct blob spki;	/* SubjectPublicKeyInfo, its TLV */
 	const char *label;	/* alias, nickname; label_n bytes, NULL: none */
 	size_t label_n;
 	uint64_t offset;	/* where in the file it begins, 0 when the bytes
@@ -94,6 +107,10 @@ struct sink {
 void sink_problem(struct sink *s, enum problem_code code, uint64_t offset,
 		  const char *format, ...) PRINTF(4, 5);
 
+/* Makes LABEL the one of E, if it is not empty.  One past LIMIT_LABEL_BYTES is
+ * cut behind a whole character, and that is said.  */
+void sink_label(struct sink *s, struct entry *e, struct blob label);
+
 /* What a reader is given.  All of it is borrowed and may be a mapping.  */
 struct input {
 	struct blob data;	/* the file */
@@ -115,6 +132,8 @@ enum reader_caps {
 					 * beside it */
 	READS_LARGE = 1 << 5,		/* LIMIT_ELF_BYTES instead of FILE_BYTES */
 	READS_ROOTS = 1 << 7,		/* wants struct input's roots */
+	READS_OTHERS = 1 << 8,		/* also takes files of other formats, as
+					 * one program understands them */
 };
 
 struct reader {
@@ -204,6 +223,29 @@ bool pem_has(const struct pem_kind *kind, struct blob in);
 /* What a block's error is.  */
 enum problem_code pem_error_code(const struct pem_block *b);
 
+/* Decodes IN, base64 (RFC 4648 section 4) with white space anywhere, into RET,
+ * which has room for in.n / 4 * 3 + 3 bytes.  -EINVAL for other characters,
+ * missing or extra padding, and data behind the padding.  */
+int base64_decode(struct blob in, uint8_t *ret, size_t *ret_n);
+
+/* ---- purposes in DER -----------------------------------------------------
+ * LIST: what is in a SEQUENCE OF OBJECT IDENTIFIER of purposes (RFC 5280
+ * 4.2.1.12).  -EINVAL when it is no such list; *ret_any: it names
+ * anyExtendedKeyUsage.  The purposes are 0 only for an empty list.  */
+int purposes_from_oids(struct blob list, unsigned *ret_purposes, bool *ret_any);
+
+/* OpenSSL's CertAux, which stands behind the certificate in a TRUSTED
+ * CERTIFICATE without anything around the two.  */
+struct cert_aux {
+	bool has_trust, has_reject;	/* the lists are there */
+	bool trust_any, reject_any;	/* ... and name any purpose */
+	unsigned trust, reject;		/* enum purpose */
+	struct blob alias;		/* UTF-8; p NULL: none */
+	struct blob key_id;		/* p NULL: none */
+};
+/* -EINVAL when AUX is not exactly one.  */
+int cert_aux_parse(struct blob aux, struct cert_aux *ret_aux);
+
 /* ---- certificates --------------------------------------------------------
  * One certificate as the inventory keeps it.  All of it is owned by the
  * struct; x509_done() empties it.  */
@@ -241,6 +283,19 @@ void auto_certificate(struct certificate *c);
  * certificate against the list and verify nothing).  1 yes, 0 no, -EINVAL
  * when either does not decode, -ENOTSUP for an algorithm GnuTLS lacks.  */
 int x509_verify(struct blob child, struct blob issuer);
+
+/* The public key of the certificate DER (SubjectPublicKeyInfo, its TLV), and
+ * what is in the SEQUENCE of its extendedKeyUsage (n is 0: it has none that is
+ * put together as one).  -EINVAL when DER is no certificate.  */
+int x509_key_and_usage(struct blob der, struct blob *ret_spki,
+		       struct blob *ret_usage);
+
+/* A Name's canonical SHA-256 and its text, and an INTEGER's text, as struct
+ * certificate has them; the caller frees the texts.  -EINVAL: NAME is not put
+ * together as a name; -E2BIG: longer than LIMIT_TEXT_BYTES.  */
+int x509_name(struct blob name, uint8_t ret_sha256[SHA256_SIZE],
+	      char **ret_text);
+char *x509_serial(struct blob serial);
 
 /* OpenSSL's subject name hash (X509_NAME_hash, since 1.0.0), the one in
  * <hash>.N: the first four bytes, little endian, of SHA-1 over the canonical

@@ -141,9 +141,29 @@ int x509_subject_hash(struct blob der, uint32_t *ret_hash)
 	return 0;
 }
 
+int x509_name(struct blob name, uint8_t ret_sha256[SHA256_SIZE],
+	      char **ret_text)
+{
+	AUTO(str) char *text = NULL;
+	struct blob rest = name;
+	struct tlv t;
+	int r;
+
+	if (tlv_expect(&rest, TAG_SEQUENCE, &t) < 0 || rest.n > 0)
+		return -EINVAL;
+	if (name.n > LIMIT_TEXT_BYTES)
+		return -E2BIG;
+	r = name_text(name, &text);
+	if (r == 0)
+		r = name_hash(name, ret_sha256);
+	if (r == 0)
+		*ret_text = TAKE(text);
+	return r;
+}
+
 /* ---- other fields --------------------------------------------------------*/
 
-static char *serial_text(struct blob serial)
+char *x509_serial(struct blob serial)
 {
 	AUTO(str) char *hex = xmalloc(2 * serial.n + 1);
 	const char *s = hex;
@@ -245,6 +265,31 @@ static void extensions_read(struct blob in, struct certificate *c)
 			break;
 		}
 	}
+}
+
+int x509_key_and_usage(struct blob der, struct blob *ret_spki,
+		       struct blob *ret_usage)
+{
+	static const uint8_t usage[] = { 0x55, 0x1d, 0x25 };	/* 2.5.29.37 */
+	struct tlv extension, oid, t, value, list;
+	struct parts p;
+	struct blob in;
+
+	if (parts_find(der, &p) < 0)
+		return -EINVAL;
+	*ret_spki = p.spki;
+	*ret_usage = (struct blob){ NULL, 0 };
+	in = p.extensions;
+	while (tlv_expect(&in, TAG_SEQUENCE, &extension) == 0) {
+		if (tlv_expect(&extension.value, TAG_OID, &oid) == 0 &&
+		    blob_equal(oid.value,
+			       (struct blob){ usage, sizeof(usage) }) &&
+		    tlv_optional(&extension.value, TAG_BOOLEAN, &t) == 0 &&
+		    tlv_expect(&extension.value, TAG_OCTETS, &value) == 0 &&
+		    tlv_expect(&value.value, TAG_SEQUENCE, &list) == 0)
+			*ret_usage = list.value;
+	}
+	return 0;
 }
 
 /* ---- signatures ----------------------------------------------------------*/
@@ -465,7 +510,7 @@ static char *decode(struct blob der, bool verified, struct certificate *c)
 	c->name = name_for_people(p.subject);
 	if (!c->name)
 		c->name = xstrdup(c->subject);
-	c->serial = serial_text(p.serial);
+	c->serial = x509_serial(p.serial);
 	hash_sha256(p.spki, c->spki_sha256);
 	extensions_read(p.extensions, c);
 	self_issued = memcmp(c->subject_sha256, c->issuer_sha256,

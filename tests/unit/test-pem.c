@@ -285,14 +285,18 @@ static void test_too_large(void **state)
 
 /* ---- TRUSTED CERTIFICATE -------------------------------------------------*/
 
+#define DISTRUST	"entry 0 distrust Example Root\n"
+#define ENTRY		"entry 0 - Example Root\n"
+
+/* For some purposes, and against others.  */
 static void test_trusted_files(void **state)
 {
 	static const struct {
 		const char *file, *want;
 	} cases[] = {
 		{ "trusted-alias.pem", "entry 0 - Example Root\n" },
-		{ "trusted-server.pem", "entry 0 - Example Root\n" },
-		{ "trusted-reject.pem", "entry 0 distrust Example Root\n" },
+		{ "trusted-server.pem", DISTRUST ENTRY },
+		{ "trusted-reject.pem", DISTRUST ENTRY },
 		{ "trusted-reject-any.pem", "entry 0 distrust Example Root\n" },
 	};
 
@@ -308,34 +312,38 @@ static void test_trusted_files(void **state)
 
 #define SERVER	"06082b06010505070301"
 #define EMAIL	"06082b06010505070304"
+#define ANY	"0604551d2500"
+#define MALFORMED	"problem 0 malformed\n"
 
 static void test_trusted_aux(void **state)
 {
 	static const struct {
 		const char *aux, *want;
 	} cases[] = {
-		{ "", "entry 0 - Example Root\n" },
-		{ "3000", "entry 0 - Example Root\n" },
-		{ "300e" "300a" SERVER "3000", "entry 0 - Example Root\n" },
-		{ "300c" "a00a" SERVER, "entry 0 distrust Example Root\n" },
-		{ "300c" "a00a" EMAIL, "entry 0 - Example Root\n" },
-		{ "3016" "a014" EMAIL SERVER,
-		  "entry 0 distrust Example Root\n" },
-		{ "3018" "300a" EMAIL "a00a" SERVER,
-		  "entry 0 distrust Example Root\n" },
-		{ "300f" "a00a" SERVER "0c0141",
-		  "entry 0 distrust Example Root\n" },
-		{ "30", "problem 0 malformed\nentry 0 - Example Root\n" },
-		{ "0500", "problem 0 malformed\nentry 0 - Example Root\n" },
-		{ "30000500", "problem 0 malformed\nentry 0 - Example Root\n" },
-		{ "3002" "a001",
-		  "problem 0 malformed\nentry 0 - Example Root\n" },
-		{ "3004" "a0020500",
-		  "problem 0 malformed\nentry 0 - Example Root\n" },
-		{ "3004" "30020500",
-		  "problem 0 malformed\nentry 0 - Example Root\n" },
-		{ "3001" "0c",
-		  "problem 0 malformed\nentry 0 - Example Root\n" },
+		{ "", ENTRY },
+		{ "3000", ENTRY },
+		{ "3002" "3000", ENTRY },
+		{ "300c" "300a" SERVER, ENTRY },
+		{ "300c" "a00a" SERVER, DISTRUST ENTRY },
+		{ "300c" "a00a" EMAIL, DISTRUST ENTRY },
+		{ "3008" "a006" ANY, DISTRUST },
+		{ "3016" "a014" EMAIL SERVER, DISTRUST ENTRY },
+		{ "3018" "300a" EMAIL "a00a" SERVER, DISTRUST ENTRY },
+		{ "3018" "300a" SERVER "a00a" SERVER, DISTRUST },
+		{ "3014" "3006" ANY "a00a" SERVER, DISTRUST ENTRY },
+		{ "300f" "a00a" SERVER "0c0141", DISTRUST ENTRY },
+		{ "3008" "0c0141" "040100" "a100", ENTRY },
+		{ "30", MALFORMED ENTRY },
+		{ "0500", MALFORMED ENTRY },
+		{ "30000500", MALFORMED ENTRY },
+		{ "3002" "0500", MALFORMED ENTRY },
+		{ "3006" "0c0141" "0c0141", MALFORMED ENTRY },
+		{ "300e" "300a" SERVER "3000", MALFORMED ENTRY },
+		{ "3002" "a001", MALFORMED ENTRY },
+		{ "3004" "a0020500", MALFORMED ENTRY },
+		{ "3004" "a0020600", MALFORMED ENTRY },
+		{ "3004" "30020500", MALFORMED ENTRY },
+		{ "3001" "0c", MALFORMED ENTRY },
 	};
 	struct blob root = fixture("root.der");
 

@@ -36,7 +36,9 @@ static void test_purposes(void **state)
 		  "clientAuth timeStamping" },
 		{ 0x1f, "serverAuth clientAuth codeSigning emailProtection "
 			"timeStamping" },
-		{ 1u << 5, "" },
+		{ PURPOSES_ALL, "serverAuth clientAuth codeSigning "
+			"emailProtection timeStamping other" },
+		{ 1u << 6, "" },
 	};
 	char text[PURPOSES_SIZE];
 
@@ -44,6 +46,12 @@ static void test_purposes(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 		assert_string_equal(purposes_format(cases[i].purposes, text),
 				    cases[i].text);
+	for (size_t i = 0; i + 1 < ARRAY_SIZE(cases); i++)
+		assert_int_equal(purposes_from_words(cases[i].text),
+				 cases[i].purposes);
+	assert_int_equal(purposes_from_words("toys emailProtection"),
+			 PURPOSE_EMAIL_PROTECTION);
+	assert_int_equal(purposes_from_words(""), 0);
 }
 
 static void test_problems(void **state)
