@@ -26,6 +26,7 @@
 #define LIMIT_KDF_ITERATIONS	600000u		/* one MAC costs < 0.3 s */
 #define LIMIT_KDF_WORK		4000000u	/* iterations a file, all tries */
 #define LIMIT_SCRYPT_BYTES	(64u << 20)	/* memory of one derivation */
+#define LIMIT_PURPOSES		256u		/* in one list of a CertAux */
 #define LIMIT_PKCS12_SAFES	64u
 #define LIMIT_REGISTRY_BLOB	(1u << 20)	/* a value of Wine's registry */
 

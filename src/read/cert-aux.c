@@ -67,17 +67,49 @@ int purposes_from_oids(struct blob list, unsigned *ret_purposes, bool *ret_any)
 }
 
 /* Takes the list with TAG off *AUX, when it is there.  */
-static int list_take(struct blob *aux, uint8_t tag, bool *ret_there,
+static int list_take(struct blob *aux, uint8_t tag, struct blob *ret_list,
 		     unsigned *ret_purposes, bool *ret_any)
 {
-	struct tlv list;
+	struct tlv list, oid;
+	struct blob rest;
+	unsigned n = 0;
 
 	if (aux->n == 0 || aux->p[0] != tag)
 		return 0;
 	if (tlv_next(aux, &list) < 0)
 		return -EINVAL;
-	*ret_there = true;
+	for (rest = list.value; tlv_next(&rest, &oid) == 0; n++)
+		if (n == LIMIT_PURPOSES)
+			return -EINVAL;
+	*ret_list = list.value;
 	return purposes_from_oids(list.value, ret_purposes, ret_any);
+}
+
+static bool has_oid(struct blob list, struct blob oid)
+{
+	struct tlv t;
+
+	while (tlv_next(&list, &t) == 0)
+		if (blob_equal(t.value, oid))
+			return true;
+	return false;
+}
+
+static void find_left(struct blob trust, struct blob reject,
+		      struct cert_aux *a)
+{
+	struct tlv oid;
+
+	while (tlv_next(&trust, &oid) == 0) {
+		unsigned purposes = 0;
+		bool any = false;
+
+		if (has_oid(reject, oid.value))
+			continue;
+		purposes_from_oids(oid.whole, &purposes, &any);
+		a->left |= purposes;
+		a->left_any |= any;
+	}
 }
 
 static int string_take(struct blob *aux, uint8_t tag, struct blob *ret)
@@ -95,20 +127,23 @@ static int string_take(struct blob *aux, uint8_t tag, struct blob *ret)
 int cert_aux_parse(struct blob aux, struct cert_aux *ret_aux)
 {
 	struct cert_aux a = { .has_trust = false };
-	struct blob other = { NULL, 0 };
+	struct blob trust = { NULL, 0 }, reject = trust, other = trust;
 	struct tlv t;
 
 	if (tlv_expect(&aux, TAG_SEQUENCE, &t) < 0 || aux.n > 0)
 		return -EINVAL;
 	aux = t.value;
-	if (list_take(&aux, TAG_SEQUENCE, &a.has_trust, &a.trust,
+	if (list_take(&aux, TAG_SEQUENCE, &trust, &a.trust,
 		      &a.trust_any) < 0 ||
-	    list_take(&aux, TAG_CONTEXT(0), &a.has_reject, &a.reject,
+	    list_take(&aux, TAG_CONTEXT(0), &reject, &a.reject,
 		      &a.reject_any) < 0 ||
 	    string_take(&aux, TAG_UTF8, &a.alias) < 0 ||
 	    string_take(&aux, TAG_OCTETS, &a.key_id) < 0 ||
 	    string_take(&aux, TAG_CONTEXT(1), &other) < 0 || aux.n > 0)
 		return -EINVAL;
+	a.has_trust = trust.p != NULL;
+	a.has_reject = reject.p != NULL;
+	find_left(trust, reject, &a);
 	*ret_aux = a;
 	return 0;
 }

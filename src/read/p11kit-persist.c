@@ -141,11 +141,6 @@ static const struct {
 	{ "nss-trust-unknown", 0xce534355 },
 	{ "nss-not-trusted", 0xce53435a },
 	{ "nss-valid-delegator", 0xce53435b },
-	{ "trust-unknown", 0 },
-	{ "trusted", 1 },
-	{ "trust-anchor", 2 },
-	{ "not-trusted", 3 },
-	{ "trust-must-verify-trust", 4 },
 	{ "x-509", 0 },
 	{ "x-509-attr-cert", 1 },
 	{ "wtls", 2 },
@@ -398,18 +393,35 @@ static bool is_oid(struct blob text)
 	return dots >= 2;
 }
 
+/* Words for values and names of attributes are one list to p11-kit.  */
+static bool is_constant(struct blob text, uint64_t *ret_number)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(constants); i++) {
+		if (is_word(text, constants[i].name)) {
+			*ret_number = constants[i].number;
+			return true;
+		}
+	}
+	for (i = 0; i < ARRAY_SIZE(words); i++) {
+		if (is_word(text, words[i].name)) {
+			*ret_number = words[i].number;
+			return true;
+		}
+	}
+	return false;
+}
+
 /* NULL, or why p11-kit has no value for it.  */
 static const char *set_value(struct builder *b, int attribute,
 			     struct blob value)
 {
 	uint64_t number;
-	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(constants); i++) {
-		if (is_word(value, constants[i].name)) {
-			set_number(b, attribute, constants[i].number);
-			return NULL;
-		}
+	if (is_constant(value, &number)) {
+		set_number(b, attribute, number);
+		return NULL;
 	}
 	if (value.n >= 2 && value.p[0] == '"' && value.p[value.n - 1] == '"')
 		return set_string(b, attribute, value);
@@ -650,8 +662,10 @@ int persist_each(struct blob data, object_fn *fn, void *fn_data,
 	enum token token;
 	int r = 0;
 
-	while ((token = lex(&l)) != TOKEN_END && !l.error) {
-		if (token == TOKEN_SECTION) {
+	while (!l.error && (token = lex(&l)) != TOKEN_END) {
+		if (token == TOKEN_ERROR) {
+			break;
+		} else if (token == TOKEN_SECTION) {
 			/* The rest of the file is still to be understood.  */
 			if (!ended)
 				r = close_object(&b, fn, fn_data);

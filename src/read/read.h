@@ -240,10 +240,13 @@ struct cert_aux {
 	bool has_trust, has_reject;	/* the lists are there */
 	bool trust_any, reject_any;	/* ... and name any purpose */
 	unsigned trust, reject;		/* enum purpose */
+	bool left_any;			/* of trust, what is not in reject by */
+	unsigned left;			/* its very name; 0: nothing */
 	struct blob alias;		/* UTF-8; p NULL: none */
 	struct blob key_id;		/* p NULL: none */
 };
-/* -EINVAL when AUX is not exactly one.  */
+/* -EINVAL when AUX is not exactly one, or a list of it is longer than
+ * LIMIT_PURPOSES.  */
 int cert_aux_parse(struct blob aux, struct cert_aux *ret_aux);
 
 /* ---- certificates --------------------------------------------------------
@@ -296,6 +299,10 @@ int x509_key_and_usage(struct blob der, struct blob *ret_spki,
 int x509_name(struct blob name, uint8_t ret_sha256[SHA256_SIZE],
 	      char **ret_text);
 char *x509_serial(struct blob serial);
+
+/* The seconds of YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ (RFC 5280 4.1.2.5); -EINVAL
+ * for anything else.  */
+int x509_time(struct blob text, int64_t *ret_time);
 
 /* OpenSSL's subject name hash (X509_NAME_hash, since 1.0.0), the one in
  * <hash>.N: the first four bytes, little endian, of SHA-1 over the canonical

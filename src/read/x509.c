@@ -187,18 +187,16 @@ static int digits(const uint8_t *p, unsigned n)
 	return v;
 }
 
-/* RFC 5280 4.1.2.5: YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ; DER has no other form,
- * and GnuTLS refuses others.  */
-static int time_from_der(const struct tlv *t, int64_t *ret_time)
+/* DER has no other form, and GnuTLS refuses others.  */
+int x509_time(struct blob text, int64_t *ret_time)
 {
-	bool utc = t->tag == TAG_UTC_TIME;
-	const uint8_t *p = t->value.p;
+	bool utc = text.n == 13;
+	const uint8_t *p = text.p;
 	struct tm tm = { .tm_isdst = 0 }, back;
 	time_t seconds;
 	int year;
 
-	if ((!utc && t->tag != TAG_GENERALIZED_TIME) ||
-	    t->value.n != (utc ? 13 : 15) || p[t->value.n - 1] != 'Z')
+	if ((!utc && text.n != 15) || p[text.n - 1] != 'Z')
 		return -EINVAL;
 	year = digits(p, utc ? 2 : 4);
 	if (year < 0)
@@ -221,6 +219,15 @@ static int time_from_der(const struct tlv *t, int64_t *ret_time)
 		return -EINVAL;
 	*ret_time = seconds;
 	return 0;
+}
+
+static int time_from_der(const struct tlv *t, int64_t *ret_time)
+{
+	size_t n = t->tag == TAG_UTC_TIME ? 13 :
+		   t->tag == TAG_GENERALIZED_TIME ? 15 : 0;
+
+	return n != 0 && t->value.n == n ? x509_time(t->value, ret_time)
+					 : -EINVAL;
 }
 
 static void copy_key_id(struct blob id, uint8_t **ret_id, size_t *ret_n)

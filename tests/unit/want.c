@@ -24,6 +24,29 @@ static const char *word(const char *s)
 	return *s != '\0' ? s : "-";
 }
 
+/* What an entry without a certificate is about.  */
+static void add_names(struct want *w, const struct entry *e)
+{
+	char hex[2 * SHA256_SIZE + 1];
+	uint8_t hash[SHA256_SIZE];
+
+	assert_true(e->issuer.n > 0 || e->spki.n > 0);
+	assert_int_equal(e->issuer.n > 0, e->serial.p != NULL);
+	buf_adds(&w->text, "about ");
+	if (e->issuer.n > 0) {
+		AUTO(str) char *name = NULL, *serial = x509_serial(e->serial);
+
+		if (x509_name(e->issuer, hash, &name) < 0)
+			name = xstrdup("?");
+		buf_addf(&w->text, "<%s>%s ", name, serial);
+	}
+	if (e->spki.n > 0) {
+		hash_sha256(e->spki, hash);
+		hex_encode(hash, sizeof(hash), hex);
+		buf_addf(&w->text, "key=%s ", hex);
+	}
+}
+
 static int take_entry(struct sink *s, const struct entry *e)
 {
 	struct want *w = (struct want *)s;
@@ -46,18 +69,23 @@ static int take_entry(struct sink *s, const struct entry *e)
 	assert_true(e->label_n <= LIMIT_LABEL_BYTES);
 	assert_true(e->offset <= w->data.n);
 
-	/* Either the certificate or its fingerprint.  */
-	assert_int_equal(e->der.n == 0, e->sha256 != NULL);
-	if (e->sha256 != NULL)
-		memcpy(hash, e->sha256, sizeof(hash));
-	else
-		hash_sha256(e->der, hash);
-	hex_encode(hash, sizeof(hash), hex);
+	/* The certificate, its fingerprint, or names of it.  */
+	assert_true(e->der.n == 0 || e->sha256 == NULL);
+	if (e->der.n == 0 && e->sha256 == NULL) {
+		add_names(w, e);
+	} else {
+		if (e->sha256 != NULL)
+			memcpy(hash, e->sha256, sizeof(hash));
+		else
+			hash_sha256(e->der, hash);
+		hex_encode(hash, sizeof(hash), hex);
+		buf_addf(&w->text, "%s ", hex);
+	}
 	purposes_format(e->purposes, purposes);
 	for (char *c = purposes; *c != '\0'; c++)
 		if (*c == ' ')
 			*c = ',';
-	buf_addf(&w->text, "%s %s %s %s %s", hex, word(role_name(e->role)),
+	buf_addf(&w->text, "%s %s %s %s", word(role_name(e->role)),
 		 e->marked ? "marked" : "-", e->private_key ? "key" : "-",
 		 word(purposes));
 	if (e->distrust_after != 0) {

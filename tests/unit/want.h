@@ -2,6 +2,7 @@
  * each entry and each problem, in the order in which the sink got them.
  *
  *	SHA-256 role|- marked|- key|- purposes|-[;after=TIME] label
+ *	about <ISSUER>SERIAL key=SHA-256 role|- ... (instead of a certificate)
  *	problem|skipped CODE OFFSET MESSAGE
  *	reference ROLE|- OFFSET NAME
  *
