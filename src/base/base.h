@@ -181,6 +181,22 @@ int file_names(const struct root *r, const char *path, char ***ret_names,
 void names_free(char **names);
 void auto_names(char ***names);
 
+/* A directory as it was listed once.  */
+struct directory {
+	char **names;		/* sorted by bytes, NULL behind the last */
+	char *kinds;		/* what each is itself: 'd' a directory, 'f' a
+				 * regular file, 'o' a link or something else */
+	size_t n;
+	struct file_id id;	/* of the directory */
+};
+/* FLAGS: 0, or O_NOFOLLOW, when PATH must be no link (-ENOTDIR).  Errors as
+ * those of file_names(); the caller frees with directory_done().  */
+int file_directory(const struct root *r, const char *path, int flags,
+		 struct directory *ret_directory);
+bool directory_has(const struct directory *l, const char *name);
+void directory_done(struct directory *l);
+void auto_directory(struct directory *l);
+
 /* The bytes of a regular file, at most LIMIT bytes.  Opened non-blocking and
  * only after a stat of the very same object said that it is a regular file:
  * -ENOTREG for a FIFO, socket, device or directory, -EFBIG past

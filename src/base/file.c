@@ -99,49 +99,91 @@ int file_readlink(const struct root *r, const char *path, char **ret_target)
 
 /* ---- directories -------------------------------------------------------*/
 
-static int compare_names(const void *a, const void *b)
+struct name {
+	char *name;
+	char kind;
+};
+
+struct names {
+	struct name *items;
+	size_t n, cap;
+};
+
+static void auto_read(struct names *names)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	for (size_t i = 0; i < names->n; i++)
+		free(names->items[i].name);
+	free(names->items);
 }
 
-/* The names left in DIR; what was read is freed on failure.  */
-static int read_names(DIR *dir, char ***ret_names, size_t *ret_n)
+static int compare_names(const void *a, const void *b)
 {
-	AUTO(names) char **names = xcalloc(1, sizeof(*names));
-	size_t n = 0, cap = 1;
+	return strcmp(((const struct name *)a)->name,
+		      ((const struct name *)b)->name);
+}
+
+/* Not every file system says in its listing what a name is.  */
+static char kind_of(DIR *dir, const struct dirent *e)
+{
+	struct stat st;
+
+	if (e->d_type != DT_UNKNOWN)
+		return e->d_type == DT_DIR ? 'd' : e->d_type == DT_REG ? 'f'
+		       : 'o';
+	if (fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return 'o';
+	return S_ISDIR(st.st_mode) ? 'd' : S_ISREG(st.st_mode) ? 'f' : 'o';
+}
+
+/* The names left in DIR, sorted; TAKEs what it gives out of NAMES.  */
+static int read_names(DIR *dir, struct directory *ret_directory)
+{
+	AUTO(read) struct names names = { .n = 0 };
+	struct directory l = { .n = 0 };
 	const struct dirent *e;
 
 	while (errno = 0, (e = readdir(dir)) != NULL) {
 		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
 			continue;
-		if (n == LIMIT_DIRECTORY_NAMES)
+		if (names.n == LIMIT_DIRECTORY_NAMES)
 			return -E2BIG;
-		grow(&names, n + 1, &cap, sizeof(*names));
-		names[n++] = xstrdup(e->d_name);
-		names[n] = NULL;
+		grow(&names.items, names.n, &names.cap, sizeof(*names.items));
+		names.items[names.n++] = (struct name){
+			xstrdup(e->d_name), kind_of(dir, e),
+		};
 	}
 	if (errno != 0)
 		return -errno;
-	qsort(names, n, sizeof(*names), compare_names);
-	*ret_names = TAKE(names);
-	*ret_n = n;
+	if (names.n != 0)
+		qsort(names.items, names.n, sizeof(*names.items),
+		      compare_names);
+	l.names = xcalloc(names.n + 1, sizeof(*l.names));
+	l.kinds = xcalloc(names.n + 1, 1);
+	for (; l.n < names.n; l.n++) {
+		l.names[l.n] = TAKE(names.items[l.n].name);
+		l.kinds[l.n] = names.items[l.n].kind;
+	}
+	*ret_directory = l;
 	return 0;
 }
 
-int file_names(const struct root *r, const char *path, char ***ret_names,
-	       size_t *ret_n)
+int file_directory(const struct root *r, const char *path, int flags,
+		 struct directory *ret_directory)
 {
-	const int flags = O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC;
+	const int how = O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC;
 	AUTO(fd) int at = -1;
+	struct stat st;
 	DIR *dir;
 	int e, fd;
 
-	e = beneath_open(r, path, O_DIRECTORY, &at);
+	e = beneath_open(r, path, O_DIRECTORY | flags, &at);
 	if (e < 0)
 		return e;
-	fd = openat(at, ".", flags | O_NOATIME);
+	if (fstat(at, &st) < 0)
+		return -errno;
+	fd = openat(at, ".", how | O_NOATIME);
 	if (fd < 0 && errno == EPERM)
-		fd = openat(at, ".", flags);
+		fd = openat(at, ".", how);
 	if (fd < 0)
 		return -errno;
 	dir = fdopendir(fd);
@@ -150,9 +192,47 @@ int file_names(const struct root *r, const char *path, char ***ret_names,
 		close(fd);
 		return e;
 	}
-	e = read_names(dir, ret_names, ret_n);
+	e = read_names(dir, ret_directory);
+	if (e == 0)
+		ret_directory->id = id_of(&st);
 	closedir(dir);
 	return e;
+}
+
+static int compare_strings(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+bool directory_has(const struct directory *l, const char *name)
+{
+	return bsearch(&name, l->names, l->n, sizeof(*l->names),
+		       compare_strings) != NULL;
+}
+
+void directory_done(struct directory *l)
+{
+	names_free(l->names);
+	free(l->kinds);
+	*l = (struct directory){ .n = 0 };
+}
+
+void auto_directory(struct directory *l)
+{
+	directory_done(l);
+}
+
+int file_names(const struct root *r, const char *path, char ***ret_names,
+	       size_t *ret_n)
+{
+	AUTO(directory) struct directory l = { .n = 0 };
+	int e = file_directory(r, path, 0, &l);
+
+	if (e < 0)
+		return e;
+	*ret_n = l.n;
+	*ret_names = TAKE(l.names);
+	return 0;
 }
 
 void names_free(char **names)

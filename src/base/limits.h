@@ -8,11 +8,12 @@
 #define LIMIT_ELF_BYTES		(1u << 30)	/* a program with a compiled-in list */
 #define LIMIT_COPIED_BYTES	(1u << 20)	/* larger files are mapped */
 #define LIMIT_MAPPED_FILES	32u		/* at a time */
-#define LIMIT_DIRECTORY_NAMES	100000u		/* names in one directory */
+#define LIMIT_DIRECTORY_NAMES	100000u		/* names in one directory, or tree */
 #define LIMIT_PATH_BYTES	4096u
 #define LIMIT_GLOB_RESULTS	100000u		/* paths one pattern may match */
 #define LIMIT_HOMES		20000u
-#define LIMIT_TREE_DEPTH	32u		/* directories below a store of a tree */
+#define LIMIT_TREE_DEPTH	32u		/* directories below a store of a tree,
+						 * or that one "**" stands for */
 
 /* Entries */
 #define LIMIT_STORE_ENTRIES	100000u

@@ -103,9 +103,13 @@ void xml_done(void);
 
 /* ---- path patterns -------------------------------------------------------
  * `*`, `?` and `[a-z]`, `[!a-z]` match within one component, by bytes, and not
- * a leading dot.  A pattern is absolute or begins with {home}, and an opening
- * parenthesis at its very beginning, closed behind a component, marks the part
- * that is the instance: (/opt/jdk-[0-9]?)/lib/security/cacerts.
+ * a leading dot.  A component that is `**` stands for any number of
+ * directories, also none: not hidden ones, not links to directories, nothing
+ * on another device, not /proc and /sys; at most LIMIT_TREE_DEPTH of them and
+ * LIMIT_DIRECTORY_NAMES names in all.  A pattern is absolute or begins with
+ * {home}, and an opening parenthesis at its very beginning, closed behind a
+ * component, marks the part that is the instance:
+ * (/opt/jdk-[0-9]?)/lib/security/cacerts.
  */
 /* -EINVAL, with *ret_reason, a constant for people, when it is no pattern. */
 int pattern_check(const char *pattern, const char **ret_reason);

@@ -94,8 +94,9 @@ static void add_errno(struct store_pass *s, const char *path, int error)
 		break;
 	case E2BIG:
 		add_problem(s, path, false, 0, PROBLEM_LIMIT, false,
-			    xasprintf("more than %u names: not read",
-				      LIMIT_DIRECTORY_NAMES));
+			    xasprintf("more than %u names, or more than %u "
+				      "directories deep: not looked through",
+				      LIMIT_DIRECTORY_NAMES, LIMIT_TREE_DEPTH));
 		break;
 	case EAGAIN:
 	case ESTALE:

@@ -2,9 +2,11 @@
  * catalogue in small trees, and which files of it belong to a store.
  */
 #include <errno.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include "locate/locate.h"
@@ -83,6 +85,13 @@ static void test_pattern_form(void **state)
 		{ "({home}/.mozilla/firefox/*)/cert9.db", NULL },
 		{ "/a/[b-d]?*", NULL },
 		{ "/a/[]]", NULL },
+		{ "/a/**/b", NULL },
+		{ "(/a/**)/b", NULL },
+		{ "(/a/**/b)", NULL },
+		{ "(/a)/**/b", NULL },
+		{ "{home}/**/b", NULL },
+		{ "({home})/**/b", NULL },
+		{ "/a/b**c", NULL },
 		{ "", "no component" },
 		{ "(", "no component" },
 		{ "{home}", "no component" },
@@ -102,6 +111,13 @@ static void test_pattern_form(void **state)
 		{ "(/a)/b)/c", "\")\" without \"(\" at the beginning" },
 		{ "(/a/b", "\"(\" without \")\"" },
 		{ "/a/[b/c]", "\"[\" without \"]\"" },
+		{ "/**/a", "\"**\" right beneath /" },
+		{ "(/**/a)", "\"**\" right beneath /" },
+		{ "/a/**/b/**/c", "\"**\" twice" },
+		{ "/a/**/**/c", "\"**\" twice" },
+		{ "/a/**", "\"**\" at the end" },
+		{ "(/a/**)", "\"**\" at the end" },
+		{ "{home}/**", "\"**\" at the end" },
 	};
 	AUTO(str) char *deep = NULL;
 	AUTO(buf) struct buf b;
@@ -479,6 +495,183 @@ static void test_too_many(void **state)
 		"b /many/n000 = /\n");
 }
 
+/* ---- `**` ----------------------------------------------------------------*/
+
+static void test_deep(void **state)
+{
+	static const struct tree_item items[] = {
+		{ 'f', "/opt/sdk/ca.pem", "" },
+		{ 'f', "/opt/sdk/a/ca.pem", "" },
+		{ 'f', "/opt/sdk/a/b/c/ca.pem", "" },
+		{ 'f', "/opt/sdk/a/b/c/lib/x/ca.pem", "" },
+		{ 'f', "/opt/sdk/a/lib/x/ca.pem", "" },
+		{ 'f', "/opt/sdk/lib/x/ca.pem", "" },
+		{ 'f', "/opt/sdk/.hidden/ca.pem", "" },
+		{ 'f', "/opt/sdk/a/.hidden/lib/x/ca.pem", "" },
+		{ 'l', "/opt/sdk/link", "/srv/out" },
+		{ 'f', "/srv/out/ca.pem", "" },
+		{ 'l', "/opt/sdk/up", ".." },
+		{ 'l', "/opt/sdk/b/ca.pem", "../ca.pem" },
+		{ 'p', "/opt/sdk/c/ca.pem", NULL },
+		{ 'd', "/opt/sdk/d/ca.pem", NULL },
+		{ 'l', "/opt/alias", "sdk" },
+		{ 'f', "/home/ann/tools/x/ca.pem", "" },
+		{ 0 },
+	};
+	static const struct home_row homes[] = {
+		{ "/home/ann", "ann" }, { 0 },
+	};
+	static const struct row stores[] = {
+		{ .kind = "ca", .paths = { "/opt/sdk/**/ca.pem" } },
+		{ .kind = "lib", .paths = { "(/opt/sdk/**)/lib/*/ca.pem" } },
+		{ .kind = "dir", .paths = { "(/opt/sdk/**/l[i]b)/x/ca.pem" } },
+		{ .kind = "top", .paths = { "(/opt/s*)/**/c/ca.pem" } },
+		{ .kind = "link", .paths = { "(/opt/alias)/**/b/c/ca.pem" } },
+		{ .kind = "none", .paths = { "/opt/none/**/ca.pem",
+			"/opt/sdk/ca.pem/**/ca.pem" } },
+		{ .kind = "home", .paths = { "({home}/tools/**)/ca.pem" } },
+		{ 0 },
+	};
+
+	(void)state;
+	root = tree_make(items);
+	expect_places(stores, homes,
+		"ca /opt/sdk/a/b/c/ca.pem\n"
+		"ca /opt/sdk/a/b/c/lib/x/ca.pem\n"
+		"ca /opt/sdk/a/ca.pem\n"
+		"ca /opt/sdk/a/lib/x/ca.pem\n"
+		"ca /opt/sdk/b/ca.pem = /opt/sdk/ca.pem\n"
+		"ca /opt/sdk/c/ca.pem\n"
+		"ca /opt/sdk/ca.pem\n"
+		"ca /opt/sdk/d/ca.pem\n"
+		"ca /opt/sdk/lib/x/ca.pem\n"
+		"lib /opt/sdk/a/b/c/lib/x/ca.pem @ /opt/sdk/a/b/c\n"
+		"lib /opt/sdk/a/lib/x/ca.pem @ /opt/sdk/a\n"
+		"lib /opt/sdk/lib/x/ca.pem @ /opt/sdk\n"
+		"dir /opt/sdk/a/b/c/lib/x/ca.pem @ /opt/sdk/a/b/c/lib\n"
+		"dir /opt/sdk/a/lib/x/ca.pem @ /opt/sdk/a/lib\n"
+		"dir /opt/sdk/lib/x/ca.pem @ /opt/sdk/lib\n"
+		"top /opt/sdk/a/b/c/ca.pem @ /opt/sdk\n"
+		"top /opt/sdk/c/ca.pem @ /opt/sdk\n"
+		"link /opt/alias/a/b/c/ca.pem = /opt/sdk/a/b/c/ca.pem"
+		" @ /opt/sdk\n"
+		"home /home/ann/tools/x/ca.pem @ /home/ann/tools/x of ann\n");
+}
+
+/* A directory that cannot be looked into hides what may be beneath it.  */
+static void test_deep_closed(void **state)
+{
+	static const struct tree_item items[] = {
+		{ 'f', "/opt/sdk/a/ca.pem", "" },
+		{ 'f', "/opt/sdk/shut/ca.pem", "" },
+		{ 'f', "/opt/sdk/z/ca.pem", "" },
+		{ 'x', "/opt/sdk/shut", NULL },
+		{ 'x', "/opt/top", NULL },
+		{ 0 },
+	};
+	static const struct row stores[] = {
+		{ .kind = "ca", .paths = { "/opt/sdk/**/ca.pem" } },
+		{ .kind = "in", .paths = { "(/opt/sdk/**/x)/roots.pem" } },
+		{ .kind = "top", .paths = { "/opt/top/**/ca.pem" } },
+		{ 0 },
+	};
+
+	(void)state;
+	root = tree_make(items);
+	be_ordinary();
+	expect_places(stores, NULL,
+		"ca /opt/sdk/a/ca.pem\n"
+		"ca /opt/sdk/shut EACCES\n"
+		"ca /opt/sdk/z/ca.pem\n"
+		"in /opt/sdk/shut @ /opt/sdk/shut EACCES\n"
+		"top /opt/top EACCES\n");
+	be_again();
+}
+
+/* What is mounted in the tree is another tree.  */
+static void test_deep_mount(void **state)
+{
+	static const struct tree_item items[] = {
+		{ 'f', "/opt/a/ca.pem", "" }, { 'd', "/opt/b", NULL },
+		{ 0 },
+	};
+	static const struct row stores[] = {
+		{ .kind = "ca", .paths = { "/opt/**/ca.pem" } }, { 0 },
+	};
+	AUTO(str) char *mounted = NULL;
+	AUTO(str) char *inside = NULL;
+
+	(void)state;
+	root = tree_make(items);
+	mounted = tree_path("/opt/b");
+	inside = tree_path("/opt/b/ca.pem");
+	if (unshare(CLONE_NEWNS) < 0 ||
+	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	    mount("none", mounted, "tmpfs", 0, NULL) < 0) {
+		print_message("not tested: cannot mount here\n");
+		skip();
+	}
+	assert_int_equal(mknod(inside, S_IFREG | 0600, 0), 0);
+	expect_places(stores, NULL, "ca /opt/a/ca.pem\n");
+	assert_int_equal(umount(mounted), 0);
+}
+
+/* Nothing is cut without a word: neither depth nor number.  */
+static void test_deep_limits(void **state)
+{
+	static const struct tree_item wide[] = {
+		{ 'd', "/top", NULL }, { 'd', "/many", NULL }, { 0 },
+	};
+	static const struct row many[] = {
+		{ .kind = "ca", .paths = { "/top/*/**/ca.pem" } }, { 0 },
+	};
+	static const struct row stores[] = {
+		{ .kind = "ca", .paths = { "/t/**/ca.pem" } },
+		{ .kind = "too", .paths = { "(/t)/**/ca.pem" } },
+		{ 0 },
+	};
+	AUTO(str) char *want = NULL;
+	AUTO(buf) struct buf deep;
+
+	(void)state;
+	buf_init(&deep, SIZE_MAX);
+	buf_adds(&deep, "/t");
+	for (size_t i = 0; i < LIMIT_TREE_DEPTH; i++)
+		buf_adds(&deep, "/d");
+	want = xasprintf("ca %s/ca.pem\nca %s/d E2BIG\n"
+			 "too %s/ca.pem @ /t\ntoo %s/d @ /t E2BIG\n",
+			 buf_str(&deep), buf_str(&deep), buf_str(&deep),
+			 buf_str(&deep));
+	{
+		AUTO(str) char *last = xasprintf("%s/ca.pem", buf_str(&deep));
+		AUTO(str) char *past = xasprintf("%s/d/ca.pem", buf_str(&deep));
+		struct tree_item items[] = {
+			{ 'f', last, "" }, { 'f', past, "" }, { 0 },
+		};
+
+		root = tree_make(items);
+		expect_places(stores, NULL, want);
+		tree_remove();
+	}
+
+	/* 400 names for a directory of 300: the 333 that fit in, and then
+	 * each that is not looked into.  */
+	root = tree_make(wide);
+	buf_done(&deep);
+	buf_init(&deep, SIZE_MAX);
+	for (size_t i = 0; i < 400; i++) {
+		AUTO(str) char *link = xasprintf("%s/top/l%03zu", root->path, i);
+		AUTO(str) char *name = xasprintf("%s/many/n%03zu", root->path, i);
+
+		assert_int_equal(symlink("../many", link), 0);
+		if (i < 300)
+			assert_int_equal(symlink("/", name), 0);
+		if (i >= LIMIT_DIRECTORY_NAMES / 300)
+			buf_addf(&deep, "ca /top/l%03zu E2BIG\n", i);
+	}
+	expect_places(many, NULL, buf_str(&deep));
+}
+
 static int stop_at_second(const struct place *p, void *data)
 {
 	unsigned *n = data;
@@ -819,6 +1012,10 @@ int main(void)
 		TREE_TEST(test_odd_things),
 		TREE_TEST(test_closed),
 		TREE_TEST(test_too_many),
+		TREE_TEST(test_deep),
+		TREE_TEST(test_deep_closed),
+		TREE_TEST(test_deep_mount),
+		TREE_TEST(test_deep_limits),
 		TREE_TEST(test_stop),
 		TREE_TEST(test_one_file),
 		TREE_TEST(test_names),
