@@ -16,6 +16,7 @@
 #define STORES_SCHEMA	"stores.rng"
 #define PARTIES_SCHEMA	"relying-party.rng"
 #define HASHES_MAX	(1u << 20)
+#define SETS_DEEP	8u		/* sets whose paths begin with sets */
 
 /* A path as it is written, until all sets are known.  */
 struct written {
@@ -25,7 +26,7 @@ struct written {
 };
 
 struct set {			/* one <path> of a <set> */
-	char *name, *path;
+	char *name, *path, *where;
 };
 
 struct loader {
@@ -125,27 +126,18 @@ static void add_written(struct loader *l, bool program, size_t owner,
 	};
 }
 
-static int load_set(struct loader *l, const char *file, const xmlNode *node)
+static void load_set(struct loader *l, const char *file, const xmlNode *node)
 {
 	for (const xmlNode *n = node->children; n != NULL; n = n->next) {
-		AUTO(str) char *path = NULL, *whole = NULL, *where = NULL;
-		const char *reason;
-
 		if (!is_element(n, "path"))
 			continue;
-		path = content(n);
-		whole = xasprintf("%s/any", path);
-		where = where_is(file, n);
-		if (pattern_check(whole, &reason) < 0)
-			return refuse(l, where, "path \"%s\": %s", path,
-				      reason);
 		grow(&l->sets, l->n_sets, &l->cap_sets, sizeof(*l->sets));
 		l->sets[l->n_sets++] = (struct set){
 			.name = attribute(node, "name"),
-			.path = TAKE(path),
+			.path = content(n),
+			.where = where_is(file, n),
 		};
 	}
-	return 0;
 }
 
 /* Room for one more string and the NULL behind it; takes TEXT.  */
@@ -181,6 +173,11 @@ static enum selection selection_of(const xmlNode *node, const char *files)
 	return strcmp(select, "tree") == 0 ? SELECT_TREE : SELECT_HASHES;
 }
 
+static bool is_relative(const char *path)
+{
+	return path != NULL && path[0] != '/';
+}
+
 static int load_store(struct loader *l, const char *file, const xmlNode *node)
 {
 	AUTO(str) char *at_least = attribute(node, "at-least");
@@ -197,6 +194,8 @@ static int load_store(struct loader *l, const char *file, const xmlNode *node)
 		.unmarked = attribute(node, "unmarked"),
 		.purposes = attribute(node, "purposes"),
 		.base = attribute(node, "base"),
+		.if_exists = attribute(node, "if-exists"),
+		.unless_exists = attribute(node, "unless-exists"),
 		.files = attribute(node, "files"),
 		.without = attribute(node, "without"),
 		.except = attribute(node, "except"),
@@ -205,6 +204,7 @@ static int load_store(struct loader *l, const char *file, const xmlNode *node)
 		.skips = is_yes(node, "skips"),
 		.defined_in = where_is(file, node),
 		.paths = xcalloc(1, sizeof(*d->paths)),
+		.written = xcalloc(1, sizeof(*d->written)),
 	};
 	d->selection = selection_of(node, d->files);
 	for (const xmlNode *n = node->children; n != NULL; n = n->next) {
@@ -221,9 +221,15 @@ static int load_store(struct loader *l, const char *file, const xmlNode *node)
 	if (other != NULL)
 		return refuse(l, d->defined_in, "kind \"%s\" is defined in %s "
 			      "already", d->kind, other->defined_in);
-	if (d->base != NULL && d->base[0] != '/')
+	if (is_relative(d->base))
 		return refuse(l, d->defined_in, "base \"%s\" must begin with /",
 			      d->base);
+	if (is_relative(d->if_exists))
+		return refuse(l, d->defined_in, "if-exists \"%s\" must begin "
+			      "with /", d->if_exists);
+	if (is_relative(d->unless_exists))
+		return refuse(l, d->defined_in, "unless-exists \"%s\" must "
+			      "begin with /", d->unless_exists);
 	if (at_least != NULL &&
 	    number_parse(at_least, INT64_MAX, &d->at_least) < 0)
 		return refuse(l, d->defined_in, "at-least \"%s\" is no size",
@@ -238,7 +244,7 @@ static int load_stores(struct loader *l, const char *file, const xmlNode *root)
 	for (const xmlNode *n = root->children; n != NULL && e == 0;
 	     n = n->next) {
 		if (is_element(n, "set"))
-			e = load_set(l, file, n);
+			load_set(l, file, n);
 		else if (is_element(n, "home"))
 			e = load_home(l, file, n);
 		else if (is_element(n, "store"))
@@ -258,6 +264,7 @@ static void load_uses(struct party_definition *p, size_t *cap,
 		.as = attribute(node, "as"),
 		.own = is_yes(node, "own"),
 		.unless = attribute(node, "unless"),
+		.only_if = attribute(node, "if"),
 	};
 }
 
@@ -275,6 +282,7 @@ static int load_party(struct loader *l, const char *file, const xmlNode *node)
 		.own_list = is_yes(node, "own-list"),
 		.system = is_yes(node, "system"),
 		.partial_chain = is_yes(node, "partial-chain"),
+		.unless = attribute(node, "unless"),
 		.programs = xcalloc(1, sizeof(*p->programs)),
 		.defined_in = where_is(file, node),
 	};
@@ -323,6 +331,14 @@ static int check_kinds(struct loader *l, const struct party_definition *p,
 	return 0;
 }
 
+static bool has_party(const struct catalogue *c, const char *id)
+{
+	for (size_t i = 0; i < c->n_parties; i++)
+		if (strcmp(c->parties[i].id, id) == 0)
+			return true;
+	return false;
+}
+
 static int check_parties(struct loader *l)
 {
 	for (size_t i = 0; i < l->c->n_parties; i++) {
@@ -330,58 +346,102 @@ static int check_parties(struct loader *l)
 
 		for (size_t j = 0; j < p->n_uses; j++) {
 			if (check_kinds(l, p, p->uses[j].kinds) < 0 ||
-			    check_kinds(l, p, p->uses[j].unless) < 0)
+			    check_kinds(l, p, p->uses[j].unless) < 0 ||
+			    check_kinds(l, p, p->uses[j].only_if) < 0)
 				return -EINVAL;
 		}
+		if (p->unless != NULL && !has_party(l->c, p->unless))
+			return refuse(l, p->defined_in, "relying party \"%s\" "
+				      "gives way to \"%s\", which no file of "
+				      "relying parties defines", p->id,
+				      p->unless);
 	}
 	return 0;
 }
 
 /* ---- paths ---------------------------------------------------------------*/
 
-/* Appends PATTERN to what W belongs to; takes it.  */
-static int add_path(struct loader *l, const struct written *w, char *pattern)
+/* Appends TEXT, which it takes, to LIST.  */
+static void append(char ***list, char *text)
 {
-	AUTO(str) char *taken = pattern;
-	char ***list = w->program ? &l->c->parties[w->owner].programs
-				  : &l->c->stores[w->owner].paths;
-	const char *reason;
 	size_t n = 0, cap;
 
-	if (pattern_check(pattern, &reason) < 0)
-		return refuse(l, w->where, "path \"%s\": %s", pattern,
-			      reason);
 	while ((*list)[n] != NULL)
 		n++;
 	cap = n + 1;
-	add_string(list, &n, &cap, TAKE(taken));
-	return 0;
+	add_string(list, &n, &cap, text);
 }
 
-/* Turns W into patterns: one, or one for each path of the set that it begins
- * with.  */
-static int resolve_written(struct loader *l, const struct written *w)
+/* The length of the name of the set that TEXT begins with, in braces and
+ * perhaps behind a parenthesis; 0: with none.  */
+static size_t set_name(const char *text, const char **ret_name)
 {
-	const char *close = strchr(w->text, '}');
-	bool known = false;
-	size_t n;
+	const char *name = text + (*text == '('), *close;
 
-	if (w->text[0] != '{' || close == NULL || has_prefix(w->text, "{home}"))
-		return add_path(l, w, xstrdup(w->text));
-	n = (size_t)(close - w->text) - 1;
+	if (*name != '{' || has_prefix(name, "{home}"))
+		return 0;
+	close = strchr(name, '}');
+	if (close == NULL)
+		return 0;
+	*ret_name = name + 1;
+	return (size_t)(close - name) - 1;
+}
+
+/* Appends to LIST the patterns that TEXT stands for: itself, or one for each
+ * path of the set that it begins with, which may begin with a set, too.  */
+static int resolve(struct loader *l, const char *where, const char *text,
+		   unsigned deep, char ***list)
+{
+	const char *name, *reason;
+	size_t n = set_name(text, &name);
+	bool known = false;
+
+	if (n == 0) {
+		if (pattern_check(text, &reason) < 0)
+			return refuse(l, where, "path \"%s\": %s", text,
+				      reason);
+		append(list, xstrdup(text));
+		return 0;
+	}
+	if (deep == SETS_DEEP)
+		return refuse(l, where, "path \"%s\": more than %u sets that "
+			      "begin with sets", text, SETS_DEEP);
 	for (size_t i = 0; i < l->n_sets; i++) {
 		const struct set *s = &l->sets[i];
+		AUTO(str) char *path = NULL;
 
-		if (strlen(s->name) != n || memcmp(s->name, w->text + 1, n) != 0)
+		if (strlen(s->name) != n || memcmp(s->name, name, n) != 0)
 			continue;
 		known = true;
-		if (add_path(l, w, xasprintf("%s%s", s->path, close + 1)) < 0)
+		path = xasprintf("%s%s%s", *text == '(' ? "(" : "", s->path,
+				 name + n + 1);
+		if (resolve(l, where, path, deep + 1, list) < 0)
 			return -EINVAL;
 	}
 	if (!known)
-		return refuse(l, w->where, "path \"%s\": no set is called "
-			      "\"%.*s\"", w->text, (int)n, w->text + 1);
+		return refuse(l, where, "path \"%s\": no set is called "
+			      "\"%.*s\"", text, (int)n, name);
 	return 0;
+}
+
+static int resolve_written(struct loader *l, const struct written *w)
+{
+	if (w->program)
+		return resolve(l, w->where, w->text, 0,
+			       &l->c->parties[w->owner].programs);
+	append(&l->c->stores[w->owner].written, xstrdup(w->text));
+	return resolve(l, w->where, w->text, 0,
+		       &l->c->stores[w->owner].paths);
+}
+
+/* A set that no path uses is to be right, too: with something behind it, for
+ * {home} alone is no pattern.  */
+static int check_set(struct loader *l, const struct set *s)
+{
+	AUTO(names) char **paths = xcalloc(1, sizeof(*paths));
+	AUTO(str) char *whole = xasprintf("%s/any", s->path);
+
+	return resolve(l, s->where, whole, 0, &paths);
 }
 
 /* ---- all -----------------------------------------------------------------*/
@@ -445,6 +505,8 @@ static int load_all(struct loader *l, const char *config_dir)
 	if (e == 0)
 		e = load_directory(l, config_dir, "relying-parties",
 				   PARTIES_SCHEMA, load_parties, &hashes);
+	for (size_t i = 0; i < l->n_sets && e == 0; i++)
+		e = check_set(l, &l->sets[i]);
 	for (size_t i = 0; i < l->n_written && e == 0; i++)
 		e = resolve_written(l, &l->written[i]);
 	if (e == 0)
@@ -465,6 +527,7 @@ static void loader_done(struct loader *l)
 	for (size_t i = 0; i < l->n_sets; i++) {
 		free(l->sets[i].name);
 		free(l->sets[i].path);
+		free(l->sets[i].where);
 	}
 	free(l->sets);
 }
@@ -497,6 +560,8 @@ static void store_done(struct store_definition *d)
 	free(d->unmarked);
 	free(d->purposes);
 	free(d->base);
+	free(d->if_exists);
+	free(d->unless_exists);
 	free(d->files);
 	free(d->without);
 	free(d->except);
@@ -505,6 +570,7 @@ static void store_done(struct store_definition *d)
 	free(d->packaged);
 	free(d->defined_in);
 	names_free(d->paths);
+	names_free(d->written);
 }
 
 static void party_done(struct party_definition *p)
@@ -512,12 +578,14 @@ static void party_done(struct party_definition *p)
 	free(p->id);
 	free(p->title);
 	free(p->model);
+	free(p->unless);
 	free(p->defined_in);
 	names_free(p->programs);
 	for (size_t i = 0; i < p->n_uses; i++) {
 		free(p->uses[i].kinds);
 		free(p->uses[i].as);
 		free(p->uses[i].unless);
+		free(p->uses[i].only_if);
 	}
 	free(p->uses);
 }

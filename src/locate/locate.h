@@ -27,9 +27,14 @@ struct store_definition {
 	char *purposes;		/* default purposes, words; NULL: unrestricted */
 	char *base;		/* for references in it: the directory that they
 				 * are relative to; NULL: none */
+	char *if_exists;	/* looked for only in a root that has this path, */
+	char *unless_exists;	/* or not this one (what tells distributions
+				 * apart); NULL: in all */
 	enum selection selection;
 	char *files;		/* shell pattern(s), separated by space */
 	char **paths;		/* patterns, NULL behind the last */
+	char **written;		/* the same as they are written, with the names
+				 * of sets */
 	char *without;		/* shell patterns of names in the directory that
 				 * are left out though `files` matches */
 	char *except;		/* base names that a pattern in the last component
@@ -53,6 +58,8 @@ struct party_use {
 	bool own;		/* only stores of the same instance, else all */
 	char *unless;		/* kinds; used only if the instance has no store
 				 * of these (jssecacerts replaces cacerts) */
+	char *only_if;		/* kinds; used only if the instance has a store of
+				 * one; a party is not there because of it */
 };
 
 /* One <relying-party>.  */
@@ -64,6 +71,8 @@ struct party_definition {
 				 * system's: local CAs must be added to it */
 	bool system;		/* is the system store itself */
 	bool partial_chain;	/* an anchor need not be self-signed */
+	char *unless;		/* another party; where that has the same
+				 * instance this one is not there; NULL: none */
 	char **programs;	/* path patterns, an instance each */
 	struct party_use *uses;
 	size_t n_uses;

@@ -181,6 +181,25 @@ static int give_place(const struct root *r, const struct catalogue *c,
 	return fn(&p, data);
 }
 
+static bool is_missing(const struct root *r, const char *path)
+{
+	struct file_id id;
+	int e = file_stat(r, path, &id);
+
+	return e == -ENOENT || e == -ENOTDIR;
+}
+
+/* Is R a root that D is about?  Where that cannot be seen it may be.  */
+static bool is_for(const struct store_definition *d, const struct root *r)
+{
+	struct file_id id;
+
+	if (d->if_exists != NULL && is_missing(r, d->if_exists))
+		return false;
+	return d->unless_exists == NULL ||
+	       file_stat(r, d->unless_exists, &id) < 0;
+}
+
 int walk_stores(const struct root *r, const struct catalogue *c,
 		const struct homes *h, place_fn *fn, void *data)
 {
@@ -190,8 +209,9 @@ int walk_stores(const struct root *r, const struct catalogue *c,
 	int e = 0;
 
 	for (size_t i = 0; i < c->n_stores; i++)
-		for (char **p = c->stores[i].paths; *p != NULL; p++)
-			patterns_add(patterns, *p, i);
+		if (is_for(&c->stores[i], r))
+			for (char **p = c->stores[i].paths; *p != NULL; p++)
+				patterns_add(patterns, *p, i);
 	finds_expand(&finds, patterns, r, h);
 	patterns_free(patterns);
 

@@ -18,6 +18,7 @@ struct known_store {
 struct known_party {
 	const struct party_definition *definition;
 	char *id, *instance, *owner;
+	bool replaced;		/* by another party */
 };
 
 struct composition {
@@ -36,6 +37,13 @@ struct composition *composition_new(const struct catalogue *catalogue)
 	return c;
 }
 
+static void known_party_done(struct known_party *p)
+{
+	free(p->id);
+	free(p->instance);
+	free(p->owner);
+}
+
 void composition_free(struct composition *c)
 {
 	size_t k;
@@ -47,11 +55,8 @@ void composition_free(struct composition *c)
 		free(c->stores[k].instance);
 		free(c->stores[k].owner);
 	}
-	for (k = 0; k < c->n_parties; k++) {
-		free(c->parties[k].id);
-		free(c->parties[k].instance);
-		free(c->parties[k].owner);
-	}
+	for (k = 0; k < c->n_parties; k++)
+		known_party_done(&c->parties[k]);
 	free(c->stores);
 	free(c->parties);
 	free(c);
@@ -68,6 +73,13 @@ void composition_store(struct composition *c, const char *kind,
 		.is_there = is_there };
 }
 
+/* The caller frees.  */
+static char *party_id(const char *type, const char *instance)
+{
+	return strcmp(instance, "/") == 0 ? xstrdup(type)
+	       : xasprintf("%s:%s", type, instance);
+}
+
 void composition_program(struct composition *c,
 			 const struct party_definition *party,
 			 const char *instance, const char *owner)
@@ -77,11 +89,10 @@ void composition_program(struct composition *c,
 
 	grow(&c->parties, n, &c->cap_parties, sizeof(*c->parties));
 	p = &c->parties[c->n_parties++];
-	p->definition = party;
+	*p = (struct known_party){ .definition = party };
 	p->instance = xstrdup(instance);
 	p->owner = xstrdup(owner);
-	p->id = strcmp(instance, "/") == 0 ? xstrdup(party->id)
-		: xasprintf("%s:%s", party->id, instance);
+	p->id = party_id(party->id, instance);
 }
 
 static int compare_parties(const void *a, const void *b)
@@ -122,6 +133,7 @@ static void parties_of_stores(struct composition *c)
 				const struct known_store *st = &c->stores[s];
 
 				if (!st->is_there || d->uses[u].own != has_own ||
+				    d->uses[u].only_if ||
 				    !has_word(d->uses[u].kinds, st->kind))
 					continue;
 				composition_program(c, d, has_own
@@ -142,12 +154,52 @@ static void drop_twins(struct composition *c)
 		struct known_party *p = &c->parties[k];
 
 		if (n > 0 && strcmp(c->parties[n - 1].id, p->id) == 0) {
-			free(p->id);
-			free(p->instance);
-			free(p->owner);
+			known_party_done(p);
 			continue;
 		}
 		c->parties[n++] = *p;
+	}
+	c->n_parties = n;
+}
+
+/* Is there the party that takes P's place?  Parties are sorted by id.  */
+static bool is_replaced(const struct composition *c,
+			const struct known_party *p)
+{
+	AUTO(str) char *id = NULL;
+	size_t low = 0, high = c->n_parties;
+
+	if (!p->definition->unless)
+		return false;
+	id = party_id(p->definition->unless, p->instance);
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int r = strcmp(c->parties[middle].id, id);
+
+		if (r == 0)
+			return true;
+		if (r < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
+/* Takes out the parties in whose place there is another.  */
+static void drop_replaced(struct composition *c)
+{
+	size_t k, n = 0;
+
+	for (k = 0; k < c->n_parties; k++)
+		c->parties[k].replaced = is_replaced(c, &c->parties[k]);
+	for (k = 0; k < c->n_parties; k++) {
+		struct known_party *p = &c->parties[k];
+
+		if (p->replaced)
+			known_party_done(p);
+		else
+			c->parties[n++] = *p;
 	}
 	c->n_parties = n;
 }
@@ -235,6 +287,7 @@ int composition_record(struct composition *c, struct inventory *i)
 
 	parties_of_stores(c);
 	drop_twins(c);
+	drop_replaced(c);
 	if (c->n_stores)
 		qsort(c->stores, c->n_stores, sizeof(*c->stores),
 		      compare_stores);
@@ -247,11 +300,16 @@ int composition_record(struct composition *c, struct inventory *i)
 
 		for (u = 0; u < d->n_uses; u++) {
 			const struct party_use *use = &d->uses[u];
-			size_t instead = 0;
+			size_t instead = 0, with = 0;
 
 			if (use->unless)
 				each_store(c, use->unless, p->instance, count,
 					   &instead);
+			if (use->only_if)
+				each_store(c, use->only_if, p->instance, count,
+					   &with);
+			if (use->only_if && !with)
+				continue;
 			found.role = role_from_name(use->as);
 			found.position = (unsigned)u;
 			found.instead = instead ? use->unless : NULL;

@@ -205,7 +205,21 @@ static const struct bad {
 	  false },
 	{ "<stores>\n<set name=\"s\">\n<path>x</path>\n</set>\n"
 	  "<store kind=\"k\" format=\"pem\" role=\"anchor\"><title>T</title>\n"
-	  "<path>{s}/a</path></store></stores>\n", 3, "path \"x\"", false },
+	  "<path>{s}/a</path></store></stores>\n", 3, "path \"x/any\"", false },
+	{ "<stores>\n<set name=\"s\">\n<path>/a</path>\n"
+	  "<path>{none}/b</path></set></stores>\n", 4,
+	  "no set is called \"none\"", false },
+	{ "<stores>\n<set name=\"s\">\n<path>{t}/a</path></set>\n"
+	  "<set name=\"t\"><path>{s}/b</path></set></stores>\n", 3,
+	  "more than 8 sets that begin with sets", false },
+	{ "<stores>\n<set name=\"s\"><path>(/a)</path></set>\n"
+	  "<set name=\"t\">\n<path>({s}/b)</path></set></stores>\n", 4,
+	  "\"((/a)/b)/any\": it must begin", false },
+	{ STORE("if-exists=\"a\"", "<path>/a</path>"), 2,
+	  "if-exists \"a\" must begin with /", false },
+	{ STORE("unless-exists=\"a\"", "<path>/a</path>"), 2,
+	  "unless-exists \"a\" must begin with /", false },
+	{ PATH("/a/**"), 4, "\"**\" at the end", false },
 	{ "<stores>\n\n<home>{home}/x</home>\n</stores>\n", 3,
 	  "home \"{home}/x\": it must begin with /", false },
 	{ "<stores>\n\n<home>/a/(b)</home>\n</stores>\n", 3, "home \"/a/(b)\"",
@@ -230,6 +244,11 @@ static const struct bad {
 	  "relying party \"p\" uses kind \"nope\"", true },
 	{ PARTY("partial-chain=\"no\"", "<uses kinds=\"dotnet-ca\" "
 		"as=\"anchor\" unless=\"nope\"/>"), 2, "kind \"nope\"", true },
+	{ PARTY("partial-chain=\"no\"", "<uses kinds=\"dotnet-ca\" "
+		"as=\"anchor\" if=\"nope\"/>"), 2, "kind \"nope\"", true },
+	{ PARTY("partial-chain=\"no\" unless=\"nope\"",
+		"<uses kinds=\"dotnet-ca\" as=\"anchor\"/>"), 2,
+	  "gives way to \"nope\"", true },
 	{ PARTY("partial-chain=\"no\"",
 		"<program>bin/p</program>\n"
 		"<uses kinds=\"dotnet-ca\" as=\"anchor\"/>"), 4,
@@ -321,16 +340,22 @@ static void test_masks(void **state)
 		{ 'f', "/stores/site.xml",
 		  "<stores><set name=\"jdk\"><path>(/srv/jdk-*)</path></set>\n"
 		  "<set name=\"site\"><path>/a</path><path>({home}/b)</path>"
+		  "</set>\n<set name=\"outer\"><path>({inner}/lib/*)</path></set>"
+		  "<set name=\"inner\"><path>/x</path><path>{home}/y</path>"
 		  "</set>\n"
 		  "<store kind=\"site\" format=\"pem\n der\" role=\"anchor\" "
 		  "files=\" *.pem   *.crt \" without=\"x\" select=\"tree\">"
 		  "<title> A\n  title </title>"
-		  "<path> {site}/c </path><path>/d e</path></store></stores>" },
+		  "<path> {site}/c </path><path>/d e</path>"
+		  "<path>{outer}/f</path><path>({inner})/**/g</path>"
+		  "</store></stores>" },
 		{ 'f', "/relying-parties/site.xml",
 		  "<relying-parties><relying-party id=\"site\" model=\"any\" "
-		  "own-list=\"no\" system=\"no\" partial-chain=\"yes\">"
+		  "own-list=\"no\" system=\"no\" partial-chain=\"yes\" "
+		  "unless=\"java\">"
 		  "<title>S</title><program>{jdk}/bin/java</program>"
-		  "<uses kinds=\"site java-cacerts\" as=\"anchor\" own=\"no\"/>"
+		  "<uses kinds=\"site java-cacerts\" as=\"anchor\" own=\"no\""
+		  " if=\"java-system site\"/>"
 		  "</relying-party></relying-parties>" },
 		{ 'f', "/stores/.hidden.xml", "not XML" },
 		{ 'f', "/stores/note.txt", "not XML" },
@@ -359,10 +384,19 @@ static void test_masks(void **state)
 	assert_string_equal(d->paths[0], "/a/c");
 	assert_string_equal(d->paths[1], "({home}/b)/c");
 	assert_string_equal(d->paths[2], "/d e");
-	assert_null(d->paths[3]);
+	assert_string_equal(d->paths[3], "(/x/lib/*)/f");
+	assert_string_equal(d->paths[4], "({home}/y/lib/*)/f");
+	assert_string_equal(d->paths[5], "(/x)/**/g");
+	assert_string_equal(d->paths[6], "({home}/y)/**/g");
+	assert_null(d->paths[7]);
+	assert_string_equal(d->written[0], "{site}/c");
+	assert_string_equal(d->written[3], "({inner})/**/g");
+	assert_null(d->written[4]);
 	p = find_party(c, "site");
 	assert_true(!p->own_list && !p->system && p->partial_chain);
 	assert_true(!p->uses[0].own && p->uses[0].unless == NULL);
+	assert_string_equal(p->uses[0].only_if, "java-system site");
+	assert_string_equal(p->unless, "java");
 	assert_true(has_path(p->programs, "(/srv/jdk-*)/bin/java"));
 	catalogue_free(c);
 }

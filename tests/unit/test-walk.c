@@ -156,6 +156,7 @@ struct row {
 	const char *paths[PATHS_MAX];
 	enum selection selection;
 	const char *files, *without, *except;
+	const char *if_exists, *unless_exists;
 	uint64_t at_least;
 };
 
@@ -188,6 +189,8 @@ static struct catalogue *catalogue_of(const struct row *rows)
 			.files = copy(rows->files),
 			.without = copy(rows->without),
 			.except = copy(rows->except),
+			.if_exists = copy(rows->if_exists),
+			.unless_exists = copy(rows->unless_exists),
 			.at_least = rows->at_least,
 		};
 		grow(&c->parties, n, &cap_parties, sizeof(*c->parties));
@@ -425,6 +428,35 @@ static void test_odd_things(void **state)
 		"dir /etc/directory\n"
 		"dir /etc/file ENOTDIR\n"
 		"twice /etc/file\n");
+}
+
+/* One place that distributions read differently.  */
+static void test_conditions(void **state)
+{
+	static const struct tree_item items[] = {
+		{ 'f', "/etc/release", "" }, { 'f', "/etc/ca", "" },
+		{ 'l', "/etc/loop", "loop" }, { 0 },
+	};
+	static const struct row stores[] = {
+		{ .kind = "a", .if_exists = "/etc/release",
+		  .paths = { "/etc/ca" } },
+		{ .kind = "b", .unless_exists = "/etc/release",
+		  .paths = { "/etc/ca" } },
+		{ .kind = "c", .if_exists = "/etc/ca/release",
+		  .paths = { "/etc/ca" } },
+		{ .kind = "d", .if_exists = "/etc/release",
+		  .unless_exists = "/etc/other", .paths = { "/etc/ca" } },
+		{ .kind = "e", .if_exists = "/etc/loop",
+		  .paths = { "/etc/ca" } },
+		{ .kind = "f", .unless_exists = "/etc/loop",
+		  .paths = { "/etc/ca" } },
+		{ 0 },
+	};
+
+	(void)state;
+	root = tree_make(items);
+	expect_places(stores, NULL,
+		"a /etc/ca\nd /etc/ca\ne /etc/ca\nf /etc/ca\n");
 }
 
 /* What a closed directory hides is told once for each kind.  */
@@ -1010,6 +1042,7 @@ int main(void)
 		TREE_TEST(test_homes),
 		TREE_TEST(test_many_patterns),
 		TREE_TEST(test_odd_things),
+		TREE_TEST(test_conditions),
 		TREE_TEST(test_closed),
 		TREE_TEST(test_too_many),
 		TREE_TEST(test_deep),
