@@ -32,6 +32,11 @@ static const char *const shared[] = {
 	"/var/tmp",
 };
 
+/* The homes that passwd(5) gives to users who have none.  */
+static const char *const none[] = {
+	"/", "/bin", "/dev", "/proc", "/sbin", "/sys", "/usr/bin", "/usr/sbin",
+};
+
 struct candidate {
 	struct home home;	/* owner NULL: not named yet */
 	uint64_t dev, ino;
@@ -108,8 +113,15 @@ static char *tidy(const char *path)
 	return copy;
 }
 
-/* PATH is a home when it is a directory.  OWNER NULL: whoever owns it.  "/" is
- * the home of users that have none.  */
+static bool is_one_of(const char *path, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(path, list[i]) == 0)
+			return true;
+	return false;
+}
+
+/* PATH is a home when it is a directory.  OWNER NULL: whoever owns it.  */
 static void add_home(struct listing *l, const char *path, const char *owner,
 		     uint32_t uid)
 {
@@ -117,7 +129,7 @@ static void add_home(struct listing *l, const char *path, const char *owner,
 	struct file_id id;
 	int e;
 
-	if (home[0] != '/' || home[1] == '\0')
+	if (home[0] != '/' || is_one_of(home, none, ARRAY_SIZE(none)))
 		return;
 	if (l->n >= CANDIDATES_MAX) {
 		l->full = true;
@@ -247,14 +259,6 @@ static void add_beside(struct listing *l, const char *parent)
 	}
 }
 
-static bool is_shared(const char *path)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(shared); i++)
-		if (strcmp(path, shared[i]) == 0)
-			return true;
-	return false;
-}
-
 static int compare_strings(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
@@ -275,7 +279,7 @@ static void add_siblings(struct listing *l)
 		    slash == h->path)
 			continue;
 		parent = xstrndup(h->path, (size_t)(slash - h->path));
-		if (!is_shared(parent))
+		if (!is_one_of(parent, shared, ARRAY_SIZE(shared)))
 			parents[n++] = TAKE(parent);
 	}
 	qsort(parents, n, sizeof(*parents), compare_strings);
