@@ -31,6 +31,10 @@
 #define LIMIT_PKCS12_SAFES	64u
 #define LIMIT_REGISTRY_BLOB	(1u << 20)	/* a value of Wine's registry */
 
+#define LIMIT_DATABASE_STEPS	50000000u	/* of SQLite, a database; full
+						 * ones take a tenth */
+#define LIMIT_KEY4_WORK		4000000u	/* rounds of HMAC for signatures */
+
 /* Graph */
 #define LIMIT_PATH_LENGTH	32u
 #define LIMIT_SIGNATURE_TRIES	20000u	/* candidate pairs a scan */

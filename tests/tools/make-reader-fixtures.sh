@@ -16,6 +16,7 @@
 #   jks/jdk17-cacerts, empty, kt17, p11-kit*
 #                             OpenJDK 17, keytool -delete, keytool, p11-kit
 #   nss/old-*, new-*, mixed-* certutil of NSS 3.87 and 3.132
+#   nss/new-tampered          the same, a code signing trust edited by hand
 #   nss/firefox-*, chromium-* Firefox ESR 153, Chromium 156
 #   wine-registry/machine, user, fresh
 #                             Wine 8.0 (tests/owners/wine-store.c), without the
@@ -272,6 +273,77 @@ head -c 900 "$p7/pem.in" > "$p7/pem-truncated.in"
 	echo behind
 } > "$p7/trailing.in"
 : > "$p7/no-bytes.in"
+# The same kinds with the key4.db that signs them (.companion), whole and edited
+# by hand.  NSS lists what its certutil -L says below.
+signed() {		# signed CASE: db/, as certutil left it
+	cp db/cert9.db "$out/nss/$1.in"
+	cp db/key4.db "$out/nss/$1.companion"
+}
+cert9() { sqlite3 db/cert9.db "$1"; }
+key4() { sqlite3 db/key4.db "$1"; }
+again() {
+	rm -rf db
+	cp -r signed db
+}
+trusted=ce534352 distrusted=ce53435a
+rm -rf db signed
+mkdir db
+certutil -N -d sql:db --empty-password
+certutil -A -d sql:db -n A -t CT,C,C -i a.pem
+certutil -A -d sql:db -n B -t p,p,p -i b.pem
+cp -r db signed
+signed key4-good			# CT,C,C	p,p,p
+cert9 "UPDATE nssPublic SET ace53635a = x'$trusted' WHERE ace53635a = x'$distrusted'"
+signed key4-tampered			# CT,C,C	,,
+again
+key4 "DELETE FROM metaData WHERE id LIKE 'sig_cert_%_ce5363b4'"
+signed key4-hash-unsigned		# ,,	,,
+again
+key4 "DELETE FROM metaData WHERE id LIKE 'sig_cert_%_ce5363b5'"
+signed key4-md5-unsigned		# CT,C,C	p,p,p
+again
+key4 "DELETE FROM metaData WHERE id LIKE 'sig_cert_%_ce536360'"
+signed key4-step-up-unsigned		# CT,C,C	p,p,p (before 3.114: ,,)
+again
+key4 "DELETE FROM metaData WHERE id = 'password'"
+cert9 "UPDATE nssPublic SET ace53635a = x'$trusted' WHERE ace53635a = x'$distrusted'"
+signed key4-no-password			# CT,C,C	p,p,C
+again
+cert9 "DELETE FROM nssPublic WHERE a0 = x'00000001'"
+key4 "DELETE FROM metaData WHERE id LIKE 'sig_cert_%'"
+signed key4-orphans			# nothing
+again
+key4 "DROP TABLE metaData"
+signed key4-no-table			# CT,C,C	p,p,p
+again
+signed key4-truncated			# SEC_ERROR_BAD_DATABASE
+head -c 20000 db/key4.db > "$out/nss/key4-truncated.companion"
+again
+signed key4-other-file			# SEC_ERROR_BAD_DATABASE
+echo "not a database" > "$out/nss/key4-other-file.companion"
+# what NSS does not write: more iterations than are done, another hash
+sign_with() {		# sign_with SED-SCRIPT
+	key4 "SELECT id || ' ' || hex(item1) FROM metaData
+		WHERE id LIKE 'sig_%'" | sed "$1" |
+		while read -r id item; do
+			echo "UPDATE metaData SET item1 = x'$item'
+				WHERE id = '$id';"
+		done | sqlite3 db/key4.db
+}
+again
+sign_with 's/ 308180305C\(.*\)304F3041\(.*\)3034\(.*\)020101020120/ 308183305F\130523044\23037\302047FFFFFFF020120/'
+signed key4-iterations			# not asked: it would take hours
+again
+sign_with 's/2A864886F70D0209/2A864886F70D020B/g'
+signed key4-other-hash			# ,,	,,
+# a password: NSS does not check what it cannot
+rm -rf db
+mkdir db
+echo "a password" > password
+certutil -N -d sql:db -f password
+certutil -A -d sql:db -n B -t p,p,p -i b.pem -f password
+cert9 "UPDATE nssPublic SET ace53635a = x'$trusted' WHERE ace53635a = x'$distrusted'"
+signed key4-password			# p,p,C
 
 # ---- damaged -------------------------------------------------------------------
 cut_off() {		# cut_off CASE FROM BYTES
@@ -290,4 +362,4 @@ LC_ALL=C sed 's/root a/Root A/' "$out/jks/key-and-trusted.in" \
 	> "$out/jks/upper-case-alias.in"
 { cat "$out/jks/key-and-trusted.in"; echo more; } > "$out/jks/trailing.in"
 { cat "$out/pkcs12/kt-none.in"; echo more; } > "$out/pkcs12/trailing.in"
-chmod 644 "$out"/*/*.in
+chmod 644 "$out"/*/*.in "$out"/*/*.companion

@@ -65,7 +65,7 @@ only() {
 		status=1
 	}
 }
-only sqlite3 'inventory/|rule/|read/nss|locate/packages-rpm|version|cmd-'
+only sqlite3 'inventory/|rule/|read/database|locate/packages-rpm|version|cmd-'
 only libxml 'locate/|rule/|fix/|version|main'
 only gnutls 'read/x509|version|main'
 only nettle 'base/hash|read/|version'

@@ -119,6 +119,9 @@ static void add_new(struct db *d, const char *hash, const char *algorithm,
 
 /* ---- asking --------------------------------------------------------------*/
 
+/* None of these has a key4.db; what that changes is in tests/readers/nss.  */
+#define NO_KEY4		"skipped dangling 0 there is no key4.db"
+
 static void expect_bytes(struct blob data, const char *const *lines, size_t n)
 {
 	const char *at;
@@ -126,6 +129,8 @@ static void expect_bytes(struct blob data, const char *const *lines, size_t n)
 
 	want_read(&nss_reader, data, LIMIT_STORE_ENTRIES, &w);
 	at = buf_str(&w.text);
+	if (has_prefix(at, NO_KEY4))
+		at = strchr(at, '\n') + 1;
 	for (size_t i = 0; i < n; i++) {
 		const char *line = at;
 
@@ -233,6 +238,17 @@ static void test_hashes(void **state)
 	add_old(d, "NULL", 0x5a, 0x5a, 0x5a, 0x5a);
 	run(d, "UPDATE nssPublic SET ace536360 = x'01'");
 	expect(d, LINES("skipped malformed 0 n: ", "intermediate - - - n\n"));
+
+	/* one of no algorithm is none (certutil of NSS 3.132) */
+	table(d);
+	add_cert(d, d->cert, "x'6e'");
+	add_new(d, sha256, "NULL", 2, 2, 2, 2);
+	expect(d, LINES("skipped malformed 0 n: ", "intermediate - - - n\n"));
+	table(d);
+	add_cert(d, d->cert, "x'6e'");
+	add_new(d, sha256, "NULL", 3, 3, 3, 3);
+	expect(d, LINES("distrust - - serverAuth,clientAuth,codeSigning,"
+			"emailProtection n\n"));
 
 	/* a wrong one is none for both */
 	table(d);
