@@ -46,46 +46,6 @@ bool oid_is(struct blob oid, const struct oid *row)
 	return oid.n == row->n && memcmp(oid.p, row->p, row->n) == 0;
 }
 
-const char *oid_format(struct blob oid, char ret[OID_TEXT_SIZE])
-{
-	size_t used = 0;
-	uint64_t arc = 0;
-
-	ret[0] = '\0';
-	for (size_t i = 0; i < oid.n; i++) {
-		int n;
-
-		if (arc >> 57)
-			goto odd;
-		arc = arc << 7 | (oid.p[i] & 0x7f);
-		if (oid.p[i] & 0x80)
-			continue;
-		if (used == 0) {	/* the first byte is two numbers */
-			const uint64_t first = arc < 80 ? arc / 40 : 2;
-
-			n = snprintf(ret, OID_TEXT_SIZE, "%ju.%ju",
-				     (uintmax_t)first,
-				     (uintmax_t)(arc - 40 * first));
-		} else {
-			n = snprintf(ret + used, OID_TEXT_SIZE - used, ".%ju",
-				     (uintmax_t)arc);
-		}
-		used += n;
-		if (used >= OID_TEXT_SIZE)
-			goto odd;
-		arc = 0;
-	}
-	if (oid.n > 0 && (oid.p[oid.n - 1] & 0x80) == 0)
-		return ret;
-odd:
-	used = oid.n < 32 ? oid.n : 32;
-	memcpy(ret, "0x", 3);
-	hex_encode(oid.p, used, ret + 2);
-	if (oid.n > used)
-		strncat(ret, "...", OID_TEXT_SIZE - strlen(ret) - 1);
-	return ret;
-}
-
 int algorithm_next(struct blob *in, struct blob *ret_oid,
 		   struct blob *ret_rest)
 {

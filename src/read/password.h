@@ -40,11 +40,6 @@ struct oid {
 bool oid_is(struct blob oid, const struct oid *row);
 extern const struct oid oid_pbes2, oid_pbkdf2;
 
-/* The dotted form of an OBJECT IDENTIFIER's content, for messages; what is
- * no OBJECT IDENTIFIER is shown as hex.  Returns RET.  */
-#define OID_TEXT_SIZE	128
-const char *oid_format(struct blob oid, char ret[OID_TEXT_SIZE]);
-
 /* Takes SEQUENCE { OBJECT IDENTIFIER, rest } off the front of *IN.  */
 int algorithm_next(struct blob *in, struct blob *ret_oid,
 		   struct blob *ret_rest);
