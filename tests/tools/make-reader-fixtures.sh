@@ -1,6 +1,6 @@
 #!/bin/sh
 # make-reader-fixtures.sh [DIR] -- makes the files of the readers pkcs12, pkcs7,
-# jks and nss below DIR (default: tests/readers) that their owners' programs can
+# jks, nss and nss-dbm below DIR (default: tests/readers) that their owners' programs can
 # make here: OpenSSL 3, keytool, certtool, pk12util, certutil, sqlite3.
 #
 # Salts, keys and times are random, so every run gives other bytes; run the
@@ -29,7 +29,7 @@ set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 out=${1:-$here/../readers}
-mkdir -p "$out/pkcs12" "$out/pkcs7" "$out/jks" "$out/nss"
+mkdir -p "$out/pkcs12" "$out/pkcs7" "$out/jks" "$out/nss" "$out/nss-dbm"
 out=$(cd "$out" && pwd)
 keytool=${KEYTOOL:-keytool}
 
@@ -345,6 +345,35 @@ certutil -A -d sql:db -n B -t p,p,p -i b.pem -f password
 cert9 "UPDATE nssPublic SET ace53635a = x'$trusted' WHERE ace53635a = x'$distrusted'"
 signed key4-password			# p,p,C
 
+# ---- NSS before SQLite ---------------------------------------------------------
+# A certificate for each kind of trust, two with one subject; one that is so large
+# that it is a file beside the database, and that file.
+rm -rf db
+mkdir db
+certutil -N -d dbm:db --empty-password
+i=0
+for trust in "C,," "T,," "p,," "P,," "c,," "CT,C,C" ",," "p,p,p" "C,P,p" \
+	",C," ",,C" "Cp,cT,CP"; do
+	i=$((i + 1))
+	root many "Reader Root $i"
+	certutil -A -d dbm:db -n "trust $trust" -t "$trust" -a -i many.pem
+done
+root many "Reader Root 1"
+certutil -A -d dbm:db -n "another name" -t "p,," -a -i many.pem
+cp db/cert8.db "$out/nss-dbm/trusts.in"
+rm -rf db
+mkdir db
+certutil -N -d dbm:db --empty-password
+cp ca.cnf large.cnf
+printf '[large]\nbasicConstraints = critical,CA:TRUE\nnsComment = %s\n' \
+	"$(head -c 15000 /dev/zero | tr '\0' x)" >> large.cnf
+openssl req -x509 -config large.cnf -extensions large -key a.key -days 20000 \
+	-subj "/CN=Reader Root Large" -out large.pem
+certutil -A -d dbm:db -n "large" -t "CT,C," -a -i large.pem
+certutil -A -d dbm:db -n "small" -t "T,," -a -i a.pem
+cp db/cert8.db "$out/nss-dbm/large.in"
+cp db/cert8.dir/* "$out/nss-dbm/large-record.in"
+
 # ---- damaged -------------------------------------------------------------------
 cut_off() {		# cut_off CASE FROM BYTES
 	head -c "$3" "$out/$2.in" > "$out/${2%/*}/$1.in"
@@ -354,9 +383,12 @@ cut_off truncated jks/key-and-trusted 700
 cut_off no-digest jks/key-and-trusted \
 	$(($(wc -c < "$out/jks/key-and-trusted.in") - 7))
 cut_off truncated nss/three-states 20480
+cut_off truncated nss-dbm/trusts 40000
+cut_off truncated-record nss-dbm/large-record 9000
 : > "$out/pkcs12/no-bytes.in"
 : > "$out/jks/no-bytes.in"
 : > "$out/nss/no-bytes.in"
+: > "$out/nss-dbm/no-bytes.in"
 # Java lists an alias with capitals and does not find it
 LC_ALL=C sed 's/root a/Root A/' "$out/jks/key-and-trusted.in" \
 	> "$out/jks/upper-case-alias.in"
