@@ -7,7 +7,8 @@
  *
  * and " self-signed" where its own key verified it, so that src/scan/roots.c
  * finds a root by the name it has as an issuer, and knows what came out,
- * without decoding all of them.
+ * without decoding all of them.  Of roots with one name that which the list
+ * took up last comes first: when only name and key are known, it is meant.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,15 +16,32 @@
 
 #include "read/read.h"
 
+#define NAME_END	(8 + 64)	/* of "subject " and its hash */
+
 struct found {
 	char line[2 * 64 + 40];
+	char since[11];		/* tls_trusted_from; "" when before all revisions
+				 * or never */
 	struct blob pem;
 };
 
 static int compare(const void *a, const void *b)
 {
-	return strcmp(((const struct found *)a)->line,
-		      ((const struct found *)b)->line);
+	const struct found *x = a, *y = b;
+	int d = memcmp(x->line, y->line, NAME_END);
+
+	if (d == 0)
+		d = strcmp(y->since, x->since);
+	return d != 0 ? d : strcmp(x->line, y->line);
+}
+
+/* The fourth field of the row at ROW.  */
+static void since(const char *row, char ret[11])
+{
+	for (int i = 0; i < 3; i++)
+		row += strcspn(row, ",") + 1;
+	snprintf(ret, 11, "%.*s", row[0] == '<' ? 0 : (int)strcspn(row, ","),
+		 row);
 }
 
 int main(int argc, char **argv)
@@ -48,12 +66,14 @@ int main(int argc, char **argv)
 		while (pem_next(in, &pos, &block) == 1) {
 			struct certificate c = { 0 };
 			char sha256[65], subject[65];
+			const char *row;
 
 			if (!block.der)
 				continue;
 			x509_decode((struct blob){ block.der, block.der_n }, &c);
 			hex_encode(c.sha256, SHA256_SIZE, sha256);
-			if (c.decoded && strstr(csv, sha256)) {
+			row = strstr(csv, sha256);
+			if (c.decoded && row) {
 				grow(&found, n, &cap, sizeof(*found));
 				hex_encode(c.subject_sha256, SHA256_SIZE,
 					   subject);
@@ -61,6 +81,7 @@ int main(int argc, char **argv)
 					 "subject %s sha256 %s%s", subject,
 					 sha256, c.self_signed ?
 					 " self-signed" : "");
+				since(row, found[n].since);
 				found[n++].pem = (struct blob){
 					in.p + block.begin,
 					block.end - block.begin };
