@@ -304,6 +304,17 @@ char *x509_serial(struct blob serial);
  * for anything else.  */
 int x509_time(struct blob text, int64_t *ret_time);
 
+/* The name and key of a certificate: the TLVs of subject and
+ * SubjectPublicKeyInfo in DER.  -EINVAL when it is not put together as one.  */
+int x509_name_and_key(struct blob der, struct blob *ret_subject,
+		      struct blob *ret_spki);
+
+/* Is it an authority's certificate, by basicConstraints or because it is
+ * version 1 and self-issued?  Asks only its structure, not GnuTLS, for bytes
+ * that nothing but their look calls a certificate.  1 yes, 0 no, -EINVAL when
+ * it is not put together as one.  */
+int x509_is_authority(struct blob der);
+
 /* OpenSSL's subject name hash (X509_NAME_hash, since 1.0.0), the one in
  * <hash>.N: the first four bytes, little endian, of SHA-1 over the canonical
  * name.  -EINVAL when DER does not hold a subject.  */

@@ -126,6 +126,18 @@ static int name_hash(struct blob name, uint8_t ret_hash[SHA256_SIZE])
 	return r;
 }
 
+int x509_name_and_key(struct blob der, struct blob *ret_subject,
+		      struct blob *ret_spki)
+{
+	struct parts p;
+
+	if (parts_find(der, &p) < 0)
+		return -EINVAL;
+	*ret_subject = p.subject;
+	*ret_spki = p.spki;
+	return 0;
+}
+
 int x509_subject_hash(struct blob der, uint32_t *ret_hash)
 {
 	AUTO(buf) struct buf canonical = { .p = NULL };
@@ -297,6 +309,23 @@ int x509_key_and_usage(struct blob der, struct blob *ret_spki,
 			*ret_usage = list.value;
 	}
 	return 0;
+}
+
+int x509_is_authority(struct blob der)
+{
+	AUTO(certificate) struct certificate c = { .decoded = false };
+	struct parts p;
+
+	if (parts_find(der, &p) < 0 ||
+	    p.subject.n > LIMIT_TEXT_BYTES || p.issuer.n > LIMIT_TEXT_BYTES ||
+	    name_hash(p.subject, c.subject_sha256) < 0 ||
+	    name_hash(p.issuer, c.issuer_sha256) < 0)
+		return -EINVAL;
+	if (p.version_1)
+		return memcmp(c.subject_sha256, c.issuer_sha256,
+			      SHA256_SIZE) == 0;
+	extensions_read(p.extensions, &c);
+	return c.is_ca;
 }
 
 /* ---- signatures ----------------------------------------------------------*/

@@ -1,4 +1,4 @@
-/* test-elf.c -- read/elf.c: which strings in a program are certificates, and
+/* test-elf.c -- read/elf-*.c: which bytes of a program are certificates, and
  * which programs are whole.
  */
 #include "collect.h"
@@ -105,6 +105,10 @@ static void test_strings(void **state)
 		  "entry @0 - Example Root\n" },
 		{ "-----BEGIN CERTIFICATE-----\n{R}",
 		  "entry @0 - Example Root\n" },
+		{ "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"
+		  "{0}{R}", "entry @1 - Example Root\n" },
+		{ "-----BEGIN CERTIFICATE-----\n\xc0\x1a\n"
+		  "-----END CERTIFICATE-----{0}", "" },
 		{ "-----BEGIN CERTIFICATE-----([^-]*)"
 		  "-----END CERTIFICATE-----{0}", "" },
 		{ "-----BEGIN CERTIFICATE-----", "" },
@@ -237,46 +241,160 @@ static void test_truncated_with_certificate(void **state)
 	assert_true(has_suffix(got, "truncated\nentry 256 - Example Root\n"));
 }
 
-/* Markers on and around the borders of what is searched at a time, and the
+/* What is on and around the borders of what is searched at a time, and the
  * calls that let the caller drop pages.  */
-static void test_large(void **state)
+static void try_large(const char *reader, struct blob what)
 {
 	const size_t size = 9u << 20, window = 4u << 20;
 	const size_t places[] = {
-		window - 28, window - 27, window - 26, window - 14,
-		window - 1, window, window + 1,
+		window - 28, window - 27, window - 26, window - 14, window - 5,
+		window - 2, window - 1, window, window + 1, (256u << 10) - 1,
+		(256u << 10) - 2, (512u << 10) - 20,
 	};
-	AUTO(buf) struct buf pem = { .p = NULL };
-	struct blob root = fixture("root.der");
 	uint8_t *image = xcalloc(1, size);
 	AUTO(buf) struct buf head = { .p = NULL };
 
-	(void)state;
-	buf_init(&pem, 4096);
-	add_pem(&pem, "CERTIFICATE", root);
 	buf_init(&head, 4096);
 	add_elf(&head, &(struct kind){ true, false }, size);
 	memcpy(image, head.p, head.n);
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
 		const size_t at = places[i];
-		AUTO(str) char *want = xasprintf("entry %zu - Example Root\n"
-				"entry %zu - Example Root\n", at,
-				size - pem.n);
+		AUTO(str) char *want = xasprintf("entry %zu - Example Root\n",
+						 at);
 		struct collect c;
 
-		memcpy(image + at, pem.p, pem.n);
-		memcpy(image + size - pem.n, pem.p, pem.n);
+		memcpy(image + at, what.p, what.n);
 		collect_init(&c);
-		assert_int_equal(reader_find("elf-pem")->read(
+		assert_int_equal(reader_find(reader)->read(
 			&(struct input){ .data = { image, size } }, &c.sink), 0);
 		assert_string_equal(buf_str(&c.said), want);
 		assert_true(c.done_calls >= 2 && c.done_calls <= 4);
 		assert_true(c.done > size - window && c.done <= size);
 		buf_done(&c.said);
-		memset(image + at, 0, pem.n);
+		memset(image + at, 0, what.n);
 	}
 	free(image);
+}
+
+static void test_large(void **state)
+{
+	AUTO(buf) struct buf pem = { .p = NULL };
+	struct blob root = fixture("root.der");
+
+	(void)state;
+	buf_init(&pem, 4096);
+	add_pem(&pem, "CERTIFICATE", root);
+	try_large("elf-pem", content(&pem));
+	try_large("elf-der", root);
+	try_large("elf-certificates", content(&pem));
+	try_large("elf-certificates", root);
 	free((void *)root.p);
+}
+
+/* A certificate at the very end of a program, and what is cut off there.  */
+static void test_der_at_end(void **state)
+{
+	struct blob root = fixture("root.der");
+
+	(void)state;
+	for (size_t n = 0; n <= root.n; n++) {
+		AUTO(buf) struct buf b = { .p = NULL };
+		AUTO(str) char *got = NULL;
+
+		buf_init(&b, 4096);
+		add_elf(&b, &(struct kind){ true, false }, HEADER);
+		buf_add(&b, root.p, n);
+		got = transcript("elf-der", content(&b));
+		assert_string_equal(got, n < root.n ? "" :
+				    "entry 256 - Example Root\n");
+	}
+	free((void *)root.p);
+}
+
+/* One byte of a certificate is another.  */
+static void test_der_look_alikes(void **state)
+{
+	static const struct {
+		size_t offset;
+		uint8_t value;
+		const char *want;
+	} cases[] = {
+		{ 0, 0x31, "" },	/* the outer SEQUENCE */
+		{ 3, 0x98, "" },	/* its length, one less */
+		{ 4, 0x31, "" },	/* TBSCertificate */
+		{ 13, 0x04, "" },	/* the serial number's tag */
+		{ 16, 0x31, "" },
+		{ 28, 0x31, "" },	/* the issuer's tag */
+		{ 29, 0x80, "" },	/* its length, indefinite */
+		{ 30, 0x30, "problem 256 certificate\n" },	/* a SET in it */
+	};
+	struct blob root = fixture("root.der");
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		AUTO(buf) struct buf b = { .p = NULL };
+		AUTO(str) char *got = NULL;
+
+		buf_init(&b, 4096);
+		add_elf(&b, &(struct kind){ true, false }, HEADER);
+		buf_add(&b, root.p, root.n);
+		b.p[HEADER + cases[i].offset] = (char)cases[i].value;
+		got = transcript("elf-der", content(&b));
+		if (strcmp(got, cases[i].want) != 0)
+			fail_msg("byte %zu = %u gave %s", cases[i].offset,
+				 cases[i].value, got);
+	}
+	free((void *)root.p);
+}
+
+/* More certificates than the table of those seen begins with: each twice,
+ * told apart by the first bytes of the signature.  */
+static void test_der_many(void **state)
+{
+	const unsigned many = 1500;
+	struct blob root = fixture("root.der");
+	uint8_t *copy = xmemdup(root.p, root.n);
+	AUTO(buf) struct buf b = { .p = NULL };
+	struct collect c;
+	size_t lines = 0;
+
+	(void)state;
+	buf_init(&b, 4u << 20);
+	add_elf(&b, &(struct kind){ true, false }, HEADER);
+	for (unsigned i = 0; i < 2 * many; i++) {
+		copy[root.n - 2] = (uint8_t)(i % many >> 8);
+		copy[root.n - 1] = (uint8_t)(i % many);
+		buf_add(&b, copy, root.n);
+	}
+	collect_init(&c);
+	assert_int_equal(reader_find("elf-der")->read(
+			&(struct input){ .data = content(&b) }, &c.sink), 0);
+	for (const char *p = buf_str(&c.said); *p; p++)
+		lines += *p == '\n';
+	assert_int_equal(lines, many);
+	buf_done(&c.said);
+	free(copy);
+	free((void *)root.p);
+}
+
+/* Places that begin like certificates must not be paid for with more than a
+ * look, however long and deep they say that they are.  */
+static void test_der_many_places(void **state)
+{
+	static const uint8_t place[] = {
+		0x30, 0x82, 0xff, 0xff, 0x30, 0x82, 0xff, 0x00, 0x02, 0x00,
+		0x30, 0x80,
+	};
+	AUTO(buf) struct buf b = { .p = NULL };
+	AUTO(str) char *got = NULL;
+
+	(void)state;
+	buf_init(&b, 32u << 20);
+	add_elf(&b, &(struct kind){ true, false }, HEADER);
+	while (b.n < 4u << 20)
+		buf_add(&b, place, sizeof(place));
+	got = transcript("elf-der", content(&b));
+	assert_string_equal(got, "");
 }
 
 /* Markers without an end must not be paid for again and again.  */
@@ -338,6 +456,10 @@ int main(void)
 		cmocka_unit_test(test_bad_headers),
 		cmocka_unit_test(test_truncated_with_certificate),
 		cmocka_unit_test(test_large),
+		cmocka_unit_test(test_der_at_end),
+		cmocka_unit_test(test_der_look_alikes),
+		cmocka_unit_test(test_der_many),
+		cmocka_unit_test(test_der_many_places),
 		cmocka_unit_test(test_many_markers),
 		cmocka_unit_test(test_full_sink),
 		cmocka_unit_test(test_prefixes),
