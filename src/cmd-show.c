@@ -31,6 +31,12 @@ static const char certificates_sql[] =
 	"  WHERE e.sha256 = c.sha256) AS stores"
 	" FROM v_certificate c ORDER BY c.name, c.sha256";
 
+static const char statements_sql[] =
+	"SELECT s.path AS store, m.role, m.purposes, m.issuer, m.serial,"
+	" m.spki_sha256, m.label, m.location, m.\"offset\" FROM v_statement m"
+	" JOIN v_store s ON s.store_id = m.store_id"
+	" ORDER BY m.location, m.\"offset\", s.path, m.role, m.spki_sha256";
+
 static const char parties_sql[] =
 	"SELECT p.party, p.title, p.instance, p.owner, p.own_list, p.model,"
 	" (SELECT count(DISTINCT s.store_id) FROM v_party_store s"
@@ -211,6 +217,7 @@ static int fill_recipes(const struct options *o, struct table *t, void *data)
 static const struct subject subjects[] = {
 	{ "stores", stores_sql, NULL },
 	{ "certificates", certificates_sql, NULL },
+	{ "statements", statements_sql, NULL },
 	{ "parties", parties_sql, NULL },
 	{ "shadowed", shadowed_sql, NULL },
 	{ "rules", NULL, fill_rules },

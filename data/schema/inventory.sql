@@ -99,6 +99,25 @@ CREATE TABLE manifest_entry (
 CREATE INDEX manifest_entry_certificate
 	ON manifest_entry (certificate_id, manifest_id);
 
+-- What a store says of certificates that it does not have.  role distrust: of
+-- the one with that issuer and serial number, of all with that key; role
+-- anchor: anchors with that key in stores of the same instance are for these
+-- purposes only.  Positions are counted together with manifest_entry's.
+CREATE TABLE manifest_statement (
+	manifest_id INTEGER NOT NULL REFERENCES manifest,
+	position INTEGER NOT NULL,
+	role TEXT NOT NULL,
+	purposes TEXT NOT NULL,
+	issuer TEXT,
+	issuer_sha256 TEXT,		-- of the canonical name
+	serial TEXT,
+	spki_sha256 TEXT,
+	label TEXT,
+	location TEXT NOT NULL,
+	"offset" INTEGER NOT NULL,
+	PRIMARY KEY (manifest_id, position)
+) WITHOUT ROWID;
+
 -- What one store was when it was read: its entries and its problems.
 -- signature is a hash over the names, inodes, sizes and times that were seen,
 -- NULL when it may not be trusted (something had changed just before).
@@ -189,6 +208,7 @@ CREATE TABLE composition_party (
 	own_list INTEGER NOT NULL,
 	is_system INTEGER NOT NULL,
 	partial_chain INTEGER NOT NULL,	-- anchors need not be self-signed
+	distrusts_keys INTEGER NOT NULL,	-- whole keys, and by tokens
 	PRIMARY KEY (composition_id, party)
 ) WITHOUT ROWID;
 CREATE TABLE composition_store (
@@ -312,6 +332,19 @@ CREATE VIEW v_entry AS
 SELECT store_id, sha256, role, label, location, "offset", purposes,
 	private_key, distrust_after, identity, kind
 FROM v_history_entry WHERE scan_id = (SELECT max(id) FROM scan);
+
+CREATE VIEW v_history_statement AS
+SELECT ss.scan_id, ss.store_id, m.role, m.purposes, m.issuer, m.issuer_sha256,
+	m.serial, m.spki_sha256, m.label, m.location, m."offset",
+	(SELECT st.kind FROM store st WHERE st.id = ss.store_id) AS kind
+FROM scan_store ss
+JOIN reading rd ON rd.id = ss.reading_id
+JOIN manifest_statement m ON m.manifest_id = rd.manifest_id;
+
+CREATE VIEW v_statement AS
+SELECT store_id, role, purposes, issuer, issuer_sha256, serial, spki_sha256,
+	label, location, "offset", kind
+FROM v_history_statement WHERE scan_id = (SELECT max(id) FROM scan);
 
 -- Every certificate that the inventory knows; present: in the newest scan.
 CREATE VIEW v_known_certificate AS
@@ -495,6 +528,7 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
 	('manifest_entry', 'manifest_entry', '6000 100 1'),
 	('manifest_entry', 'manifest_entry_certificate', '6000 15 1'),
 	('package_file', 'package_file', '500 500 1'),
+	('manifest_statement', 'manifest_statement', '20 4 1'),
 	('party_anchor_set', 'party_anchor_set', '20 1'),
 	('party_anchor_set', 'party_anchor_set_set', '20 3 1'),
 	('reach', 'reach', '5000 700 2 1'),

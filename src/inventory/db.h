@@ -121,6 +121,11 @@ int signature_add(struct inventory *i, int64_t certificate, int64_t identity,
 /* What was remembered about ids is void.  */
 void certificate_forget(struct inventory *i);
 
+/* The ids of PARTY's anchors in the open scan, in order; a query that was
+ * started already.  PARTY is borrowed until it has run.  */
+struct query anchors_query(struct inventory *i, const char *party,
+			   bool partial_chain, bool distrusts_keys);
+
 /* Deletes all that was computed from a scan.  */
 int graph_forget(struct inventory *i);
 

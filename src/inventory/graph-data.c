@@ -1,8 +1,6 @@
 /* graph-data.c -- what reachability is computed over, and where it is kept.
  *
- * A party's anchors are, for TLS servers, what its stores of role anchor hold
- * as anchors without another purpose, less what any of its stores distrusts.
- * Parties with the same anchors share one set, so that a host with a hundred
+ * What a party's anchors are is said in anchors.c.  Parties with the same anchors share one set, so that a host with a hundred
  * programs that read the system store computes one.
  *
  * What is stored is good until something that it depends on changes.  That is
@@ -204,39 +202,22 @@ static void hash_set(const int64_t *anchors, size_t n,
 	digest_end(&d, ret_hash);
 }
 
+/* One party, as far as its anchors depend on it.  */
+struct party {
+	const char *id;
+	bool partial_chain, distrusts_keys;
+};
+
 /* Puts a party's anchors behind the others, and loads them.  */
-static int load_anchors(struct inventory *i, const char *party, bool partial,
+static int load_anchors(struct inventory *i, const struct party *party,
 			struct sets *sets, size_t begin, size_t *ret_end)
 {
-	/* ?1 scan, ?2 party, ?3 partial_chain */
-	AUTO(query) struct query q = query_start(i,
-		"WITH used AS (SELECT cs.role AS used_as, rd.manifest_id "
-			"FROM scan s "
-			"JOIN composition_store cs "
-				"ON cs.composition_id = s.composition_id "
-			"JOIN scan_store ss ON ss.scan_id = s.id "
-				"AND ss.store_id = cs.store_id "
-			"JOIN reading rd ON rd.id = ss.reading_id "
-			"WHERE s.id = ?1 AND cs.party = ?2), "
-		"entry AS (SELECT used.used_as, e.certificate_id, e.role "
-			"FROM used JOIN manifest_entry e "
-				"ON e.manifest_id = used.manifest_id "
-			"WHERE e.role IN ('anchor', 'distrust') "
-			"AND (e.purposes = '' "
-				"OR instr(e.purposes, 'serverAuth') > 0)) "
-		"SELECT DISTINCT e.certificate_id FROM entry e "
-		"JOIN certificate c ON c.id = e.certificate_id "
-		"WHERE e.used_as = 'anchor' AND e.role = 'anchor' "
-		"AND c.identity_id IS NOT NULL AND (c.self_signed OR ?3) "
-		"AND e.certificate_id NOT IN (SELECT d.certificate_id "
-			"FROM entry d WHERE d.role = 'distrust') "
-		"ORDER BY e.certificate_id");
+	AUTO(query) struct query q = anchors_query(i, party->id,
+						   party->partial_chain,
+						   party->distrusts_keys);
 	size_t end = begin;
 	int r;
 
-	query_int(&q, i->scan);
-	query_text(&q, party);
-	query_int(&q, partial);
 	while ((r = query_step(&q)) > 0) {
 		grow(&sets->in->anchors, end, &sets->cap_anchors,
 		     sizeof(*sets->in->anchors));
@@ -286,7 +267,7 @@ static int store_set(struct inventory *i, int64_t row,
 }
 
 /* The row of PARTY's set, which is added when it is new.  */
-static int add_set(struct inventory *i, const char *party, bool partial,
+static int add_set(struct inventory *i, const struct party *party,
 		   struct sets *sets, int64_t *ret_row)
 {
 	struct graph_input *in = sets->in;
@@ -294,7 +275,7 @@ static int add_set(struct inventory *i, const char *party, bool partial,
 	uint8_t hash[SHA256_SIZE];
 	int64_t row = (int64_t)in->n_sets + 1;
 	size_t end;
-	int r = load_anchors(i, party, partial, sets, begin, &end);
+	int r = load_anchors(i, party, sets, begin, &end);
 
 	if (r < 0)
 		return r;
@@ -314,7 +295,7 @@ static int add_set(struct inventory *i, const char *party, bool partial,
 static int load_sets(struct inventory *i, struct graph_input *in)
 {
 	AUTO(query) struct query parties = query_start(i,
-		"SELECT p.party, p.partial_chain FROM scan s "
+		"SELECT p.party, p.partial_chain, p.distrusts_keys FROM scan s "
 		"JOIN composition_party p "
 			"ON p.composition_id = s.composition_id "
 		"WHERE s.id = ? ORDER BY p.party");
@@ -330,13 +311,16 @@ static int load_sets(struct inventory *i, struct graph_input *in)
 	in->first[0] = 0;
 	query_int(&parties, i->scan);
 	while ((r = query_step(&parties)) > 0) {
-		const char *party = query_column_text(&parties, 0);
+		const struct party party = {
+			.id = query_column_text(&parties, 0),
+			.partial_chain = query_column_int(&parties, 1) != 0,
+			.distrusts_keys = query_column_int(&parties, 2) != 0,
+		};
 
-		r = add_set(i, party, query_column_int(&parties, 1) != 0,
-			    &sets, &row);
+		r = add_set(i, &party, &sets, &row);
 		if (r < 0)
 			return r;
-		query_text(&add, party);
+		query_text(&add, party.id);
 		query_int(&add, row);
 		r = query_run(&add);
 		if (r < 0)

@@ -91,6 +91,15 @@ typedef int missing_issuer_fn(const char *name_sha256, void *data);
 int inventory_missing_issuers(struct inventory *i, missing_issuer_fn *fn,
 			      void *data);
 
+/* Which certificates an entry without one is about, see struct entry: one, by
+ * issuer and serial number, or all that have a key, or both of these.  */
+struct stored_names {
+	const char *issuer, *serial;	/* text; NULL: not by them */
+	uint8_t issuer_sha256[SHA256_SIZE];	/* of the canonical name */
+	bool by_key;
+	uint8_t spki_sha256[SHA256_SIZE];
+};
+
 /* What a store held: owned by the caller, strings borrowed by these calls. */
 struct stored_entry {
 	int64_t certificate;
@@ -101,6 +110,8 @@ struct stored_entry {
 	unsigned purposes;
 	bool private_key;
 	int64_t distrust_after;		/* see struct entry; 0: none */
+	const struct stored_names *names;	/* instead of the certificate;
+						 * NULL: it is about that */
 };
 struct stored_problem {
 	const char *path;		/* inside the root */
@@ -174,6 +185,7 @@ struct composed_party {
 	bool own_list, is_system, partial_chain;
 	struct composed_store *stores;
 	size_t n_stores;
+	bool distrusts_keys;
 };
 int inventory_compose(struct inventory *i, const struct composed_party *parties,
 		      size_t n);
@@ -218,7 +230,8 @@ struct graph_input {
 /* Computes the parties' anchor sets from the composition (TLS: entries of role
  * anchor whose purposes are unrestricted or include serverAuth, less what the
  * party's stores distrust, less what is not self-signed where the party wants
- * that), stores them, and loads what the graph needs.
+ * that; for parties that distrust keys see graph-data.c), stores them, and
+ * loads what the graph needs.
  * -EALREADY: nothing that the graph depends on has changed since reachability
  * was stored: neither stores, composition nor verified signatures, nor did
  * `now` cross the beginning or end of any certificate.  What is stored holds

@@ -39,6 +39,8 @@ static const char delete_orphans[] =
 		"WHERE rd.manifest_id = manifest.id); "
 	"DELETE FROM manifest_entry "
 		"WHERE manifest_id NOT IN (SELECT id FROM manifest); "
+	"DELETE FROM manifest_statement "
+		"WHERE manifest_id NOT IN (SELECT id FROM manifest); "
 	/* Who bears the name of a remaining one's issuer explains where its
 	 * path used to end, and was perhaps never in a store.  */
 	"DELETE FROM certificate WHERE NOT EXISTS (SELECT 1 "

@@ -20,7 +20,7 @@
 
 struct item {
 	const struct stored_entry *entry;
-	uint8_t hash[SHA256_SIZE];	/* of its certificate */
+	uint8_t hash[SHA256_SIZE];	/* of its certificate or its names */
 };
 
 static void auto_items(struct item **items)
@@ -61,6 +61,22 @@ static int compare_items(const void *a, const void *b)
 	return order;
 }
 
+/* No certificate has a hash that is made like this.  */
+static void hash_names(const struct stored_names *names,
+		       uint8_t ret_hash[SHA256_SIZE])
+{
+	struct digest d;
+
+	digest_init(&d);
+	digest_text(&d, "names");
+	digest_text(&d, names->issuer);
+	digest_text(&d, names->serial);
+	digest_bytes(&d, names->issuer_sha256, SHA256_SIZE);
+	digest_int(&d, names->by_key);
+	digest_bytes(&d, names->spki_sha256, SHA256_SIZE);
+	digest_end(&d, ret_hash);
+}
+
 static int sorted_items(struct inventory *i, const struct stored_entry *entries,
 			size_t n, struct item **ret_items)
 {
@@ -73,6 +89,10 @@ static int sorted_items(struct inventory *i, const struct stored_entry *entries,
 		if (entries[k].offset > INT64_MAX)
 			return -ERANGE;
 		items[k].entry = &entries[k];
+		if (entries[k].names != NULL) {
+			hash_names(entries[k].names, items[k].hash);
+			continue;
+		}
 		r = certificate_hash(i, entries[k].certificate, items[k].hash);
 		if (r < 0)
 			return r;
@@ -107,6 +127,29 @@ static void hash_items(const struct item *items, size_t n,
 	digest_end(&d, ret_hash);
 }
 
+static int add_statement(struct inventory *i, int64_t manifest, size_t position,
+			 const struct stored_entry *e)
+{
+	AUTO(query) struct query q = query_start(i,
+		"INSERT INTO manifest_statement VALUES "
+		"(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	const struct stored_names *names = e->names;
+	char purposes[PURPOSES_SIZE];
+
+	query_int(&q, manifest);
+	query_int(&q, (int64_t)position);
+	query_text(&q, role_name(e->role));
+	query_text(&q, purposes_format(e->purposes, purposes));
+	query_text(&q, names->issuer);
+	query_hex(&q, names->issuer ? names->issuer_sha256 : NULL, SHA256_SIZE);
+	query_text(&q, names->serial);
+	query_hex(&q, names->by_key ? names->spki_sha256 : NULL, SHA256_SIZE);
+	query_text(&q, e->label);
+	query_text(&q, e->location);
+	query_int(&q, (int64_t)e->offset);
+	return query_run(&q);
+}
+
 static int add_entries(struct inventory *i, int64_t manifest,
 		       const struct item *items, size_t n)
 {
@@ -120,6 +163,10 @@ static int add_entries(struct inventory *i, int64_t manifest,
 	for (k = 0; r == 0 && k < n; k++) {
 		const struct stored_entry *e = items[k].entry;
 
+		if (e->names != NULL) {
+			r = add_statement(i, manifest, k, e);
+			continue;
+		}
 		query_int(&q, manifest);
 		query_int(&q, (int64_t)k);
 		query_int(&q, e->certificate);
@@ -146,7 +193,8 @@ static int find_manifest(struct inventory *i, const struct item *items,
 	AUTO(query) struct query add = query_start(i,
 		"INSERT INTO manifest (sha256, entries) VALUES (?, ?)");
 	uint8_t hash[SHA256_SIZE];
-	int64_t manifest;
+	int64_t manifest, certificates = 0;
+	size_t k;
 	int r;
 
 	hash_items(items, n, hash);
@@ -158,8 +206,10 @@ static int find_manifest(struct inventory *i, const struct item *items,
 		*ret_manifest = query_column_int(&find, 0);
 		return 0;
 	}
+	for (k = 0; k < n; k++)
+		certificates += items[k].entry->names == NULL;
 	query_hex(&add, hash, sizeof(hash));
-	query_int(&add, (int64_t)n);
+	query_int(&add, certificates);
 	r = query_run(&add);
 	if (r < 0)
 		return r;

@@ -203,6 +203,7 @@ static void digest_party(struct digest *d, const struct composed_party *p)
 	digest_int(d, p->own_list);
 	digest_int(d, p->is_system);
 	digest_int(d, p->partial_chain);
+	digest_int(d, p->distrusts_keys);
 	stores = sorted_stores(p, &n);
 	digest_int(d, n);
 	for (k = 0; k < n; k++) {
@@ -218,7 +219,7 @@ static int add_party(struct inventory *i, int64_t composition,
 {
 	AUTO(query) struct query party = query_start(i,
 		"INSERT INTO composition_party VALUES "
-		"(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+		"(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 	AUTO(query) struct query uses = query_start(i,
 		"INSERT INTO composition_store VALUES (?, ?, ?, ?, ?)");
 	AUTO(query) struct query shadow = query_start(i,
@@ -237,6 +238,7 @@ static int add_party(struct inventory *i, int64_t composition,
 	query_int(&party, p->own_list);
 	query_int(&party, p->is_system);
 	query_int(&party, p->partial_chain);
+	query_int(&party, p->distrusts_keys);
 	r = query_run(&party);
 
 	stores = sorted_stores(p, &n);

@@ -216,7 +216,8 @@ static int check_tables(struct inventory *i, char **ret_error)
 		"SELECT count(*) FROM sqlite_master WHERE type = 'table' "
 		"AND name IN ('meta', 'root', 'scan', 'identity', "
 		"'certificate', 'signature', 'store', 'manifest', "
-		"'manifest_entry', 'reading', 'reading_problem', "
+		"'manifest_entry', 'manifest_statement', 'reading', "
+		"'reading_problem', "
 		"'scan_store', 'scan_problem', 'composition', "
 		"'composition_party', 'composition_store', "
 		"'party_anchor_set', 'anchor_set', 'anchor_set_member', "
@@ -224,7 +225,7 @@ static int check_tables(struct inventory *i, char **ret_error)
 
 	if (r < 0)
 		return r;
-	if (found != 22) {
+	if (found != 23) {
 		*ret_error = xstrdup(_("tables are missing"));
 		return -EMEDIUMTYPE;
 	}

@@ -86,11 +86,16 @@ static char *attribute(const xmlNode *node, const char *name)
 	return normal(xmlGetNoNsProp(node, (const xmlChar *)name));
 }
 
-static bool is_yes(const xmlNode *node, const char *name)
+static bool is_value(const xmlNode *node, const char *name, const char *word)
 {
 	AUTO(str) char *value = attribute(node, name);
 
-	return value != NULL && strcmp(value, "yes") == 0;
+	return value != NULL && strcmp(value, word) == 0;
+}
+
+static bool is_yes(const xmlNode *node, const char *name)
+{
+	return is_value(node, name, "yes");
 }
 
 /* The caller frees; never NULL.  */
@@ -192,6 +197,7 @@ static int load_store(struct loader *l, const char *file, const xmlNode *node)
 		.format = attribute(node, "format"),
 		.role = attribute(node, "role"),
 		.unmarked = attribute(node, "unmarked"),
+		.forces = is_yes(node, "forces"),
 		.purposes = attribute(node, "purposes"),
 		.base = attribute(node, "base"),
 		.if_exists = attribute(node, "if-exists"),
@@ -283,6 +289,7 @@ static int load_party(struct loader *l, const char *file, const xmlNode *node)
 		.system = is_yes(node, "system"),
 		.partial_chain = is_yes(node, "partial-chain"),
 		.unless = attribute(node, "unless"),
+		.distrusts_keys = is_value(node, "distrusts", "key"),
 		.programs = xcalloc(1, sizeof(*p->programs)),
 		.defined_in = where_is(file, node),
 	};

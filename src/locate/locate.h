@@ -24,7 +24,9 @@ struct store_definition {
 	char *role;		/* role_name() word for its entries */
 	char *unmarked;		/* role of entries without the format's mark of
 				 * trust, NULL: like role */
-	char *purposes;		/* default purposes, words; NULL: unrestricted */
+	bool forces;		/* ... whatever they say themselves */
+	char *purposes;		/* of entries that say none, words; NULL:
+				 * unrestricted */
 	char *base;		/* for references in it: the directory that they
 				 * are relative to; NULL: none */
 	char *if_exists;	/* looked for only in a root that has this path, */
@@ -73,6 +75,9 @@ struct party_definition {
 	bool partial_chain;	/* an anchor need not be self-signed */
 	char *unless;		/* another party; where that has the same
 				 * instance this one is not there; NULL: none */
+	bool distrusts_keys;	/* distrust is of every certificate with the
+				 * same key, and anchors are as p11-kit's
+				 * tokens have them (inventory/anchors.c) */
 	char **programs;	/* path patterns, an instance each */
 	struct party_use *uses;
 	size_t n_uses;

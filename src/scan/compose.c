@@ -323,6 +323,7 @@ int composition_record(struct composition *c, struct inventory *i)
 			.model = d->model, .own_list = d->own_list,
 			.is_system = d->system,
 			.partial_chain = d->partial_chain,
+			.distrusts_keys = d->distrusts_keys,
 			.stores = found.stores, .n_stores = found.n };
 	}
 	r = inventory_compose(i, composed, c->n_parties);

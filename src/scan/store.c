@@ -207,12 +207,41 @@ static char *copy_label(const struct entry *e, struct seen_file *f)
 	return label;
 }
 
+/* What E is about when it has no certificate; the caller frees.  NULL: nothing,
+ * which is said.  */
+static struct stored_names *copy_names(const struct entry *e,
+				       struct seen_file *f)
+{
+	struct stored_names *names = xcalloc(1, sizeof(*names));
+	char *issuer = NULL;
+	int r = -EINVAL;
+
+	if (e->issuer.n > 0)
+		r = x509_name(e->issuer, names->issuer_sha256, &issuer);
+	if (r == 0) {
+		names->issuer = issuer;
+		names->serial = x509_serial(e->serial);
+	}
+	if (e->spki.n > 0) {
+		hash_sha256(e->spki, names->spki_sha256);
+		names->by_key = true;
+	} else if (r < 0) {
+		keep_problem(f, PROBLEM_MALFORMED, e->offset, false,
+			     xstrdup("the issuer that it names is no name; "
+				     "write the object again"));
+		stored_names_free(names);
+		return NULL;
+	}
+	return names;
+}
+
 static int sink_take_entry(struct sink *sink, const struct entry *e)
 {
 	struct file_sink *s = (struct file_sink *)sink;
 	struct seen_file *f = s->seen;
-	int64_t certificate;
-	int r;
+	struct stored_names *names = NULL;
+	int64_t certificate = 0;
+	int r = 0;
 
 	if (f->n_entries >= LIMIT_STORE_ENTRIES) {
 		keep_problem(f, PROBLEM_LIMIT, e->offset, false,
@@ -230,6 +259,8 @@ static int sink_take_entry(struct sink *sink, const struct entry *e)
 	if (e->sha256 != NULL)
 		r = inventory_fingerprint(s->store->pass->inventory, e->sha256,
 					  &certificate);
+	else if (e->der.n == 0)
+		names = copy_names(e, f);
 	else
 		r = know_certificate(s->store->pass, e->der, f, e->offset,
 				     &certificate);
@@ -237,9 +268,12 @@ static int sink_take_entry(struct sink *sink, const struct entry *e)
 		s->store->error = r;
 		return -E2BIG;		/* the reader ends; the scan will too */
 	}
+	if (e->sha256 == NULL && e->der.n == 0 && !names)
+		return 0;
 	grow(&f->entries, f->n_entries, &f->cap_entries, sizeof(*f->entries));
 	f->entries[f->n_entries++] = (struct file_entry){
-		.certificate = certificate, .label = copy_label(e, f),
+		.certificate = certificate, .names = names,
+		.label = copy_label(e, f),
 		.offset = e->offset, .purposes = e->purposes, .role = e->role,
 		.marked = e->marked, .private_key = e->private_key,
 		.distrust_after = e->distrust_after };
@@ -346,6 +380,51 @@ static void read_bytes(struct store_pass *s, const struct member *m,
 			     xstrdup("shrank while it was read: scan again"));
 }
 
+/* What E is for in a store like D, ROLE is what a list or E itself says.  */
+static enum role final_role(const struct store_definition *d,
+			    const struct seen_file *f,
+			    const struct file_entry *e, enum role role)
+{
+	/* What a key is for stays that; it is nothing to distrust.  */
+	if (e->names && role == ROLE_ANCHOR)
+		return role;
+	if (d->forces)
+		return role_from_name(d->role);
+	/* What is not there can be distrusted and nothing else.  */
+	if (role != ROLE_NONE || e->names)
+		return role;
+	return role_from_name(!e->marked && d->unmarked && f->reader &&
+			      f->reader->caps & READS_MARKS ? d->unmarked
+							    : d->role);
+}
+
+static void take_entry(struct store_pass *s, const struct member *m,
+		       const struct seen_file *f, const struct file_entry *e)
+{
+	const struct store_definition *d = s->place->definition;
+	enum role role = final_role(d, f, e, m->role != ROLE_NONE ? m->role
+								  : e->role);
+	unsigned purposes = e->purposes;
+
+	if (e->names && role == ROLE_NONE) {
+		add_problem(s, m->path, true, e->offset, PROBLEM_FORMAT, true,
+			    xstrdup("names a certificate and neither has it "
+				    "nor distrusts it"));
+		return;
+	}
+	if (d->forces && !(e->names && role == ROLE_ANCHOR))
+		purposes = 0;
+	if (purposes == 0 && d->purposes)
+		purposes = purposes_from_words(d->purposes);
+	grow(&s->entries, s->n_entries, &s->cap_entries, sizeof(*s->entries));
+	s->entries[s->n_entries++] = (struct stored_entry){
+		.certificate = e->certificate, .names = stored_names_copy(e->names),
+		.role = role, .label = e->label ? xstrdup(e->label) : NULL,
+		.location = m->path, .offset = e->offset,
+		.purposes = purposes, .private_key = e->private_key,
+		.distrust_after = e->distrust_after };
+}
+
 /* What a file holds becomes what the store holds under this name.  */
 static void take_file(struct store_pass *s, const struct member *m,
 		      const struct seen_file *f)
@@ -356,14 +435,6 @@ static void take_file(struct store_pass *s, const struct member *m,
 	if (!s->reader)
 		s->reader = f->reader;
 	for (k = 0; k < f->n_entries; k++) {
-		const struct file_entry *e = &f->entries[k];
-		enum role role = m->role != ROLE_NONE ? m->role : e->role;
-
-		if (role == ROLE_NONE)
-			role = role_from_name(!e->marked && d->unmarked &&
-					      f->reader &&
-					      f->reader->caps & READS_MARKS
-					      ? d->unmarked : d->role);
 		if (s->n_entries >= LIMIT_STORE_ENTRIES) {
 			add_problem(s, m->path, false, 0, PROBLEM_LIMIT, false,
 				    xasprintf("the store has more than %u "
@@ -371,15 +442,7 @@ static void take_file(struct store_pass *s, const struct member *m,
 					      LIMIT_STORE_ENTRIES));
 			break;
 		}
-		grow(&s->entries, s->n_entries, &s->cap_entries,
-		     sizeof(*s->entries));
-		s->entries[s->n_entries++] = (struct stored_entry){
-			.certificate = e->certificate, .role = role,
-			.label = e->label ? xstrdup(e->label) : NULL,
-			.location = m->path, .offset = e->offset,
-			.purposes = e->purposes,
-			.private_key = e->private_key,
-			.distrust_after = e->distrust_after };
+		take_entry(s, m, f, &f->entries[k]);
 	}
 	for (k = 0; k < f->n_problems; k++) {
 		const struct file_problem *p = &f->problems[k];
@@ -735,8 +798,10 @@ static void store_pass_done(struct store_pass *s)
 {
 	size_t k;
 
-	for (k = 0; k < s->n_entries; k++)
+	for (k = 0; k < s->n_entries; k++) {
 		free((char *)s->entries[k].label);
+		stored_names_free((struct stored_names *)s->entries[k].names);
+	}
 	for (k = 0; k < s->n_problems; k++)
 		free((char *)s->problems[k].message);
 	for (k = 0; k < s->n_members; k++)

@@ -9,6 +9,7 @@
 /* An entry and a problem as they are in a file, whatever its name.  */
 struct file_entry {
 	int64_t certificate;
+	struct stored_names *names;	/* instead, with its texts; or NULL */
 	char *label;
 	uint64_t offset;
 	unsigned purposes;
@@ -63,6 +64,10 @@ struct pass {
 int store_scan(struct pass *pass, const struct place *place,
 	       int64_t *ret_store);
 void pass_done(struct pass *pass);
+
+/* A copy, which the caller frees; NULL of NULL.  */
+struct stored_names *stored_names_copy(const struct stored_names *names);
+void stored_names_free(struct stored_names *names);
 
 /* The file if it was read in this scan already, or a new empty one: then
  * *ret_new.  FORMAT is a string of the catalogue.  Valid until the next call.  */

@@ -164,3 +164,31 @@ openssl genpkey -algorithm ed25519 | to p11-kit/private-key
 	aux rAx -addtrust serverAuth -addreject serverAuth
 } | to pem/trusted-certificates
 pem rA | sed 's/CERTIFICATE/X509 CERTIFICATE/' | to pem/x509-certificate
+
+# ---- efi -------------------------------------------------------------------------
+owner=77fa9abd-0359-4d32-bd60-28f4e78f784b
+esl() { # esl CERTIFICATE FILE
+	pem "$1" >certificate.pem
+	cert-to-efi-sig-list -g $owner certificate.pem "$2" >/dev/null
+}
+efivar() { printf '\047\000\000\000'; cat "$@"; }	# attributes 0x27
+esl rA a.esl
+esl rB b.esl
+hash-to-efi-sig-list /usr/lib/efitools/*/HelloWorld.efi hash.esl >/dev/null
+cat a.esl b.esl | to efi/two-certificates
+efivar a.esl hash.esl b.esl | to efi/db
+efivar hash.esl | to efi/dbx
+cp hash.esl "$out/efi/mok-hashes.in"
+# X509_SHA256: by hand, no tool at hand writes one
+{
+	printf '\222\244\322\073\300\226\171\100\264\040\374\371\216\361\003\355'
+	printf '\134\000\000\000\000\000\000\000\100\000\000\000'
+	head -c 64 a.esl
+} | to efi/signed-part
+{
+	cat a.esl
+	printf 'unknown-type-ofa'
+	tail -c +17 hash.esl
+} | to efi/unknown-type
+{ cat a.esl; head -c 100 b.esl; } | to efi/truncated
+: | to efi/no-bytes

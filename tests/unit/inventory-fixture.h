@@ -251,13 +251,14 @@ static inline struct stored_entry entry_of(int64_t certificate, enum role role)
 
 /* Records a store of entries without problems; its id.  SIGNATURE may be
  * NULL, otherwise its hash is taken.  */
-static inline int64_t record(struct inventory *i, const char *kind,
-			     const char *path, const char *signature,
-			     struct stored_entry *entries, size_t n)
+static inline int64_t record_of(struct inventory *i, const char *kind,
+				const char *path, const char *instance,
+				const char *signature,
+				struct stored_entry *entries, size_t n)
 {
 	struct store_info info = {
 		.kind = kind, .path = path, .format = "pem", .real_path = path,
-		.owner = "", .instance = "/",
+		.owner = "", .instance = instance,
 	};
 	uint8_t hash[SHA256_SIZE];
 	int64_t store = 0;
@@ -269,6 +270,13 @@ static inline int64_t record(struct inventory *i, const char *kind,
 					  signature != NULL ? hash : NULL,
 					  entries, n, NULL, 0), 0);
 	return store;
+}
+
+static inline int64_t record(struct inventory *i, const char *kind,
+			     const char *path, const char *signature,
+			     struct stored_entry *entries, size_t n)
+{
+	return record_of(i, kind, path, "/", signature, entries, n);
 }
 
 /* A scan with one store that holds one anchor.  */

@@ -177,15 +177,15 @@ static void test_answers(void **state)
  * then as intermediates.  */
 struct use {
 	const char *party;
-	bool partial;
-	int64_t anchors[2];
+	bool partial, keys;
+	int64_t anchors[4];
 	int64_t intermediates[2];
 };
 
 static void compose(struct inventory *i, const struct use *uses, size_t n)
 {
 	struct composed_party parties[8] = { 0 };
-	struct composed_store stores[8][4];
+	struct composed_store stores[8][6];
 	size_t k, s;
 
 	for (k = 0; k < n; k++) {
@@ -193,13 +193,14 @@ static void compose(struct inventory *i, const struct use *uses, size_t n)
 			.party = uses[k].party, .type = "t", .instance = "/",
 			.title = "T", .owner = "", .model = "m",
 			.partial_chain = uses[k].partial,
+			.distrusts_keys = uses[k].keys,
 			.stores = stores[k] };
-		for (s = 0; s < 2; s++) {
+		for (s = 0; s < 4; s++) {
 			if (uses[k].anchors[s] != 0)
 				stores[k][parties[k].n_stores++] =
 					(struct composed_store){
 					uses[k].anchors[s], ROLE_ANCHOR };
-			if (uses[k].intermediates[s] != 0)
+			if (s < 2 && uses[k].intermediates[s] != 0)
 				stores[k][parties[k].n_stores++] =
 					(struct composed_store){
 					uses[k].intermediates[s],
@@ -284,6 +285,118 @@ static void test_anchor_sets(void **state)
 		   "both|B\nboth|C\njava|A\njava|B\nmixed|C\n"
 		   "partial|A\npartial|B\npartial|X\nsystem|A\nsystem|B\n"
 		   "wary|B");
+}
+
+/* Two tokens, as p11-kit composes them, and as others would.  */
+static void test_distrusted_keys(void **state)
+{
+	AUTO(inventory) struct inventory *i = open_ok(NULL, INVENTORY_MEMORY);
+	struct stored_names serial_f = { .issuer = "F", .serial = "01" };
+	struct stored_names other_serial = { .issuer = "A", .serial = "02" };
+	struct stored_names key_d = { .by_key = true };
+	struct stored_names key_g = { .by_key = true }, key_e = { .by_key = true };
+	struct stored_names key_h = { .by_key = true };
+	struct stored_entry e[12];
+	struct graph_input in;
+	int64_t anchors, own, blocked, said;
+
+	(void)state;
+	begin(i);
+	hash_of("F", serial_f.issuer_sha256);
+	hash_of("A", other_serial.issuer_sha256);
+	hash_of("d", key_d.spki_sha256);
+	hash_of("e", key_e.spki_sha256);
+	hash_of("g", key_g.spki_sha256);
+	hash_of("h", key_h.spki_sha256);
+
+	/* The distribution's token.  */
+	e[0] = entry_of(fake(i, (struct fake){ .name = "A", .key = "a" }),
+			ROLE_ANCHOR);
+	e[1] = entry_of(fake(i, (struct fake){ .name = "A crossed",
+			.key = "a", .issuer = "B" }), ROLE_ANCHOR);
+	e[2] = entry_of(fake(i, (struct fake){ .name = "B", .key = "b" }),
+			ROLE_ANCHOR);
+	e[3] = entry_of(fake(i, (struct fake){ .name = "C", .key = "c" }),
+			ROLE_ANCHOR);
+	e[4] = entry_of(fake(i, (struct fake){ .name = "D", .key = "d" }),
+			ROLE_ANCHOR);
+	e[5] = entry_of(fake(i, (struct fake){ .name = "E", .key = "e" }),
+			ROLE_ANCHOR);
+	e[6] = entry_of(fake(i, (struct fake){ .name = "F", .key = "f" }),
+			ROLE_ANCHOR);
+	e[7] = entry_of(fake(i, (struct fake){ .name = "G", .key = "g" }),
+			ROLE_ANCHOR);
+	e[8] = entry_of(fake(i, (struct fake){ .name = "H", .key = "h" }),
+			ROLE_ANCHOR);
+	e[8].purposes = PURPOSE_CODE_SIGNING;
+	e[9] = entry_of(fake(i, (struct fake){ .name = "Leaf", .key = "l",
+			.issuer = "B", .leaf = true }), ROLE_ANCHOR);
+	anchors = record_of(i, "anchors", "/usr/anchors", "/usr", NULL, e, 10);
+
+	/* Purposes for keys, of that token and of another.  */
+	e[0] = (struct stored_entry){ .names = &key_d, .role = ROLE_ANCHOR,
+		.location = "/usr/d", .purposes = PURPOSE_EMAIL_PROTECTION };
+	e[1] = (struct stored_entry){ .names = &key_h, .role = ROLE_ANCHOR,
+		.location = "/usr/h", .purposes = PURPOSES_ALL };
+	said = record_of(i, "token", "/usr", "/usr", NULL, e, 2);
+
+	/* The administrator's: the same certificate for less.  */
+	e[0] = entry_of(fake(i, (struct fake){ .name = "C", .key = "c" }),
+			ROLE_ANCHOR);
+	e[0].purposes = PURPOSE_EMAIL_PROTECTION;
+	e[1] = (struct stored_entry){ .names = &key_e, .role = ROLE_ANCHOR,
+		.location = "/etc/e", .purposes = PURPOSE_EMAIL_PROTECTION };
+	own = record_of(i, "anchors", "/etc/anchors", "/etc", NULL, e, 2);
+
+	e[0] = entry_of(fake(i, (struct fake){ .name = "A", .key = "a" }),
+			ROLE_DISTRUST);
+	e[1] = (struct stored_entry){ .names = &serial_f,
+		.role = ROLE_DISTRUST, .location = "/etc/f" };
+	e[2] = (struct stored_entry){ .names = &other_serial,
+		.role = ROLE_DISTRUST, .location = "/etc/f" };
+	e[3] = (struct stored_entry){ .names = &key_g,
+		.role = ROLE_DISTRUST, .location = "/etc/g" };
+	e[4] = (struct stored_entry){ .names = &key_d,
+		.role = ROLE_DISTRUST, .location = "/etc/g",
+		.purposes = PURPOSE_CODE_SIGNING };
+	blocked = record_of(i, "blocklist", "/etc/blocklist", "/etc", NULL, e,
+			    5);
+
+	compose(i, (struct use[]){
+		{ .party = "certificates", .partial = true,
+		  .anchors = { anchors, said, own, blocked } },
+		{ .party = "keys", .partial = true, .keys = true,
+		  .anchors = { anchors, said, own, blocked } },
+		{ .party = "own", .partial = true, .keys = true,
+		  .anchors = { anchors, said } },
+	}, 3);
+	assert_int_equal(inventory_graph_input(i, &in), 0);
+	graph_input_done(&in);
+	assert_int_equal(inventory_store_reach(i, NULL, 0, true), 0);
+	commit(i);
+	check_rows(i, "SELECT c.name FROM v_anchor a JOIN v_certificate c "
+		   "USING (sha256) WHERE a.party = 'certificates' ORDER BY 1",
+		   "A crossed\nB\nC\nD\nE\nLeaf");
+	check_rows(i, "SELECT c.name FROM v_anchor a JOIN v_certificate c "
+		   "USING (sha256) WHERE a.party = 'keys' ORDER BY 1",
+		   "B\nE\nH");
+	check_rows(i, "SELECT c.name FROM v_anchor a JOIN v_certificate c "
+		   "USING (sha256) WHERE a.party = 'own' ORDER BY 1",
+		   "A\nA crossed\nB\nC\nE\nF\nG\nH");
+	check_rows(i, "SELECT role, purposes, issuer, serial, location, "
+		   "spki_sha256 IS NULL, kind FROM v_statement "
+		   "ORDER BY location, serial, purposes",
+		   "anchor|emailProtection|NULL|NULL|/etc/e|0|anchors\n"
+		   "distrust||F|01|/etc/f|1|blocklist\n"
+		   "distrust||A|02|/etc/f|1|blocklist\n"
+		   "distrust||NULL|NULL|/etc/g|0|blocklist\n"
+		   "distrust|codeSigning|NULL|NULL|/etc/g|0|blocklist\n"
+		   "anchor|emailProtection|NULL|NULL|/usr/d|0|token\n"
+		   "anchor|serverAuth clientAuth codeSigning emailProtection "
+		   "timeStamping other|NULL|NULL|/usr/h|0|token");
+	check_rows(i, "SELECT path, entries FROM v_store ORDER BY path",
+		   "/etc/anchors|1\n/etc/blocklist|1\n/usr|0\n"
+		   "/usr/anchors|10");
 }
 
 static void test_certificates_and_edges(void **state)
@@ -510,6 +623,7 @@ int main(void)
 		cmocka_unit_test(test_flooded_name),
 		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_anchor_sets),
+		cmocka_unit_test(test_distrusted_keys),
 		cmocka_unit_test(test_certificates_and_edges),
 		cmocka_unit_test(test_nothing_changed),
 		cmocka_unit_test(test_new_edge),

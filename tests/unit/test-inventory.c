@@ -60,13 +60,14 @@ static void test_order_and_fields(void **state)
 	b = fake(i, (struct fake){ .name = "Broken", .key = "k",
 				   .broken = true });
 	e[0] = (struct stored_entry){ b, ROLE_DISTRUST, "z\xff\n", "/b", 7,
-		PURPOSE_SERVER_AUTH | PURPOSE_EMAIL_PROTECTION, true, 0 };
+		PURPOSE_SERVER_AUTH | PURPOSE_EMAIL_PROTECTION, true, 0,
+		NULL };
 	e[1] = (struct stored_entry){ a, ROLE_ANCHOR, "b", "/a", 9, 0, false,
-		1733011199 };
+		1733011199, NULL };
 	e[2] = (struct stored_entry){ a, ROLE_ANCHOR, NULL, "/a", 9, 0, false,
-		0 };
+		0, NULL };
 	e[3] = (struct stored_entry){ a, ROLE_END_ENTITY, NULL, "/a", 2, 0,
-		false, 0 };
+		false, 0, NULL };
 	e[4] = e[2];		/* really there twice */
 	record(i, "pem", "/s", NULL, e, 5);
 	commit(i);
@@ -558,9 +559,9 @@ static void test_composition(void **state)
 	struct composed_store uses[4];
 	struct composed_party parties[] = {
 		{ "java:/jdk", "java", "/jdk", "Java", "", "java", true, false,
-		  false, uses, 1 },
+		  false, uses, 1, false },
 		{ "dotnet:/home/ann", "dotnet", "/home/ann", ".NET", "ann",
-		  "dotnet", false, false, true, uses, 4 },
+		  "dotnet", false, false, true, uses, 4, false },
 		{ "bare", "bare", "/", "Bare", "", "openssl", false, true,
 		  false, NULL, 0 },
 	};
