@@ -2,6 +2,7 @@
  * program hold.  A row in the table below is a word of show.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <sqlite3.h>
@@ -147,6 +148,7 @@ static char *capabilities(unsigned caps)
 		{ READS_MARKS, "marks" },
 		{ READS_PASSWORDS, "passwords" },
 		{ READS_LARGE, "large" },
+		{ READS_ROOTS, "roots" },
 	};
 	AUTO(buf) struct buf b;
 
@@ -183,6 +185,78 @@ static int fill_formats(const struct options *o, struct table *t, void *data)
 	}
 	return status;
 }
+
+/* ---- all kinds of stores ---------------------------------------------------*/
+
+static void auto_catalogue(struct catalogue **c)
+{
+	catalogue_free(*c);
+}
+
+static void auto_root(struct root *r)
+{
+	root_done(r);
+}
+
+struct kinds {
+	const struct catalogue *catalogue;
+	size_t *found;		/* for each definition */
+};
+
+static int count_place(const struct place *place, void *data)
+{
+	const struct kinds *k = data;
+
+	if (place->error == 0)
+		k->found[place->definition - k->catalogue->stores]++;
+	return 0;
+}
+
+static int give_kind(const struct store_definition *d, size_t found,
+		     struct table *t)
+{
+	static const char *const names[] = {
+		"kind", "found", "format", "role", "recipe", "file", "title",
+		"paths",
+	};
+	static const bool numeric[ARRAY_SIZE(names)] = { [1] = true };
+	AUTO(str) char *count = xasprintf("%zu", found);
+	AUTO(buf) struct buf paths;
+
+	buf_init(&paths, SIZE_MAX / 2);
+	for (char **p = d->written; *p != NULL; p++)
+		buf_addf(&paths, "%s%s", paths.n > 0 ? " " : "", *p);
+	return table_row(t, ARRAY_SIZE(names), names, (const char *[]){
+		d->kind, count, d->format, d->role, d->recipe, d->defined_in,
+		d->title, buf_str(&paths),
+	}, numeric) < 0 ? STATUS_FAILURE : -1;
+}
+
+/* The root is looked at now: what is known needs no scan.  */
+static int fill_kinds(const struct options *o, struct table *t, void *data)
+{
+	AUTO(catalogue) struct catalogue *c = NULL;
+	AUTO(root) struct root root = { .fd = -1 };
+	struct homes homes;
+	struct kinds kinds;
+	int status = load_catalogue(o, &c);
+
+	(void)data;
+	if (status < 0)
+		status = open_root(o->root, &root);
+	if (status >= 0)
+		return status;
+	homes_list(&root, c, &homes);
+	kinds = (struct kinds){ c, xcalloc(c->n_stores, sizeof(size_t)) };
+	walk_stores(&root, c, &homes, count_place, &kinds);
+	homes_done(&homes);
+	for (size_t i = 0; i < c->n_stores && status < 0; i++)
+		status = give_kind(&c->stores[i], kinds.found[i], t);
+	free(kinds.found);
+	return status;
+}
+
+/* ---- recipes -----------------------------------------------------------------*/
 
 static const char *const recipe_names[] = { "id", "title", "automatic" };
 
@@ -297,6 +371,12 @@ static int show(const struct options *o, const struct subject *subject)
 				   o->arguments[1], NULL);
 	}
 
+	if (o->all && subject->sql != stores_sql)
+		return usage_error(o->command,
+				   _("--all goes with stores, not with"),
+				   subject->name, NULL);
+	if (o->all)
+		return print_table(o, fill_kinds, NULL);
 	if (subject->fill != NULL)
 		return print_table(o, subject->fill, NULL);
 	status = open_inventory(o, INVENTORY_READ, &i, NULL);

@@ -50,7 +50,8 @@ const struct command commands[] = {
 	  "stores | certificates | parties [ID] | shadowed | rules | formats | "
 	  "recipes | scans | problems",
 	  N_("what the inventory, the rules and the program hold"),
-	  show_command, TABLE_OPTIONS, 2, table_format_name },
+	  show_command, TABLE_OPTIONS | BIT(OPTION_ALL), 2,
+	  table_format_name },
 	{ "query", "SQL", N_("read-only SQL over the inventory's views"),
 	  query_command, TABLE_OPTIONS, 1, table_format_name },
 	{ "prune", "", N_("delete old scans"),

@@ -93,6 +93,13 @@ static bool set_store(struct options *o, const char *s)
 	return true;
 }
 
+static bool set_all(struct options *o, const char *s)
+{
+	(void)s;
+	o->all = true;
+	return true;
+}
+
 static bool set_root(struct options *o, const char *s)
 {
 	o->root = s;
@@ -186,6 +193,9 @@ static const struct option_row rows[] = {
 	[OPTION_STORE] = { "store", '\0', "PATH",
 		N_("only findings in the store of this path"), NULL,
 		set_store },
+	[OPTION_ALL] = { "all", '\0', NULL,
+		N_("with stores: every kind that is known, where it is looked for, and how many are there"),
+		NULL, set_all },
 	[OPTION_ROOT] = { "root", '\0', "DIR",
 		N_("the root of the system to look at (default /); links stay inside it"),
 		N_("no directory"), set_root },

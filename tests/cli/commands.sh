@@ -215,6 +215,23 @@ for word in stores certificates parties rules formats recipes scans problems; do
 		esac
 	done
 done
+for format in text tsv json; do
+	gives 0 "show stores --all --format $format" show stores --all \
+		--root "$stale" --db "$work/none.db" --format $format
+	case $format in
+	json) is "all stores as JSON" "$(head -c 1 "$work/out")$(tail -n 1 "$work/out" | tail -c 2)" '[]' ;;
+	tsv)
+		is "how many are there" "$(sed -n 's/^system-bundle	\([0-9]*\)	pem	anchor	debian-system-ca	.*system.xml:[0-9]*	.*	\/etc\/ssl\/certs\/ca-certificates.crt .*/\1/p' "$work/out")" 1
+		is "and how many not" "$(sed -n 's/^java-system	\([0-9]*\)	.*/\1/p' "$work/out")" 0
+		;;
+	*) check "header of all stores" grep -q '^kind .*found' "$work/out" ;;
+	esac
+done
+check "no inventory was made by that" test ! -e "$work/none.db"
+gives 1 "all stores of no root" show stores --all --root "$work/nowhere"
+says 'cannot be used as root'
+gives 78 "all stores of a broken file" show stores --all --config "$work/config2"
+says 'x.xml:'
 gives 0 "show certificates" show certificates --db "$db" --format tsv
 is "a certificate's row" "$(grep -c "^$(sha256_of "$certificates/isrg-root-x1.pem")	" "$work/out")" 1
 

@@ -64,6 +64,8 @@ wrong "one argument too many: '3'" diff 1 2 3
 wrong 'show what: stores | certificates | ' show
 wrong "there is nothing called 'store'; did you mean 'stores'?" show store
 wrong "did you mean 'certificates'?" show cert
+wrong "--all goes with stores, not with 'rules'" show rules --all
+wrong '--all: is no option of this command' query --all 'SELECT 1'
 wrong 'an SQL query is missing' query
 
 # What was typed cannot do anything to the terminal that shows the mistake.
