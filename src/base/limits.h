@@ -33,6 +33,8 @@
 
 #define LIMIT_DATABASE_STEPS	50000000u	/* of SQLite, a database; full
 						 * ones take a tenth */
+#define LIMIT_JSON_BYTES	(4u << 20)
+#define LIMIT_JSON_DEPTH	32u
 #define LIMIT_KEY4_WORK		4000000u	/* rounds of HMAC for signatures */
 
 /* Graph */

@@ -238,7 +238,7 @@ struct blob database_bytes(sqlite3_stmt *row, int column)
 	return b;
 }
 
-bool database_sniff(struct blob data, const char *table)
+bool database_sniff(struct blob data, const char *text)
 {
 	const size_t n = data.n < SNIFFED_BYTES ? data.n : SNIFFED_BYTES;
 
@@ -248,5 +248,5 @@ bool database_sniff(struct blob data, const char *table)
 	/* Other programs have SQLite databases too; what was cut off before
 	 * its schema may still be this one's.  */
 	return data.n < HEADER_SIZE || data.n < page_size(data) ||
-	       memmem(data.p, n, table, strlen(table)) != NULL;
+	       memmem(data.p, n, text, strlen(text)) != NULL;
 }

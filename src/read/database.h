@@ -19,9 +19,9 @@ struct database {
 	unsigned steps;
 };
 
-/* Could these bytes be an SQLite database with a table of this name?  What was
+/* Could these bytes be an SQLite database with TEXT in its schema?  What was
  * cut off before its schema could be.  */
-bool database_sniff(struct blob data, const char *table);
+bool database_sniff(struct blob data, const char *text);
 
 /* Opens DATA; close with database_close(), whatever the result.  NAME lives as
  * long as the database.  -EINVAL: it cannot be, which was said.  -EIO: SQLite

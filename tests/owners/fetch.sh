@@ -5,8 +5,11 @@
 #
 #   fetch_npm NAME VERSION           $OWNERS/NAME-VERSION/ is the package
 #   fetch_deb SUITE PACKAGE [VERSION]  $OWNERS/SUITE/PACKAGE/ is its content
+#   fetch_root SUITE NAME PACKAGE ...  $OWNERS/SUITE/NAME.root is a root directory
+#				with these and all that they depend on, for
+#				chroot; unpacked only: nothing ran in it
 #
-# Both return 1, having said why, when the package cannot be had.
+# All return 1, having said why, when the package cannot be had.
 
 fetch_npm() {
 	name=$1 version=$2 into=$OWNERS/$1-$2
@@ -92,5 +95,34 @@ fetch_deb() {
 	for deb in "$into"/.deb/*.deb; do
 		dpkg-deb -x "$deb" "$into" || return 1
 	done
+	: >"$into/.complete"
+}
+
+fetch_root() {
+	suite=$1 into=$OWNERS/$1/$2.root
+	shift 2
+	[ -e "$into/.complete" ] && return 0
+	apt_of_suite "$suite" || return 1
+	rm -rf "$into"
+	mkdir -p "$into/.deb/partial"
+	# nothing counts as installed, so that everything is fetched
+	apt_suite "$suite" -o Dir::Cache::archives="$into/.deb" install -y \
+		--download-only --no-install-recommends "$@" \
+		>"$into/.deb/log" 2>&1 || {
+		echo "fetch: apt could not give $* of $suite:" >&2
+		tail -n 5 "$into/.deb/log" >&2
+		return 1
+	}
+	for directory in bin sbin lib lib64; do
+		mkdir -p "$into/usr/$directory"
+		ln -s "usr/$directory" "$into/$directory"
+	done
+	for deb in "$into"/.deb/*.deb; do
+		# tar, unlike dpkg-deb -x, goes through those links
+		dpkg-deb --fsys-tarfile "$deb" |
+			tar -x -C "$into" --keep-directory-symlink || return 1
+	done
+	rm -rf "$into/.deb"
+	mkdir -p "$into/tmp" "$into/proc" "$into/dev"
 	: >"$into/.complete"
 }

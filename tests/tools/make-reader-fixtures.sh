@@ -1,7 +1,8 @@
 #!/bin/sh
 # make-reader-fixtures.sh [DIR] -- makes the files of the readers pkcs12, pkcs7,
-# jks, nss and nss-dbm below DIR (default: tests/readers) that their owners' programs can
-# make here: OpenSSL 3, keytool, certtool, pk12util, certutil, sqlite3.
+# jks, nss, nss-dbm and of those of browsers below DIR (default: tests/readers)
+# that their owners' programs can make here: OpenSSL 3, keytool, certtool,
+# pk12util, certutil, sqlite3.
 #
 # Salts, keys and times are random, so every run gives other bytes; run the
 # tests with TRUSTDRIFT_UPDATE_WANT=1 afterwards and read the difference: only
@@ -17,19 +18,24 @@
 #                             OpenJDK 17, keytool -delete, keytool, p11-kit
 #   nss/old-*, new-*, mixed-* certutil of NSS 3.87 and 3.132
 #   nss/new-tampered          the same, a code signing trust edited by hand
-#   nss/firefox-*, chromium-* Firefox ESR 153, Chromium 156
 #   wine-registry/machine, user, fresh
 #                             Wine 8.0 (tests/owners/wine-store.c), without the
 #                             keys that hold no certificates; the others are
 #                             such keys edited by hand, one case each, and what
 #                             Wine makes of each is in tests/owners/ask-wine.sh
+#   nss/firefox-*, chromium-* Firefox ESR 153 (its key4.db in smaller pages),
+#                             Chromium 156
+#   chromium-certificates/{empty,trusted,distrusted,constrained}
+#                             Chromium 156 and what stands in its tests
 #
 # Names that begin with slow- are read slowly: they have many iterations.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 out=${1:-$here/../readers}
-mkdir -p "$out/pkcs12" "$out/pkcs7" "$out/jks" "$out/nss" "$out/nss-dbm"
+mkdir -p "$out/pkcs12" "$out/pkcs7" "$out/jks" "$out/nss" "$out/nss-dbm" \
+	"$out/chromium-certificates" "$out/firefox-overrides" \
+	"$out/firefox-policies" "$out/chrome-policies"
 out=$(cd "$out" && pwd)
 keytool=${KEYTOOL:-keytool}
 
@@ -52,6 +58,10 @@ distinguished_name = dn
 basicConstraints = critical,CA:TRUE
 [leaf]
 basicConstraints = CA:FALSE
+[host]
+basicConstraints = CA:FALSE
+subjectAltName = DNS:localhost
+[bare]
 CONF
 root() {		# root NAME SUBJECT
 	openssl req -x509 -config ca.cnf -extensions root \
@@ -70,6 +80,8 @@ root a "Reader Root A"
 root b "Reader Root B"
 sign int "Reader Intermediate" a root
 sign leaf "Reader Leaf" int leaf
+sign host "localhost" a host
+sign bare "Without constraints" a bare
 cat leaf.pem int.pem a.pem > chain.pem
 : > forty.pem
 i=1
@@ -373,6 +385,130 @@ certutil -A -d dbm:db -n "large" -t "CT,C," -a -i large.pem
 certutil -A -d dbm:db -n "small" -t "T,," -a -i a.pem
 cp db/cert8.db "$out/nss-dbm/large.in"
 cp db/cert8.dir/* "$out/nss-dbm/large-record.in"
+# ---- browsers ------------------------------------------------------------------
+# Chromium: a row for each kind of trust and of certificate, in a database that
+# Chromium made.  What it makes of them: server_certificate_database.cc.
+cp "$here/../readers/chromium-certificates/empty.in" server.db
+row() {			# row PEM SETTINGS-IN-HEX
+	der=$(openssl x509 -in "$1.pem" -outform der | od -An -v -tx1 | tr -d ' \n')
+	echo "INSERT INTO certificates VALUES('$1-$2', x'$der', x'$2');" |
+		sqlite3 server.db
+}
+row a 0a020803		# trusted
+row a 0a02080312040a022e65	# for .e
+row a 0a020803120e0a022e651a080a040a0000001008	# and 10.0.0.0/8
+row a 0a0208031a0312010152000a02080208011803	# unknown fields, trust twice
+row host 0a020803	# the server's own
+row leaf 0a020803	# neither a CA nor named: ignored
+row bare 0a020803	# no basicConstraints: as a CA
+row b 0a020802		# distrusted
+row int 0a020801	# a hint
+row int 0a00		# not set: ignored
+row int ''		# likewise
+row int 0a020807	# unknown
+row int 0a0308		# damaged
+row int 0a0b08ffffffffffffffffffff01	# a number of more than ten bytes
+row int 0b		# a group
+cp server.db "$out/chromium-certificates/kinds.in"
+sqlite3 server.db "DELETE FROM certificates; INSERT INTO certificates
+	VALUES('', x'3000', x'0a020803'), ('1', x'', x'')"
+cp server.db "$out/chromium-certificates/no-certificate.in"
+sqlite3 server.db "UPDATE meta SET value = 2 WHERE key LIKE 'last_%'"
+cp server.db "$out/chromium-certificates/newer.in"
+sqlite3 server.db "DROP TABLE certificates; CREATE TABLE certificates(
+	sha256hash_hex, trust_settings)"
+cp server.db "$out/chromium-certificates/other-columns.in"
+head -c 12000 "$out/chromium-certificates/kinds.in" \
+	> "$out/chromium-certificates/truncated.in"
+: > "$out/chromium-certificates/no-bytes.in"
+
+base64_of() { openssl x509 -in "$1.pem" -outform der | base64 -w 0; }
+cat > "$out/chrome-policies/all.in" <<POLICY
+{
+  "CACertificates": ["$(base64_of a)", "not base64", 7, "AAAA"],
+  "CACertificatesWithConstraints": [
+    { "certificate": "$(base64_of b)",
+      "constraints": { "permitted_dns_names": [ ".example.org" ],
+		       "permitted_cidrs": [ "10.0.0.0/8" ] } },
+    { "certificate": "$(base64_of b)", "constraints": {} },
+    { "certificate": "$(base64_of b)" },
+    "$(base64_of b)" ],
+  "CADistrustedCertificates": ["$(base64_of bare)"],
+  "CAHintCertificates": ["$(base64_of int)"],
+  "CAPlatformIntegrationEnabled": false,
+  "HomepageLocation": "https://example.org/"
+}
+POLICY
+# as people write them
+cat > "$out/chrome-policies/comments.in" <<POLICY
+// what the administrator added
+{ /* "CADistrustedCertificates": [ */
+  "URLs": "https://example.org/ // no comment",
+  "CACertificates": [
+    "$(base64_of a)", // a
+  ],
+}
+POLICY
+cat > "$out/chrome-policies/not-lists.in" <<POLICY
+{ "CACertificates": "$(base64_of a)", "CAHintCertificates": {} }
+POLICY
+echo '{ "CACertificates": [' > "$out/chrome-policies/cut-off.in"
+printf '%s\n' '{ "a": 1 } ' > "$out/chrome-policies/no-certificates.in"
+{ printf '{ "a": '; printf '[%.0s' $(seq 33); echo; } \
+	> "$out/chrome-policies/deep.in"
+cat > "$out/firefox-policies/install.in" <<'POLICY'
+{
+  "policies": {
+    "Certificates": {
+      "ImportEnterpriseRoots": true,
+      "Install": ["corp-a.pem", "corp-b.der", "/vf/ca/rC.pem", 7, "missing.pem"]
+    },
+    "DisableTelemetry": true
+  }
+}
+POLICY
+echo '{ "policies": { "Certificates": { "Install": "corp-a.pem" } } }' \
+	> "$out/firefox-policies/no-list.in"
+echo '{ "policies": [] }' > "$out/firefox-policies/no-object.in"
+echo '{ "policies": { "DisableTelemetry": true } }' \
+	> "$out/firefox-policies/no-certificates.in"
+echo '{ "policies": { "Certificates": ' > "$out/firefox-policies/cut-off.in"
+# Firefox refuses these two
+echo '{ "policies": { "Certificates": { "Install": ["a.pem",] } } }' \
+	> "$out/firefox-policies/comma.in"
+echo '{ /* all */ "policies": { "Certificates": { "Install": ["a.pem"] } } }' \
+	> "$out/firefox-policies/comment.in"
+
+# what Firefox 153 writes, what older ones wrote, and what it drops
+fingerprint() {
+	openssl x509 -in "$1.pem" -noout -fingerprint "-$2" | sed 's/.*=//'
+}
+tab=$(printf '\t')
+sha1=OID.1.3.14.3.2.26
+sha256=OID.2.16.840.1.101.3.4.2.1
+{
+	echo "# PSM Certificate Override Settings file"
+	echo "# This is a generated file!  Do not edit."
+	for server in localhost:8443: "[::1]:443:" \
+		"example.org:443:^userContextId=2" old.example.org:443; do
+		echo "$server$tab$sha256$tab$(fingerprint a sha256)$tab"
+	done
+	echo "older.example.org:443$tab$sha256$tab$(fingerprint b sha256)${tab}MU${tab}AAAAAAAAAAAAAAAUAAAABg=="
+	echo "sha1.example.org:443$tab$sha1$tab$(fingerprint b sha1)${tab}U${tab}AAAA"
+	printf 'crlf.example.org:443:\t%s\t%s\t\r\n' "$sha256" \
+		"$(fingerprint int sha256)"
+	echo "small.example.org:443:$tab$sha256$tab$(
+		fingerprint a sha256 | tr A-F a-f)$tab"
+	echo "no-end.example.org:443:$tab$sha256$tab$(fingerprint a sha256)"
+	echo "no-port.example.org:$tab$sha256$tab$(fingerprint a sha256)$tab"
+	echo "port.example.org:4294967296:$tab$sha256$tab$(fingerprint a sha256)$tab"
+	echo ":443:$tab$sha256$tab$(fingerprint a sha256)$tab"
+	echo "[::1:443:$tab$sha256$tab$(fingerprint a sha256)$tab"
+	echo "short.example.org:443:$tab$sha256${tab}01:23$tab"
+} > "$out/firefox-overrides/all.in"
+sed 1,2d "$out/firefox-overrides/all.in" \
+	> "$out/firefox-overrides/no-comments.in"
+head -n 2 "$out/firefox-overrides/all.in" > "$out/firefox-overrides/none.in"
 
 # ---- damaged -------------------------------------------------------------------
 cut_off() {		# cut_off CASE FROM BYTES

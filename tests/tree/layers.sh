@@ -69,5 +69,5 @@ only sqlite3 'inventory/|rule/|read/database|locate/packages-rpm|version|cmd-'
 only libxml 'locate/|rule/|fix/|version|main'
 only gnutls 'read/x509|version|main'
 only nettle 'base/hash|read/|version'
-only jansson 'output/|version'
+only jansson 'output/|read/json|version'
 exit $status
