@@ -47,8 +47,8 @@ const struct command commands[] = {
 	{ "diff", "[OLD [NEW]]", N_("what changed between two scans"),
 	  diff_command, TABLE_OPTIONS, 2, diff_format },
 	{ "show",
-	  "stores | certificates | parties [ID] | shadowed | rules | formats | "
-	  "recipes | scans | problems",
+	  "stores | certificates | statements | parties [ID] | shadowed | "
+	  "rules | formats | recipes | scans | problems",
 	  N_("what the inventory, the rules and the program hold"),
 	  show_command, TABLE_OPTIONS | BIT(OPTION_ALL), 2,
 	  table_format_name },
