@@ -64,8 +64,8 @@ static const char party_sql[] =
 
 /* Stores that are there and that nobody reads: a party found another one first,
  * or no party of this host takes this kind.  A file that somebody reads under
- * another name is read, and inputs of generators are meant to be read by these
- * only.  */
+ * another name is read, so is one that a setting names, and inputs of generators
+ * are meant to be read by these only.  */
 static const char shadowed_sql[] =
 	"SELECT s.kind, s.path, s.owner, s.entries,"
 	" (SELECT min(h.party) FROM v_party_shadow h"
@@ -81,7 +81,17 @@ static const char shadowed_sql[] =
 	"  WHERE t.real_path = s.real_path)"
 	" AND EXISTS (SELECT 1 FROM v_entry e"
 	"  WHERE e.store_id = s.store_id AND e.role <> 'source')"
+	" AND NOT EXISTS (SELECT 1 FROM v_redirection r"
+	"  WHERE r.store_id = s.store_id)"
 	" ORDER BY s.path, s.kind";
+
+static const char redirections_sql[] =
+	"SELECT r.owner, r.program, r.effect, r.name, r.\"option\", r.value,"
+	" r.target, r.real_path, r.present, s.kind AS store, r.note,"
+	" CASE r.source WHEN 'environment' THEN 'environ'"
+	"  ELSE r.path END AS set_in, r.line, r.processes"
+	" FROM v_redirection r LEFT JOIN v_store s ON s.store_id = r.store_id"
+	" ORDER BY r.position";
 
 static const char scans_sql[] =
 	"SELECT s.scan_id AS scan, s.root, s.now, s.made,"
@@ -294,6 +304,7 @@ static const struct subject subjects[] = {
 	{ "statements", statements_sql, NULL },
 	{ "parties", parties_sql, NULL },
 	{ "shadowed", shadowed_sql, NULL },
+	{ "redirections", redirections_sql, NULL },
 	{ "rules", NULL, fill_rules },
 	{ "formats", NULL, fill_formats },
 	{ "recipes", NULL, fill_recipes },

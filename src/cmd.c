@@ -19,7 +19,8 @@
 #define TABLE_OPTIONS	(BIT(OPTION_FORMAT) | BIT(OPTION_OUTPUT))
 #define AUDIT_OPTIONS	(BIT(OPTION_FORMAT) | BIT(OPTION_OUTPUT) | \
 			 BIT(OPTION_FAIL_ON) | BIT(OPTION_WARN_DAYS) | \
-			 BIT(OPTION_EXIT_ZERO) | BIT(OPTION_WAIT))
+			 BIT(OPTION_EXIT_ZERO) | BIT(OPTION_WAIT) | \
+			 BIT(OPTION_PROCESSES))
 
 static const char *report_format(size_t i)
 {
@@ -39,7 +40,8 @@ const struct command commands[] = {
 	{ "check", "", N_("the same verdict, writing nothing at all"),
 	  check_command, AUDIT_OPTIONS, 0, report_format },
 	{ "scan", "", N_("record what is there, without judging"),
-	  scan_command, BIT(OPTION_KEEP) | BIT(OPTION_WAIT), 0, NULL },
+	  scan_command, BIT(OPTION_KEEP) | BIT(OPTION_WAIT) |
+	  BIT(OPTION_PROCESSES), 0, NULL },
 	{ "fix", "[FINDING-ID...]",
 	  N_("write the script that repairs the chosen findings"),
 	  fix_command, BIT(OPTION_RULE) | BIT(OPTION_SEVERITY) |
@@ -48,7 +50,7 @@ const struct command commands[] = {
 	  diff_command, TABLE_OPTIONS, 2, diff_format },
 	{ "show",
 	  "stores | certificates | statements | parties [ID] | shadowed | "
-	  "rules | formats | recipes | scans | problems",
+	  "redirections | rules | formats | recipes | scans | problems",
 	  N_("what the inventory, the rules and the program hold"),
 	  show_command, TABLE_OPTIONS | BIT(OPTION_ALL), 2,
 	  table_format_name },
@@ -282,9 +284,16 @@ static int scan_and_link(const struct options *o, const struct root *root,
 			 struct inventory *i, const struct catalogue *c,
 			 struct scan_result *ret_result)
 {
+	AUTO(str) char *directory = getcwd(NULL, 0);
 	const struct scan_options options = {
 		.root = root, .catalogue = c, .now = o->now,
 		.warn_days = o->warn_days,
+		.sources = {
+			.environment = root_is_host(root) ? environ : NULL,
+			.directory = directory,
+			.uid = geteuid(),
+			.processes = o->processes,
+		},
 	};
 	struct graph_result graph;
 	int r, status;

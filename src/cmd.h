@@ -26,7 +26,7 @@ enum {
 enum option_id {
 	OPTION_FORMAT, OPTION_OUTPUT, OPTION_FAIL_ON, OPTION_WARN_DAYS,
 	OPTION_EXIT_ZERO, OPTION_WAIT, OPTION_KEEP, OPTION_RULE,
-	OPTION_SEVERITY, OPTION_STORE, OPTION_ALL,
+	OPTION_SEVERITY, OPTION_STORE, OPTION_ALL, OPTION_PROCESSES,
 	/* Those that every command takes.  */
 	OPTION_ROOT, OPTION_DB, OPTION_NOW, OPTION_CONFIG, OPTION_COLOR,
 	OPTION_QUIET, OPTION_VERBOSE, OPTION_HELP, OPTION_VERSION,
@@ -51,7 +51,7 @@ struct options {
 	const char *output;		/* NULL, "-": standard output */
 	enum severity fail_on;
 	unsigned warn_days, wait, keep;	/* keep 0: not named */
-	bool exit_zero, all;
+	bool exit_zero, all, processes;
 	const char *rule, *store;	/* fix; NULL: all */
 	enum severity severity;
 	char **arguments;

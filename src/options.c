@@ -100,6 +100,13 @@ static bool set_all(struct options *o, const char *s)
 	return true;
 }
 
+static bool set_processes(struct options *o, const char *s)
+{
+	(void)s;
+	o->processes = true;
+	return true;
+}
+
 static bool set_root(struct options *o, const char *s)
 {
 	o->root = s;
@@ -196,6 +203,9 @@ static const struct option_row rows[] = {
 	[OPTION_ALL] = { "all", '\0', NULL,
 		N_("with stores: every kind that is known, where it is looked for, and how many are there"),
 		NULL, set_all },
+	[OPTION_PROCESSES] = { "processes", '\0', NULL,
+		N_("also look at the environment and command line of all processes, as root of this host"),
+		NULL, set_processes },
 	[OPTION_ROOT] = { "root", '\0', "DIR",
 		N_("the root of the system to look at (default /); links stay inside it"),
 		N_("no directory"), set_root },
@@ -549,6 +559,15 @@ static int check_all(struct options *o)
 		if ((o->given & BIT(i)) && !(options_of(c) & BIT(i)))
 			return option_error(c, i,
 				_("is no option of this command"), NULL);
+	if (o->processes && o->given & BIT(OPTION_ROOT))
+		return option_error(c, OPTION_PROCESSES,
+			_("processes run on this host only, not in a --root"),
+			NULL);
+	if (o->processes && geteuid() != 0) {
+		log_error("--processes: %s",
+			  _("other users' processes are shown to root only"));
+		return EX_NOPERM;
+	}
 	/* The default need not exist, but who names one means one.  */
 	if (o->config != NULL && access(o->config, X_OK) < 0) {
 		const int e = errno;

@@ -25,7 +25,8 @@ CREATE TABLE scan (
 	tool TEXT NOT NULL,
 	host_name TEXT, host_os TEXT,
 	warn_days INTEGER NOT NULL,
-	composition_id INTEGER REFERENCES composition
+	composition_id INTEGER REFERENCES composition,
+	redirection_set_id INTEGER REFERENCES redirection_set
 );
 
 -- A (distinguished name, public key) pair; name_sha256 is over the canonical
@@ -232,6 +233,34 @@ CREATE TABLE composition_shadow (
 	PRIMARY KEY (composition_id, party, store_id, role)
 ) WITHOUT ROWID;
 
+-- Who is pointed at another store, and who does not verify; addressed by
+-- content like a composition.
+CREATE TABLE redirection_set (
+	id INTEGER PRIMARY KEY,
+	sha256 TEXT NOT NULL UNIQUE
+);
+CREATE TABLE redirection (
+	redirection_set_id INTEGER NOT NULL REFERENCES redirection_set,
+	position INTEGER NOT NULL,
+	source TEXT NOT NULL,		-- file, environment, process
+	path TEXT, line INTEGER,	-- where it is set
+	via TEXT,
+	owner TEXT NOT NULL,
+	program TEXT NOT NULL,		-- words: who obeys
+	section TEXT NOT NULL,
+	name TEXT NOT NULL,
+	"option" TEXT,
+	value TEXT,
+	effect TEXT NOT NULL,		-- replaces, adds, off, moves
+	target TEXT, real_path TEXT,
+	present INTEGER,
+	store_id INTEGER REFERENCES store,
+	note TEXT,
+	processes INTEGER,
+	PRIMARY KEY (redirection_set_id, position)
+) WITHOUT ROWID;
+CREATE INDEX redirection_store ON redirection (store_id);
+
 -- Reachability at the newest scan's time.  Parties with the same anchors share
 -- an anchor set, which is known by the hash over its members.  valid_from and
 -- valid_until are those of the best path, see graph.h.
@@ -436,6 +465,19 @@ JOIN store st ON st.id = c.store_id;
 CREATE VIEW v_party_shadow AS
 SELECT party, store_id, role, kind, position, instead
 FROM v_history_party_shadow WHERE scan_id = (SELECT max(id) FROM scan);
+
+CREATE VIEW v_history_redirection AS
+SELECT s.id AS scan_id, r.position, r.source, r.path, r.line, r.via, r.owner,
+	r.program, r.section, r.name, r."option", r.value, r.effect, r.target,
+	r.real_path, r.present, r.store_id, r.note, r.processes
+FROM scan s
+JOIN redirection r ON r.redirection_set_id = s.redirection_set_id;
+
+CREATE VIEW v_redirection AS
+SELECT position, source, path, line, via, owner, program, section, name,
+	"option", value, effect, target, real_path, present, store_id, note,
+	processes
+FROM v_history_redirection WHERE scan_id = (SELECT max(id) FROM scan);
 
 CREATE VIEW v_identity AS
 SELECT i.id AS identity, c.sha256, c.subject, i.spki_sha256, i.name_sha256

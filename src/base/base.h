@@ -221,6 +221,25 @@ void file_drop(const struct file *f, size_t offset);
 void file_done(struct file *f);
 void auto_scanned(struct file *f);
 
+/* ---- processes of this host ----------------------------------------------
+ * What the program's own /proc says.  */
+struct process {
+	uint32_t pid, uid;
+	char *program;		/* path of what it runs; NULL: not told */
+	char *directory;	/* its working directory; NULL: not told */
+	bool elsewhere;		/* it has another root or other mounts: its paths
+				 * mean something else there */
+	struct blob environment, command;	/* strings, each ends in a NUL */
+	bool cut;		/* one was longer than LIMIT_PROCESS_BYTES */
+	char *storage[2];
+};
+/* Of all but this one, ascending; the caller frees.  At most LIMIT_PROCESSES:
+ * -E2BIG.  */
+int process_list(uint32_t **ret_pids, size_t *ret_n);
+/* -ENOENT, -ESRCH: it has ended; -EACCES, -EPERM: somebody else's.  */
+int process_read(uint32_t pid, struct process *ret_process);
+void process_done(struct process *p);
+
 /* Writes DATA to PATH on the host (not beneath a scanned root): a temporary
  * file in the same directory, fsync, rename; a link is followed first, and
  * the umask applies to MODE.  "-" is standard output, and what is there and

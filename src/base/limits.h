@@ -15,6 +15,16 @@
 #define LIMIT_TREE_DEPTH	32u		/* directories below a store of a tree,
 						 * or that one "**" stands for */
 
+/* Configuration files */
+#define LIMIT_SETTINGS_BYTES	(1u << 20)	/* a file */
+#define LIMIT_SETTING_BYTES	16384u		/* a value */
+#define LIMIT_SETTING_NAMES	10000u		/* exported by one script */
+#define LIMIT_REDIRECTIONS	20000u		/* a scan */
+#define LIMIT_INCLUDES		1000u		/* files named by others, a scan */
+#define LIMIT_INCLUDE_DEPTH	8u
+#define LIMIT_PROCESSES		100000u
+#define LIMIT_PROCESS_BYTES	(4u << 20)	/* environment or command line */
+
 /* Entries */
 #define LIMIT_STORE_ENTRIES	100000u
 #define LIMIT_STORE_PROBLEMS	1000u

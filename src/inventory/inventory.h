@@ -190,6 +190,27 @@ struct composed_party {
 int inventory_compose(struct inventory *i, const struct composed_party *parties,
 		      size_t n);
 
+/* Who is pointed at another store, or does not verify: as struct redirection of
+ * locate/, with what became of the target.  In the order in which they are to
+ * be shown; stored by content.  */
+struct stored_redirection {
+	const char *source, *path;	/* path NULL: no file or program */
+	unsigned line;			/* 0: not known */
+	const char *via;		/* NULL: none */
+	const char *owner, *program, *section, *name;
+	const char *option, *value;	/* NULL: none */
+	const char *effect;
+	const char *target, *real_path;	/* NULL: none, or not known */
+	int present;			/* 1, 0; -1: there is no target, or it is
+					 * not known */
+	int64_t store;			/* 0: none */
+	const char *note;		/* NULL: none */
+	size_t processes;		/* 0: it is no process's */
+};
+int inventory_redirections(struct inventory *i,
+			   const struct stored_redirection *redirections,
+			   size_t n);
+
 /* ---- the graph's own needs -------------------------------------------------*/
 /* Calls FN for every pair that may be an edge and was never checked, at most
  * LIMIT times: the certificate's issuer name is the name of the identity;

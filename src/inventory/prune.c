@@ -62,12 +62,19 @@ static const char delete_orphans[] =
 		"WHERE composition_id NOT IN (SELECT id FROM composition); "
 	"DELETE FROM composition_shadow "
 		"WHERE composition_id NOT IN (SELECT id FROM composition); "
+	"DELETE FROM redirection_set WHERE id NOT IN (SELECT "
+		"redirection_set_id FROM scan "
+		"WHERE redirection_set_id IS NOT NULL); "
+	"DELETE FROM redirection WHERE redirection_set_id NOT IN "
+		"(SELECT id FROM redirection_set); "
 	"DELETE FROM store WHERE NOT EXISTS (SELECT 1 FROM scan_store ss "
 			"WHERE ss.store_id = store.id) "
 		"AND NOT EXISTS (SELECT 1 FROM composition_store cs "
 			"WHERE cs.store_id = store.id) "
 		"AND NOT EXISTS (SELECT 1 FROM composition_shadow cs "
-			"WHERE cs.store_id = store.id); "
+			"WHERE cs.store_id = store.id) "
+		"AND NOT EXISTS (SELECT 1 FROM redirection r "
+			"WHERE r.store_id = store.id); "
 	/* Pages at the end of the file go back to the file system.  */
 	"PRAGMA incremental_vacuum";
 

@@ -1,4 +1,5 @@
-/* catalogue.c -- loads the files of data/stores and data/relying-parties.
+/* catalogue.c -- loads the files of data/stores, data/relying-parties and, with
+ * settings.c, data/redirections.
  *
  * The schemas say what may stand where; here is checked what they cannot say:
  * that kinds and parties are unique, that what a party uses exists, and that
@@ -9,40 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <libxml/tree.h>
-
-#include "locate/locate.h"
+#include "locate/load.h"
 
 #define STORES_SCHEMA	"stores.rng"
 #define PARTIES_SCHEMA	"relying-party.rng"
+#define SETTINGS_SCHEMA	"redirections.rng"
 #define HASHES_MAX	(1u << 20)
 #define SETS_DEEP	8u		/* sets whose paths begin with sets */
 
-/* A path as it is written, until all sets are known.  */
-struct written {
-	bool program;		/* of a party, else of a store */
-	size_t owner;		/* which one */
-	char *text, *where;
-};
-
-struct set {			/* one <path> of a <set> */
-	char *name, *path, *where;
-};
-
-struct loader {
-	struct catalogue *c;
-	size_t cap_stores, cap_parties, n_homes, cap_homes;
-	struct written *written;
-	size_t n_written, cap_written;
-	struct set *sets;
-	size_t n_sets, cap_sets;
-	char *error;		/* "file:line: reason" */
-};
-
-static int refuse(struct loader *l, const char *where, const char *format, ...)
-	PRINTF(3, 4);
-
-static int refuse(struct loader *l, const char *where, const char *format, ...)
+int refuse(struct loader *l, const char *where, const char *format, ...)
 {
 	AUTO(str) char *reason = NULL;
 	va_list args;
@@ -80,8 +56,7 @@ static char *normal(xmlChar *text)
 	return copy;
 }
 
-/* The caller frees; NULL: there is no such attribute.  */
-static char *attribute(const xmlNode *node, const char *name)
+char *attribute(const xmlNode *node, const char *name)
 {
 	return normal(xmlGetNoNsProp(node, (const xmlChar *)name));
 }
@@ -93,38 +68,37 @@ static bool is_value(const xmlNode *node, const char *name, const char *word)
 	return value != NULL && strcmp(value, word) == 0;
 }
 
-static bool is_yes(const xmlNode *node, const char *name)
+bool is_yes(const xmlNode *node, const char *name)
 {
 	return is_value(node, name, "yes");
 }
 
-/* The caller frees; never NULL.  */
-static char *content(const xmlNode *node)
+char *content(const xmlNode *node)
 {
 	char *text = normal(xmlNodeGetContent(node));
 
 	return text != NULL ? text : xstrdup("");
 }
 
-static bool is_element(const xmlNode *node, const char *name)
+bool is_element(const xmlNode *node, const char *name)
 {
 	return node->type == XML_ELEMENT_NODE &&
 	       strcmp((const char *)node->name, name) == 0;
 }
 
-static char *where_is(const char *file, const xmlNode *node)
+char *where_is(const char *file, const xmlNode *node)
 {
 	return xasprintf("%s:%ld", file, xmlGetLineNo(node));
 }
 
 /* ---- stores --------------------------------------------------------------*/
 
-static void add_written(struct loader *l, bool program, size_t owner,
-			const char *file, const xmlNode *node)
+void load_path(struct loader *l, enum path_of of, size_t owner,
+	       const char *file, const xmlNode *node)
 {
 	grow(&l->written, l->n_written, &l->cap_written, sizeof(*l->written));
 	l->written[l->n_written++] = (struct written){
-		.program = program,
+		.of = of,
 		.owner = owner,
 		.text = content(node),
 		.where = where_is(file, node),
@@ -219,7 +193,7 @@ static int load_store(struct loader *l, const char *file, const xmlNode *node)
 		else if (is_element(n, "repair"))
 			d->repair = content(n);
 		else if (is_element(n, "path"))
-			add_written(l, false, c->n_stores, file, n);
+			load_path(l, PATH_OF_STORE, c->n_stores, file, n);
 	}
 	other = catalogue_store(c, d->kind);
 	c->n_stores++;		/* from here on it is freed with the others */
@@ -297,7 +271,7 @@ static int load_party(struct loader *l, const char *file, const xmlNode *node)
 		if (is_element(n, "title"))
 			p->title = content(n);
 		else if (is_element(n, "program"))
-			add_written(l, true, c->n_parties, file, n);
+			load_path(l, PATH_OF_PARTY, c->n_parties, file, n);
 		else if (is_element(n, "uses"))
 			load_uses(p, &cap_uses, n);
 	}
@@ -433,9 +407,12 @@ static int resolve(struct loader *l, const char *where, const char *text,
 
 static int resolve_written(struct loader *l, const struct written *w)
 {
-	if (w->program)
+	if (w->of == PATH_OF_PARTY)
 		return resolve(l, w->where, w->text, 0,
 			       &l->c->parties[w->owner].programs);
+	if (w->of == PATH_OF_SETTINGS)
+		return resolve(l, w->where, w->text, 0,
+			       &l->c->setting_files[w->owner].paths);
 	append(&l->c->stores[w->owner].written, xstrdup(w->text));
 	return resolve(l, w->where, w->text, 0,
 		       &l->c->stores[w->owner].paths);
@@ -512,12 +489,17 @@ static int load_all(struct loader *l, const char *config_dir)
 	if (e == 0)
 		e = load_directory(l, config_dir, "relying-parties",
 				   PARTIES_SCHEMA, load_parties, &hashes);
+	if (e == 0)
+		e = load_directory(l, config_dir, "redirections",
+				   SETTINGS_SCHEMA, load_settings, &hashes);
 	for (size_t i = 0; i < l->n_sets && e == 0; i++)
 		e = check_set(l, &l->sets[i]);
 	for (size_t i = 0; i < l->n_written && e == 0; i++)
 		e = resolve_written(l, &l->written[i]);
 	if (e == 0)
 		e = check_parties(l);
+	if (e == 0)
+		e = check_settings(l);
 	if (e == 0)
 		hash_sha256((struct blob){ (const uint8_t *)hashes.p, hashes.n },
 			    l->c->sha256);
@@ -605,6 +587,7 @@ void catalogue_free(struct catalogue *c)
 		store_done(&c->stores[i]);
 	for (size_t i = 0; i < c->n_parties; i++)
 		party_done(&c->parties[i]);
+	settings_done(c);
 	free(c->stores);
 	free(c->parties);
 	names_free(c->service_homes);

@@ -84,12 +84,62 @@ struct party_definition {
 	char *defined_in;
 };
 
+/* One <variable>, or one <key> of a file or of a set of options: a setting that
+ * points somebody at another store, or switches verification off.  */
+struct setting_rule {
+	char *name;		/* of the variable or key; `*` is any text */
+	char *section;		/* likewise; NULL: any */
+	char *values;		/* likewise, several: what counts; NULL: all */
+	char *of;		/* words: who obeys; NULL: see its file */
+	char *programs;		/* words: only on their command line; NULL: any */
+	char *effect;		/* replaces, adds, off, moves */
+	char *stores;		/* kinds of which the first that fits is what the
+				 * value names; NULL: it names no store */
+	bool path;		/* the value is a path, of a store or not */
+	char *separator;	/* the value is a list of paths; NULL: is one */
+	char *append;		/* behind the path; NULL: nothing */
+	char *relative;		/* file: to its file's directory; parent: to that
+				 * one's parent; NULL: to what is not known */
+	char *follow;		/* the path leads to settings: id of a <file> */
+	char *options;		/* the value has options: words, <options> */
+};
+struct setting_rules {
+	struct setting_rule *items;
+	size_t n, cap;
+};
+/* One <options>.  */
+struct option_set {
+	char *name;
+	bool command;		/* also looked for on running command lines */
+	struct setting_rules rules;
+};
+/* One <file> of settings.  */
+struct setting_file {
+	char *id;		/* NULL: nothing follows to it */
+	char *title;
+	char *syntax;		/* of src/syntax */
+	char *of;
+	char *options;		/* <options> whose keys it has, too; NULL: none */
+	char *homes;		/* words that mean the home before a path */
+	bool environment;	/* sets variables */
+	bool assigned;		/* without exporting them, too */
+	bool fold;		/* keys may be of either case */
+	char **paths;
+	struct setting_rules rules;
+	char *defined_in;
+};
+
 struct catalogue {
 	struct store_definition *stores;
 	size_t n_stores;
 	struct party_definition *parties;
 	size_t n_parties;
 	char **service_homes;	/* <home> elements: patterns of more homes */
+	struct setting_rules variables;
+	struct option_set *option_sets;
+	size_t n_option_sets;
+	struct setting_file *setting_files;
+	size_t n_setting_files;
 	uint8_t sha256[SHA256_SIZE];	/* of all its files: part of what decides
 					 * whether an earlier reading still holds */
 };
@@ -183,6 +233,11 @@ void homes_done(struct homes *h);
 /* The name of UID, or its number; the caller frees.  */
 char *homes_user(const struct homes *h, uint32_t uid);
 
+/* VALUE of a unit's setting with its specifiers filled in, as far as they
+ * depend on the host, the unit's file name and HOME (NULL: not a user's unit)
+ * alone; the caller frees.  -EINVAL: they do not.  */
+int unit_specifiers(const char *value, const char *unit, const char *home,
+		    char **ret_value);
 /* Calls FN for each HOME that Environment= of the system's service units
  * sets, and with HOME NULL for each PATH that could not be read (ERROR).  */
 typedef void unit_home_fn(const char *path, const char *home, int error,
@@ -255,5 +310,61 @@ typedef int program_fn(const struct party_definition *party,
 		       const char *instance, const char *owner, void *data);
 int walk_programs(const struct root *r, const struct catalogue *c,
 		  const struct homes *h, program_fn *fn, void *data);
+
+/* ---- redirections --------------------------------------------------------*/
+/* One file of settings of the catalogue: HOME is the home that it lies in, NULL
+ * outside of all.  ERROR is 0, or why it could not be looked at.  */
+typedef int setting_file_fn(const struct setting_file *definition,
+			    const char *path, const struct home *home,
+			    const struct file_id *id, int error, void *data);
+/* Calls FN for each that exists, in the catalogue's order, then by path; one
+ * file under several names once for each definition and home.  */
+int walk_settings(const struct root *r, const struct catalogue *c,
+		  const struct homes *h, setting_file_fn *fn, void *data);
+
+/* What else is looked at; all zero: nothing.  */
+struct redirection_sources {
+	char *const *environment;	/* of this process, NULL: not looked at */
+	const char *directory;		/* its working directory, NULL: unknown */
+	uint32_t uid;
+	bool processes;			/* all that run on this host */
+};
+
+/* A setting that redirects somebody.  Strings are owned by the list.  */
+struct redirection {
+	const struct setting_rule *rule;
+	const char *source;	/* "file", "environment", "process" */
+	char *path;		/* of the file or program; NULL: neither */
+	unsigned line;		/* 0: not known */
+	char *via;		/* the file that named that file, NULL: none */
+	char *owner;		/* user, "" for everybody */
+	const char *of;		/* words: who obeys */
+	char *section, *name;
+	char *option;		/* the option in the variable's value; NULL */
+	char *value;		/* NULL: it says nothing, or may not be kept */
+	char *target;		/* absolute, inside the root; NULL: not a path,
+				 * or not known */
+	const char *note;	/* why it is not known; NULL */
+	size_t processes;	/* that have it; 0: it is no process's */
+};
+struct redirection_problem {
+	char *path;
+	int error;		/* negative errno, or 0 */
+	bool limit;		/* `message` is about a limit */
+	char *message;		/* NULL: `error` says it */
+};
+struct redirections {
+	struct redirection *items;	/* sorted, all different */
+	size_t n, cap;
+	struct redirection_problem *problems;
+	size_t n_problems, cap_problems;
+};
+/* Everything that the catalogue's files, and SOURCES, say.  Free with
+ * redirections_done(); CATALOGUE and HOMES must live as long.  */
+void redirections_find(const struct root *r, const struct catalogue *c,
+		       const struct homes *h,
+		       const struct redirection_sources *sources,
+		       struct redirections *ret_redirections);
+void redirections_done(struct redirections *r);
 
 #endif

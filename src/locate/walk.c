@@ -298,3 +298,70 @@ int walk_programs(const struct root *r, const struct catalogue *c,
 	finds_done(&finds);
 	return e < 0 ? e : 0;
 }
+
+/* ---- files of settings ---------------------------------------------------*/
+
+static int compare_same(const void *a, const void *b)
+{
+	const struct found *x = *(const struct found *const *)a;
+	const struct found *y = *(const struct found *const *)b;
+
+	if (x->tag != y->tag)
+		return x->tag < y->tag ? -1 : 1;
+	if (x->home != y->home)
+		return (uintptr_t)x->home < (uintptr_t)y->home ? -1 : 1;
+	if (x->id.dev != y->id.dev)
+		return x->id.dev < y->id.dev ? -1 : 1;
+	if (x->id.ino != y->id.ino)
+		return x->id.ino < y->id.ino ? -1 : 1;
+	return x < y ? -1 : x > y;
+}
+
+/* Of one file's names for one definition and home the first is kept; the others
+ * get -EEXIST.  /lib is a link to /usr/lib nearly everywhere.  */
+static void mark_repeated(struct finds *finds)
+{
+	struct found **order = xcalloc(finds->n, sizeof(*order));
+	size_t n = 0;
+
+	for (size_t i = 0; i < finds->n; i++)
+		if (finds->items[i].error == 0)
+			order[n++] = &finds->items[i];
+	if (n != 0)
+		qsort(order, n, sizeof(*order), compare_same);
+	for (size_t i = 1; i < n; i++) {
+		const struct found *x = order[i - 1];
+		struct found *y = order[i];
+
+		if (x->tag == y->tag && x->home == y->home &&
+		    x->id.dev == y->id.dev && x->id.ino == y->id.ino)
+			y->error = -EEXIST;
+	}
+	free(order);
+}
+
+int walk_settings(const struct root *r, const struct catalogue *c,
+		  const struct homes *h, setting_file_fn *fn, void *data)
+{
+	struct patterns *patterns = patterns_new();
+	struct finds finds = { .n = 0 };
+	int e = 0;
+
+	for (size_t i = 0; i < c->n_setting_files; i++)
+		for (char **p = c->setting_files[i].paths; *p != NULL; p++)
+			patterns_add(patterns, *p, i);
+	finds_expand(&finds, patterns, r, h);
+	patterns_free(patterns);
+	mark_repeated(&finds);
+	for (size_t i = 0; i < finds.n && e >= 0; i++) {
+		const struct found *f = &finds.items[i];
+
+		/* A directory that only fits a wildcard is no file of ours. */
+		if (f->error != -EEXIST &&
+		    !(f->error == 0 && f->listed && !S_ISREG(f->id.mode)))
+			e = fn(&c->setting_files[f->tag], f->path, f->home,
+			       &f->id, f->error, data);
+	}
+	finds_done(&finds);
+	return e < 0 ? e : 0;
+}

@@ -10,6 +10,7 @@
 
 #include "scan/store.h"
 #include "scan/compose.h"
+#include "scan/redirect.h"
 
 #ifndef PACKAGE_VERSION
 #error "build with config.h"
@@ -18,6 +19,7 @@
 struct walk_state {
 	struct pass *pass;
 	struct composition *composition;
+	struct store_places *stores;
 };
 
 static int take_place(const struct place *place, void *data)
@@ -32,6 +34,7 @@ static int take_place(const struct place *place, void *data)
 	composition_store(w->composition, place->definition->kind,
 			  place->instance, place->owner, store,
 			  place->error == 0);
+	store_places_add(w->stores, place, store);
 	return 0;
 }
 
@@ -102,6 +105,7 @@ static void host_facts(const struct root *root, char **ret_name, char **ret_os)
 static int scan_everything(struct pass *pass)
 {
 	const struct scan_options *o = pass->options;
+	struct store_places stores = { .n = 0 };
 	struct composition *composition;
 	struct walk_state walk;
 	struct homes homes = { 0 };
@@ -119,7 +123,7 @@ static int scan_everything(struct pass *pass)
 	}
 	pass->homes = &homes;
 	composition = composition_new(o->catalogue);
-	walk = (struct walk_state){ pass, composition };
+	walk = (struct walk_state){ pass, composition, &stores };
 	if (r == 0)
 		r = walk_stores(o->root, o->catalogue, &homes, take_place,
 				&walk);
@@ -127,12 +131,15 @@ static int scan_everything(struct pass *pass)
 		r = walk_programs(o->root, o->catalogue, &homes, take_program,
 				  &walk);
 	if (r == 0)
+		r = scan_redirections(pass, &homes, &stores, composition);
+	if (r == 0)
 		r = scan_provenance(pass);
 	if (r == 0)
 		r = scan_missing_issuers(pass);
 	if (r == 0)
 		r = composition_record(composition, pass->inventory);
 	composition_free(composition);
+	store_places_done(&stores);
 	homes_done(&homes);
 	return r;
 }

@@ -12,6 +12,8 @@ struct scan_options {
 	int64_t now;
 	unsigned warn_days;
 	bool reread;		/* read stores that have not changed, too */
+	/* Where redirections are looked for besides the catalogue's files.  */
+	struct redirection_sources sources;
 };
 
 struct scan_result {

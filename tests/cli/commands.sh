@@ -206,7 +206,7 @@ says "not 'x\\x1b[m'"
 gives 64 "another root's audit" fix --root "$root" --db "$db"
 
 # ---- show, as every format
-for word in stores certificates parties rules formats recipes scans problems; do
+for word in stores certificates parties redirections rules formats recipes scans problems; do
 	for format in text tsv json; do
 		gives 0 "show $word --format $format" show "$word" --db "$db" --format $format
 		case $format in

@@ -9,7 +9,8 @@ below() {
 	case $1 in
 	base) echo base ;;
 	read) echo base read ;;
-	locate) echo base locate ;;
+	syntax) echo base syntax ;;
+	locate) echo base syntax locate ;;
 	inventory) echo base read locate inventory ;;
 	scan) echo base read locate inventory scan ;;
 	graph) echo base read locate inventory graph ;;
@@ -69,5 +70,5 @@ only sqlite3 'inventory/|rule/|read/database|locate/packages-rpm|version|cmd-'
 only libxml 'locate/|rule/|fix/|version|main'
 only gnutls 'read/x509|version|main'
 only nettle 'base/hash|read/|version'
-only jansson 'output/|read/json|version'
+only jansson 'output/|read/json|syntax/json|version'
 exit $status

@@ -99,7 +99,8 @@ static void test_vendor(void **state)
 
 		/* Nobody is left without a word on what to do.  */
 		assert_true(d->recipe != NULL || d->repair != NULL);
-		assert_non_null(d->paths[0]);
+		assert_true(d->paths[0] != NULL ||
+			    has_prefix(d->kind, "redirected-"));
 		assert_ptr_equal(catalogue_store(c, d->kind), d);
 	}
 	assert_null(catalogue_store(c, "dotnet"));
