@@ -92,6 +92,7 @@ struct setting_rule {
 	char *values;		/* likewise, several: what counts; NULL: all */
 	char *of;		/* words: who obeys; NULL: see its file */
 	char *programs;		/* words: only on their command line; NULL: any */
+	bool secret;		/* the value may hold a secret: not kept */
 	char *effect;		/* replaces, adds, off, moves */
 	char *stores;		/* kinds of which the first that fits is what the
 				 * value names; NULL: it names no store */

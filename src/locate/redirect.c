@@ -177,6 +177,15 @@ static const char *obeyed_by(const struct origin *o,
 	return o->options_of != NULL ? o->options_of : "";
 }
 
+/* VALUE as it is kept; the caller frees.  */
+static char *kept_value(const struct setting_rule *rule,
+			const struct setting *s, const char *value)
+{
+	if (value == NULL || rule->secret)
+		return NULL;
+	return xasprintf("%s%s", s->home ? "~" : "", value);
+}
+
 /* VALUE NULL: not to be kept.  TARGET and what follows are of it.  */
 static void add_row(const struct origin *o, const struct setting_rule *rule,
 		    const struct setting *s, const char *value, char *target,
@@ -208,7 +217,7 @@ static void add_row(const struct origin *o, const struct setting_rule *rule,
 		.section = xstrdup(named->section),
 		.name = xstrdup(named->key),
 		.option = copy(o->variable != NULL ? s->key : NULL),
-		.value = copy(value),
+		.value = kept_value(rule, s, value),
 		.target = target,
 		.note = note,
 		.processes = strcmp(o->source, "process") == 0,

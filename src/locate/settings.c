@@ -20,6 +20,7 @@ static void load_rule(struct setting_rules *rules, const xmlNode *node)
 		.section = attribute(node, "section"),
 		.values = attribute(node, "values"),
 		.of = attribute(node, "of"),
+		.secret = is_yes(node, "secret"),
 		.programs = attribute(node, "programs"),
 		.effect = attribute(node, "effect"),
 		.stores = attribute(node, "stores"),

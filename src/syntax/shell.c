@@ -3,8 +3,9 @@
  *
  * Nothing is executed.  Every assignment counts wherever it stands, in a branch
  * or a function too: it may be made.  A value with anything in it that only a
- * running shell knows is given as it is written, with the reason; $HOME, ${HOME}
- * and ~ before a value are known, they are the user's home.
+ * running shell knows is given as it is written, with the reason, but commands
+ * in it without their words, which may be secrets; $HOME, ${HOME} and ~ before a
+ * value are known, they are the user's home.
  *
  * What is surprising: `A=b` is no variable of the environment until something
  * exports it, perhaps later in the file, so the file is read twice; and before
@@ -285,6 +286,7 @@ static bool is_at(const struct script *s, const char *p, const char *word)
 /* A $ at P, or a backquote: returns what is behind the expansion.  */
 static const char *expansion(struct script *s, struct word *w, const char *p)
 {
+	static const char command[] = "$(...)";
 	const char *start = p, *plain = p + strlen("$HOME");
 	const bool first = w->text.n == w->value && !w->home;
 
@@ -304,9 +306,17 @@ static const char *expansion(struct script *s, struct word *w, const char *p)
 			if (*p == '\\' && p + 1 < s->end)
 				p++;
 		}
-		p += p < s->end;
-	} else if (++p < s->end && (*p == '(' || *p == '{')) {
+		add(w, command, strlen(command));
+		return p + (p < s->end);
+	}
+	if (++p < s->end && (*p == '(' || *p == '{')) {
+		const bool is_command = *p == '(';
+
 		p = skip_brackets(s, p);
+		if (is_command) {
+			add(w, command, strlen(command));
+			return p;
+		}
 	}
 	add(w, start, (size_t)(p - start));
 	return p;

@@ -40,6 +40,7 @@ wrong "unknown option '-x'" audit -qx
 wrong '--keep: is no option of this command' audit --keep 3
 wrong '--fail-on: is no option of this command' show stores --fail-on high
 wrong '--fail-on: is no option of this command' --fail-on high show stores
+wrong '--processes: processes run on this host only' scan --processes --root /
 wrong '--root: an argument is missing' audit --root
 wrong '--output: an argument is missing' audit -o
 wrong '--quiet: takes no argument' audit --quiet=yes
