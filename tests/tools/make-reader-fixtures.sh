@@ -1,8 +1,9 @@
 #!/bin/sh
 # make-reader-fixtures.sh [DIR] -- makes the files of the readers pkcs12, pkcs7,
-# jks, nss, nss-dbm and of those of browsers below DIR (default: tests/readers)
+# jks, bks, uber, bcfks, nss, nss-dbm and of those of browsers below DIR (default: tests/readers)
 # that their owners' programs can make here: OpenSSL 3, keytool, certtool,
-# pk12util, certutil, sqlite3.
+# pk12util, certutil, sqlite3, BouncyCastle 1.72 ($BCPROV, Debian's
+# libbcprov-java).
 #
 # Salts, keys and times are random, so every run gives other bytes; run the
 # tests with TRUSTDRIFT_UPDATE_WANT=1 afterwards and read the difference: only
@@ -27,6 +28,8 @@
 #                             Chromium 156
 #   chromium-certificates/{empty,trusted,distrusted,constrained}
 #                             Chromium 156 and what stands in its tests
+#   blocked-certs/jdk17       lib/security/blocked.certs of OpenJDK 17.0.15
+#   blocked-certs/*           the same, changed by hand as their names say
 #
 # Names that begin with slow- are read slowly: they have many iterations.
 set -eu
@@ -35,9 +38,11 @@ here=$(cd "$(dirname "$0")" && pwd)
 out=${1:-$here/../readers}
 mkdir -p "$out/pkcs12" "$out/pkcs7" "$out/jks" "$out/nss" "$out/nss-dbm" \
 	"$out/chromium-certificates" "$out/firefox-overrides" \
-	"$out/firefox-policies" "$out/chrome-policies"
+	"$out/firefox-policies" "$out/chrome-policies" "$out/bks" "$out/uber" \
+	"$out/bcfks"
 out=$(cd "$out" && pwd)
 keytool=${KEYTOOL:-keytool}
+bcprov=${BCPROV:-/usr/share/java/bcprov.jar}
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -218,6 +223,50 @@ jks key-and-trusted JKS changeit
 jks changeme JKS changeme
 jks other-password JKS "another one"
 jks jceks JCEKS changeit
+
+# ---- BouncyCastle ----------------------------------------------------------------
+# By its provider in keytool, or by itself where keytool cannot say what it
+# should do.
+bc() {			# bc FOLDER/CASE TYPE PASSWORD ENTRY...
+	file=$out/$1.in
+	store_type=$2
+	shift 2
+	java -Dorg.bouncycastle.bks.enable_v1=true -cp "$bcprov" \
+		"$here/bouncycastle.java" make "$store_type" "$file" "$@"
+}
+bc_keytool() {		# bc_keytool FOLDER/CASE TYPE PASSWORD
+	rm -f store.bc
+	for alias in "Root A" "übung für 根 🔑"; do
+		"$keytool" -importcert -noprompt -alias "$alias" -file a.pem \
+			-providerclass org.bouncycastle.jce.provider.BouncyCastleProvider \
+			-providerpath "$bcprov" -storetype "$2" \
+			-keystore store.bc -storepass "$3" 2> /dev/null
+	done
+	cp store.bc "$out/$1.in"
+}
+all="cert:root:a.pem key:leaf:leaf.p12 secret:secret protected:guarded:leaf.p12
+	cert:other:b.pem"
+bc_family() {		# bc_family FOLDER TYPE KEYTOOL'S-CASE [DERIVATION]
+	folder=$1
+	type=$2
+	case=$3
+	shift 3
+	# shellcheck disable=SC2086 # words
+	bc "$folder/all" "$type" changeit $all "$@"
+	bc "$folder/changeme" "$type" changeme cert:root:a.pem "$@"
+	bc "$folder/no-password" "$type" "" cert:root:a.pem "$@"
+	bc "$folder/other-password" "$type" "another one" cert:root:a.pem "$@"
+	bc "$folder/empty" "$type" changeit "$@"
+	bc_keytool "$folder/$case" "$type" changeit
+}
+bc_family bks BKS keytool
+bc_family uber UBER keytool
+bc_family bcfks BCFKS slow-keytool pbkdf2:512:16
+bc bks/version-1 BKS-V1 changeit cert:root:a.pem key:leaf:leaf.p12
+# shellcheck disable=SC2086 # words
+bc bcfks/kwp BCFKS changeit $all pbkdf2:512:16 cipher:kwp
+bc bcfks/sha3 BCFKS changeit cert:root:a.pem pbkdf2:3-512:16 mac:3-512
+bc bcfks/scrypt BCFKS changeit cert:root:a.pem scrypt:16:2:1 cipher:kwp
 
 # ---- NSS -----------------------------------------------------------------------
 # A trusted CA, a distrusted one and one without trust; then as the trust of
@@ -518,16 +567,39 @@ cut_off truncated pkcs12/forty-plain 5000
 cut_off truncated jks/key-and-trusted 700
 cut_off no-digest jks/key-and-trusted \
 	$(($(wc -c < "$out/jks/key-and-trusted.in") - 7))
+cut_off truncated bks/all 1000
+cut_off no-mac bks/all $(($(wc -c < "$out/bks/all.in") - 7))
+cut_off truncated uber/all 1000
+cut_off no-digest uber/all $(($(wc -c < "$out/uber/all.in") - 32))
+cut_off truncated bcfks/all 1000
 cut_off truncated nss/three-states 20480
 cut_off truncated nss-dbm/trusts 40000
 cut_off truncated-record nss-dbm/large-record 9000
 : > "$out/pkcs12/no-bytes.in"
 : > "$out/jks/no-bytes.in"
+: > "$out/bks/no-bytes.in"
+: > "$out/uber/no-bytes.in"
+: > "$out/bcfks/no-bytes.in"
 : > "$out/nss/no-bytes.in"
 : > "$out/nss-dbm/no-bytes.in"
 # Java lists an alias with capitals and does not find it
 LC_ALL=C sed 's/root a/Root A/' "$out/jks/key-and-trusted.in" \
 	> "$out/jks/upper-case-alias.in"
+# one byte in the first certificate's signature, of the digest, of the MAC
+changed() {		# changed CASE FROM OFFSET
+	{
+		head -c "$3" "$out/$2.in"
+		printf '\377'
+		tail -c "+$(($3 + 2))" "$out/$2.in"
+	} > "$out/${2%/*}/$1.in"
+}
+changed changed bks/all 400
+changed changed uber/no-password 400
+changed changed-mac bcfks/no-password \
+	$(($(wc -c < "$out/bcfks/no-password.in") - 1))
+changed changed bcfks/no-password 400
+{ cat "$out/bks/all.in"; echo more; } > "$out/bks/trailing.in"
+{ cat "$out/bcfks/all.in"; echo more; } > "$out/bcfks/trailing.in"
 { cat "$out/jks/key-and-trusted.in"; echo more; } > "$out/jks/trailing.in"
 { cat "$out/pkcs12/kt-none.in"; echo more; } > "$out/pkcs12/trailing.in"
 chmod 644 "$out"/*/*.in "$out"/*/*.companion
