@@ -13,8 +13,8 @@
  *     which is the administrator's: tokens come in the order of their names,
  *     and /etc is before /usr;
  *   - purposes that a token gives to a key are those of all its anchors with
- *     that key.  When it gives them twice and differently, p11-kit takes one
- *     by the order of files; here the key is for what all of them allow.
+ *     that key.  When it gives them twice the first counts, in the order in
+ *     which p11-kit loads: the token's own directory, then those in it.
  * p11-kit compares issuers by their bytes, and this by the canonical name.
  */
 #include "inventory/db.h"
@@ -22,21 +22,23 @@
 /* ?1 scan, ?2 party */
 #define USED \
 	"WITH used AS (SELECT cs.role AS used_as, rd.manifest_id, " \
-			"rd.instance " \
+			"rd.instance, length(st.path) AS depth " \
 		"FROM scan s " \
 		"JOIN composition_store cs " \
 			"ON cs.composition_id = s.composition_id " \
 		"JOIN scan_store ss ON ss.scan_id = s.id " \
 			"AND ss.store_id = cs.store_id " \
 		"JOIN reading rd ON rd.id = ss.reading_id " \
+		"JOIN store st ON st.id = ss.store_id " \
 		"WHERE s.id = ?1 AND cs.party = ?2), " \
 	"entry AS (SELECT used.used_as, used.instance, e.certificate_id, " \
 			"e.role, e.purposes " \
 		"FROM used JOIN manifest_entry e " \
 			"ON e.manifest_id = used.manifest_id " \
 		"WHERE e.role IN ('anchor', 'distrust')), " \
-	"said AS (SELECT used.instance, m.role, m.purposes, m.issuer_sha256, " \
-			"m.serial, m.spki_sha256 " \
+	"said AS (SELECT used.instance, used.depth, m.role, m.purposes, " \
+			"m.issuer_sha256, m.serial, m.spki_sha256, " \
+			"m.location, m.\"offset\" " \
 		"FROM used JOIN manifest_statement m " \
 			"ON m.manifest_id = used.manifest_id) "
 #define FOR_TLS(row) \
@@ -73,10 +75,11 @@ static const char by_key[] =
 	"JOIN identity i ON i.id = c.identity_id "
 	"WHERE e.used_as = 'anchor' AND e.role = 'anchor' "
 	"AND c.is_ca AND (c.self_signed OR ?3) "
-	"AND coalesce((SELECT min(instr(s.purposes, 'serverAuth') > 0) "
+	"AND coalesce((SELECT instr(s.purposes, 'serverAuth') > 0 "
 			"FROM said s WHERE s.role = 'anchor' "
 			"AND s.instance = e.instance "
-			"AND s.spki_sha256 = i.spki_sha256), "
+			"AND s.spki_sha256 = i.spki_sha256 "
+			"ORDER BY s.depth, s.location, s.\"offset\" LIMIT 1), "
 		FOR_TLS("e") ") "
 	"AND NOT EXISTS (SELECT 1 FROM entry d "
 		"JOIN certificate dc ON dc.id = d.certificate_id "

@@ -215,12 +215,12 @@ struct staple {
 
 struct reading {
 	struct sink *out;
-	struct staple *staples;		/* sorted by key when they are used */
+	struct staple *staples;		/* sorted when they are used */
 	size_t n_staples, cap_staples;
 	size_t n_objects;
 };
 
-/* Later ones of one key behind earlier ones.  */
+/* By key, then as they are in the file.  */
 static int compare_staples(const void *a, const void *b)
 {
 	const struct staple *x = a, *y = b;
@@ -229,7 +229,8 @@ static int compare_staples(const void *a, const void *b)
 	return r ? r : (x->offset > y->offset) - (x->offset < y->offset);
 }
 
-/* NULL: no extension of the file is for that key.  */
+/* NULL: no extension of the file is for that key.  Of several p11-kit takes the
+ * first.  */
 static const struct staple *staple_find(const struct reading *r,
 					struct blob spki)
 {
@@ -237,16 +238,17 @@ static const struct staple *staple_find(const struct reading *r,
 	uint8_t key[SHA256_SIZE];
 
 	hash_sha256(spki, key);
-	while (low < high) {		/* the first that is behind */
+	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (memcmp(r->staples[middle].key, key, SHA256_SIZE) <= 0)
+		if (memcmp(r->staples[middle].key, key, SHA256_SIZE) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	if (low > 0 && memcmp(r->staples[low - 1].key, key, SHA256_SIZE) == 0)
-		return &r->staples[low - 1];
+	if (low < r->n_staples &&
+	    memcmp(r->staples[low].key, key, SHA256_SIZE) == 0)
+		return &r->staples[low];
 	return NULL;
 }
 

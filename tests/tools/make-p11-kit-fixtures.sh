@@ -95,6 +95,14 @@ printf '%s\nclass: certificate\ncertificate-type: x-509\nx-distrusted: true\niss
 	object rC 'trusted: true'
 } | to p11-kit/staples
 {
+	object rB 'trusted: true'
+	staple rB $eku $mail
+	staple rB $eku $server
+	staple rA $eku $server
+	staple rA $eku $mail
+	object rA 'trusted: true'
+} | to p11-kit/staples-twice
+{
 	printf '[another-section]\nthis: is skipped\n'
 	printf '# a comment\n\n  %s  \n' "$section"
 	printf ' 134 : "%%01"\nvalue: "%s"\nclass: 1\n' \
