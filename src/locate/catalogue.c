@@ -174,6 +174,7 @@ static int load_store(struct loader *l, const char *file, const xmlNode *node)
 		.forces = is_yes(node, "forces"),
 		.purposes = attribute(node, "purposes"),
 		.base = attribute(node, "base"),
+		.absolute = is_yes(node, "absolute"),
 		.if_exists = attribute(node, "if-exists"),
 		.unless_exists = attribute(node, "unless-exists"),
 		.files = attribute(node, "files"),
@@ -201,9 +202,13 @@ static int load_store(struct loader *l, const char *file, const xmlNode *node)
 	if (other != NULL)
 		return refuse(l, d->defined_in, "kind \"%s\" is defined in %s "
 			      "already", d->kind, other->defined_in);
-	if (is_relative(d->base))
-		return refuse(l, d->defined_in, "base \"%s\" must begin with /",
-			      d->base);
+	for (const char *word = d->base; word != NULL;
+	     word = strchr(word, ' ')) {
+		word += *word == ' ';
+		if (is_relative(word))
+			return refuse(l, d->defined_in, "base \"%s\" must "
+				      "begin with /", word);
+	}
 	if (is_relative(d->if_exists))
 		return refuse(l, d->defined_in, "if-exists \"%s\" must begin "
 			      "with /", d->if_exists);

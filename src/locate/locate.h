@@ -27,8 +27,10 @@ struct store_definition {
 	bool forces;		/* ... whatever they say themselves */
 	char *purposes;		/* of entries that say none, words; NULL:
 				 * unrestricted */
-	char *base;		/* for references in it: the directory that they
-				 * are relative to; NULL: none */
+	char *base;		/* for references in it: the directories that they
+				 * are looked for in, in this order, separated
+				 * by space; NULL: it has none */
+	bool absolute;		/* ... unless they begin with / */
 	char *if_exists;	/* looked for only in a root that has this path, */
 	char *unless_exists;	/* or not this one (what tells distributions
 				 * apart); NULL: in all */

@@ -581,6 +581,34 @@ struct reference_sink {
 	const char *path;		/* of the file that names others */
 };
 
+/* The file that a reference means: NAME in the first directory that has one, or
+ * NAME itself where the catalogue lets it be absolute.  The caller frees.
+ * *ret_error is what file_stat() says of it.  */
+static char *reference_find(const struct store_pass *s, const char *name,
+			    size_t n, struct file_id *ret_id, int *ret_error)
+{
+	const struct store_definition *d = s->place->definition;
+	const char *word = d->base, *end;
+	char *path = NULL;
+
+	*ret_error = -ENOENT;
+	if (d->absolute && n > 0 && name[0] == '/') {
+		path = xstrndup(name, n);
+		*ret_error = file_stat(s->pass->options->root, path, ret_id);
+		return path;
+	}
+	for (; *word != '\0'; word = *end != '\0' ? end + 1 : end) {
+		end = strchrnul(word, ' ');
+		free(path);
+		path = xasprintf("%.*s/%.*s", (int)(end - word), word, (int)n,
+				 name);
+		*ret_error = file_stat(s->pass->options->root, path, ret_id);
+		if (*ret_error != -ENOENT && *ret_error != -ENOTDIR)
+			break;
+	}
+	return path;
+}
+
 static int reference_take(struct sink *sink, const char *name, size_t n,
 			  enum role role, uint64_t offset)
 {
@@ -601,8 +629,7 @@ static int reference_take(struct sink *sink, const char *name, size_t n,
 			    xstrdup("not a file name"));
 		return 0;
 	}
-	path = xasprintf("%s/%.*s", s->place->definition->base, (int)n, name);
-	error = file_stat(s->pass->options->root, path, &id);
+	path = reference_find(s, name, n, &id, &error);
 	if (error == -ENOENT || error == -ENOTDIR) {
 		/* A deselected name that is gone says nothing.  A selected one
 		 * the owner's updater warns of and passes over.  */
@@ -666,7 +693,6 @@ static void list_references(struct store_pass *s)
 				      p->definition->format));
 }
 
-/* The format that members have when they are named by a list.  */
 /* What SQLite has not merged into a database yet lies beside it.  */
 static void look_for_journals(struct store_pass *s)
 {

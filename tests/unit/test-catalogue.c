@@ -227,6 +227,8 @@ static const struct bad {
 	  false },
 	{ STORE("base=\"a\"", "<path>/a</path>"), 2,
 	  "base \"a\" must begin with /", false },
+	{ STORE("base=\"/a b\"", "<path>/a</path>"), 2,
+	  "base \"b\" must begin with /", false },
 	{ STORE("at-least=\"99999999999999999999\"", "<path>/a</path>"), 2,
 	  "at-least", false },
 	{ "<stores>\n<store kind=\"dotnet-ca\" format=\"pem\" role=\"anchor\">"
