@@ -16,4 +16,22 @@ for word in $("$TRUSTDRIFT" show rules --format tsv | sed '1d' | cut -f 1); do
 		status=1
 	}
 done
+
+# trustdrift-stores(5) has the formats and kinds that the program has.
+page=$srcdir/man/trustdrift-stores.5
+made=$(sh "$srcdir/tests/tools/make-store-tables.sh" <"$page") || status=1
+printf '%s\n' "$made" | diff "$page" - || {
+	echo "$page lacks the above: see tests/tools/make-store-tables.sh"
+	status=1
+}
+# and all elements and attributes of the schemas
+# shellcheck disable=SC2013 # words
+for word in $(sed -n 's/.*<\(element\|attribute\) name="\([a-z-]*\)".*/\2/p' \
+	"$srcdir/data/schema/stores.rng" \
+	"$srcdir/data/schema/relying-party.rng"); do
+	grep -qE "^\\.(It |)(Va|Ic) (.*, )?$word( |\$)" "$page" || {
+		echo "$word is not explained in $page"
+		status=1
+	}
+done
 exit $status
