@@ -142,12 +142,12 @@ static const struct {
 	  "h=\\\\x\n",
 	  "3 a=b\n4 c=d\n5 e=f\n6 a:b=cd\te\n8 g=\n9 h=\\x\n" },
 	{ "toml", "a = 1\n[http]\ncainfo = \"/a\\\"b\" # c\nx.y = 'z'\n"
-	  "[registry.\"docker.io\"]\nca = [\"/a\", # c\n '/b']\n"
+	  "[reg.\"docker.io\"]\nca = [\"/a\", # c\n '/b']\n"
 	  "t = { insecure = true, u = \"v\" }\n[[m]]\nn = \"\"\"\no\np\"\"\"\n"
 	  "bad line\nq = \"open\nr = false\n",
 	  "1 a=1\n3 http|cainfo=/a\"b\n4 http.x|y=z\n"
-	  "6 registry.docker.io|ca=/a\n7 registry.docker.io|ca=/b\n"
-	  "8 registry.docker.io.t|insecure=true\n8 registry.docker.io.t|u=v\n"
+	  "6 reg.docker.io|ca=/a\n7 reg.docker.io|ca=/b\n"
+	  "8 reg.docker.io.t|insecure=true\n8 reg.docker.io.t|u=v\n"
 	  "10 m|n=o\np\n15 m|r=false\n" },
 	{ "yaml", "a: b # c\nd: \"e # f\"\n'g': 'it''s'\nh:\n  i:\n    j: k\n  l: m\n"
 	  "n:\n- o\n- p: q\n  r: s\nt: [u, \"v, w\"]\nx: |\n  y: z\n:aa: bb\n"
