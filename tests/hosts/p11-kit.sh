@@ -57,6 +57,20 @@ is "blacklist is used by nobody" "$(ours_select "SELECT count(*)
 is "but is shown" "$(ours_select "SELECT entries FROM v_store
 	WHERE kind = 'p11-kit-blacklist'")" 1
 
+# what is extracted for one purpose, and the firmware's, is not for TLS
+certificates=$root/etc/pki/ca-trust/extracted/pem
+mkdir -p "$certificates" "$root/sys/firmware/efi/efivars"
+cp "$srcdir/tests/readers/pem/x509-certificate.in" \
+	"$certificates/email-ca-bundle.pem"
+cp "$srcdir/tests/readers/efi/db.in" \
+	"$root/sys/firmware/efi/efivars/db-d719b2cb-3d3a-4596-a3bc-dad00e67656f"
+ours_scan
+is "purposes of places" "$(ours_select "SELECT kind || ' ' || role || ' ' ||
+	purposes || ' ' || count(*) FROM v_entry
+	WHERE kind IN ('extracted-email', 'efi-db') GROUP BY kind, role,
+	purposes")" "$(printf '%s\n' 'efi-db anchor codeSigning 2' \
+	'extracted-email anchor emailProtection 1')"
+
 # distrust without a certificate is there for rules and people
 rm -rf "$admin"
 mkdir -p "$admin/blocklist"

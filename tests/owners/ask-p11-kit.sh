@@ -144,38 +144,49 @@ is "distrust-after is noted" "$(ours_select "SELECT distrust_after FROM v_entry
 	WHERE sha256 = '$(sha later)'")" 1733011199
 
 # ---- what is extracted, read again ---------------------------------------------
-# extracted FILTER PURPOSE FORMAT KIND PATH: the store at PATH has what trust has
+# extracted PURPOSE FORMAT KIND PATH: the store at PATH has what trust lists for
+# that purpose, or (with none) for each, as its entries say
 extracted() {
-	rm -rf "$work/p11-out" "$root${5:?}"
+	rm -rf "$work/p11-out" "$root${4:?}"
 	mkdir -m 1777 "$work/p11-out"
-	p11_trust "$admin:$distribution" extract --format="$3" --filter="$1" \
-		${2:+--purpose="$2"} "$work/p11-out/x"
-	mkdir -p "$(dirname "$root$5")"
+	p11_trust "$admin:$distribution" extract --format="$2" \
+		--filter=ca-anchors ${1:+--purpose="$1"} "$work/p11-out/x"
+	mkdir -p "$(dirname "$root$4")"
 	chmod -R u+w "$work/p11-out"
-	cp -r "$work/p11-out/x" "$root$5"
+	cp -r "$work/p11-out/x" "$root$4"
 	ours_scan
-	is "$3, read as $4" "$(ours_select "SELECT e.sha256 FROM v_entry e
-		WHERE e.kind = '$4' AND e.role = 'anchor'")" \
-		"$(theirs "$admin:$distribution" "$1" "$2")"
+	for purpose in ${1:-server-auth client-auth email code-signing}; do
+		case $purpose in
+		server-auth) word=serverAuth ;;
+		client-auth) word=clientAuth ;;
+		email) word=emailProtection ;;
+		code-signing) word=codeSigning ;;
+		esac
+		is "$2, read as $3, $purpose" "$(ours_select "SELECT e.sha256
+			FROM v_entry e WHERE e.kind = '$3' AND e.role = 'anchor'
+			AND (e.purposes = ''
+				OR instr(e.purposes, '$word') > 0)")" \
+			"$(theirs "$admin:$distribution" ca-anchors "$purpose")"
+	done
 }
 for release in host sid; do
 	as $release
-	extracted ca-anchors server-auth pem-bundle system-bundle \
+	extracted server-auth pem-bundle system-bundle \
 		/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem
-	extracted ca-anchors email pem-bundle extracted-email \
+	extracted email pem-bundle extracted-email \
 		/etc/pki/ca-trust/extracted/pem/email-ca-bundle.pem
-	extracted ca-anchors code-signing pem-bundle extracted-code \
+	extracted code-signing pem-bundle extracted-code \
 		/etc/pki/ca-trust/extracted/pem/objsign-ca-bundle.pem
-	extracted ca-anchors server-auth java-cacerts java-system \
+	extracted server-auth java-cacerts java-system \
 		/etc/pki/ca-trust/extracted/java/cacerts
-	extracted ca-anchors server-auth edk2-cacerts extracted-edk2 \
+	extracted server-auth edk2-cacerts extracted-edk2 \
 		/etc/pki/ca-trust/extracted/edk2/cacerts.bin
-	extracted ca-anchors server-auth pem-directory-hash \
+	extracted server-auth pem-directory-hash \
 		system-hash-directory \
 		/etc/pki/ca-trust/extracted/pem/directory-hash
-	extracted ca-anchors '' openssl-bundle extracted-openssl \
+	extracted '' openssl-bundle extracted-openssl \
 		/etc/pki/ca-trust/extracted/openssl/ca-bundle.trust.crt
-	extracted ca-anchors '' openssl-directory extracted-openssl-directory \
+	extracted '' openssl-directory extracted-openssl-directory \
 		/var/lib/ca-certificates/openssl
 	is "$release: no purpose is invented" "$(ours_select "SELECT DISTINCT
 		purposes FROM v_entry WHERE kind IN

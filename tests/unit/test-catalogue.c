@@ -131,6 +131,10 @@ static void test_vendor_details(void **state)
 	assert_string_equal(d->base, "/usr/share/ca-certificates");
 	assert_non_null(strstr(d->defined_in, "/stores/system.xml:"));
 	assert_true(has_path(c->service_homes, "/home/*"));
+	assert_false(d->forces);
+	assert_true(catalogue_store(c, "p11-kit-blocklist")->forces);
+	assert_string_equal(catalogue_store(c, "efi-db")->purposes,
+			    "codeSigning");
 
 	p = find_party(c, "java");
 	assert_true(p->own_list && p->partial_chain && !p->system);
@@ -145,6 +149,8 @@ static void test_vendor_details(void **state)
 	assert_true(!p->own_list && !p->partial_chain && !p->system);
 	assert_true(has_path(p->programs, "{home}/.dotnet/dotnet"));
 	assert_string_equal(p->model, "dotnet");
+	assert_false(p->distrusts_keys);
+	assert_true(find_party(c, "p11-kit")->distrusts_keys);
 	catalogue_free(c);
 }
 
@@ -186,6 +192,7 @@ static const struct bad {
 	{ STORE("unmarked=\"friend\"", "<path>/a</path>"), 2, "", false },
 	{ STORE("purposes=\"serverAuth toys\"", "<path>/a</path>"), 2, "",
 	  false },
+	{ STORE("forces=\"no\"", "<path>/a</path>"), 2, "", false },
 	{ STORE("select=\"tree\"", "<path>/a</path>"), 2, "", false },
 	{ STORE("select=\"hashes\" files=\"*\"", "<path>/a</path>"), 2, "",
 	  false },
