@@ -8,27 +8,6 @@
 
 #define MAX_SEEN	200000		/* files remembered in one scan */
 
-struct stored_names *stored_names_copy(const struct stored_names *names)
-{
-	struct stored_names *copy;
-
-	if (!names)
-		return NULL;
-	copy = xmemdup(names, sizeof(*names));
-	copy->issuer = names->issuer ? xstrdup(names->issuer) : NULL;
-	copy->serial = names->serial ? xstrdup(names->serial) : NULL;
-	return copy;
-}
-
-void stored_names_free(struct stored_names *names)
-{
-	if (!names)
-		return;
-	free((char *)names->issuer);
-	free((char *)names->serial);
-	free(names);
-}
-
 static void seen_file_done(struct seen_file *f)
 {
 	size_t k;

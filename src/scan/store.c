@@ -207,31 +207,16 @@ static char *copy_label(const struct entry *e, struct seen_file *f)
 	return label;
 }
 
-/* What E is about when it has no certificate; the caller frees.  NULL: nothing,
- * which is said.  */
+/* As stored_names_read(), and says so when E is about nothing.  */
 static struct stored_names *copy_names(const struct entry *e,
 				       struct seen_file *f)
 {
-	struct stored_names *names = xcalloc(1, sizeof(*names));
-	char *issuer = NULL;
-	int r = -EINVAL;
+	struct stored_names *names = stored_names_read(e);
 
-	if (e->issuer.n > 0)
-		r = x509_name(e->issuer, names->issuer_sha256, &issuer);
-	if (r == 0) {
-		names->issuer = issuer;
-		names->serial = x509_serial(e->serial);
-	}
-	if (e->spki.n > 0) {
-		hash_sha256(e->spki, names->spki_sha256);
-		names->by_key = true;
-	} else if (r < 0) {
+	if (!names)
 		keep_problem(f, PROBLEM_MALFORMED, e->offset, false,
 			     xstrdup("the issuer that it names is no name; "
 				     "write the object again"));
-		stored_names_free(names);
-		return NULL;
-	}
 	return names;
 }
 

@@ -65,7 +65,10 @@ int store_scan(struct pass *pass, const struct place *place,
 	       int64_t *ret_store);
 void pass_done(struct pass *pass);
 
-/* A copy, which the caller frees; NULL of NULL.  */
+/* What E is about when it has no certificate; free with stored_names_free().
+ * NULL: nothing that can be found.  */
+struct stored_names *stored_names_read(const struct entry *e);
+/* A copy; NULL of NULL.  */
 struct stored_names *stored_names_copy(const struct stored_names *names);
 void stored_names_free(struct stored_names *names);
 
