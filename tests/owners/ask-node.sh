@@ -1,5 +1,5 @@
 #!/bin/sh
-# ask-node.sh -- real Nodes, old and new: the list in the binary is the list that
+# ask-node.sh -- a real Node of each line: the list in the binary is the list that
 # the program itself gives (tls.rootCertificates, from 12.3 on); and the outage
 # of May 2020 with Node 0.12.18 and 6.17.1.
 # shellcheck source=tests/hosts/lib.sh
@@ -28,7 +28,7 @@ while read -r version count; do
 	entries "$node" "$version" >"$work/ours"
 	is "Node $version has $count" "$(grep -c . "$work/ours")" "$count"
 	case $version in
-	0.* | 6.* | 8.*) continue ;;
+	0.* | [4-9].* | 1[01].*) continue ;;
 	esac
 	env -i "$node" -e '
 		const { createHash } = require("crypto");
@@ -39,13 +39,26 @@ while read -r version count; do
 	is "Node $version lists the same" "$(cksum <"$work/ours")" \
 		"$(cksum <"$work/theirs")"
 done <<'END'
+0.10.48 158
 0.12.18 144
+4.9.1 133
+5.12.0 151
 6.17.1 133
+7.10.1 158
 8.17.0 139
+9.11.2 133
+10.24.1 135
+11.15.0 135
 12.22.12 131
+14.21.3 143
+16.20.2 143
+18.20.8 150
 20.20.2 144
 22.19.0 150
+22.23.3 119
 24.21.0 121
+25.9.0 145
+26.12.1 118
 END
 
 good=$srcdir/../shared/incidents/addtrust-2020
