@@ -157,9 +157,25 @@ static bool is_relative(const char *path)
 	return path != NULL && path[0] != '/';
 }
 
+/* The first of the space-separated WORDS that is not in LIST, NULL: all are.
+ * The caller frees.  */
+static char *word_missing(const char *words, const char *list)
+{
+	while (words != NULL && *words != '\0') {
+		AUTO(str) char *word = xstrndup(words, strcspn(words, " "));
+
+		if (!has_word(list, word))
+			return TAKE(word);
+		words += strlen(word);
+		words += *words == ' ';
+	}
+	return NULL;
+}
+
 static int load_store(struct loader *l, const char *file, const xmlNode *node)
 {
 	AUTO(str) char *at_least = attribute(node, "at-least");
+	AUTO(str) char *missing = NULL;
 	struct catalogue *c = l->c;
 	const struct store_definition *other;
 	struct store_definition *d;
@@ -172,6 +188,10 @@ static int load_store(struct loader *l, const char *file, const xmlNode *node)
 		.role = attribute(node, "role"),
 		.unmarked = attribute(node, "unmarked"),
 		.forces = is_yes(node, "forces"),
+		.unused = attribute(node, "unused"),
+		.one = attribute(node, "one"),
+		.unsealed = attribute(node, "unsealed"),
+		.distrust = attribute(node, "distrust"),
 		.purposes = attribute(node, "purposes"),
 		.base = attribute(node, "base"),
 		.absolute = is_yes(node, "absolute"),
@@ -202,6 +222,10 @@ static int load_store(struct loader *l, const char *file, const xmlNode *node)
 	if (other != NULL)
 		return refuse(l, d->defined_in, "kind \"%s\" is defined in %s "
 			      "already", d->kind, other->defined_in);
+	missing = word_missing(d->unused, d->format);
+	if (missing != NULL)
+		return refuse(l, d->defined_in, "unused \"%s\" is no format of "
+			      "this store", missing);
 	for (const char *word = d->base; word != NULL;
 	     word = strchr(word, ' ')) {
 		word += *word == ' ';
@@ -552,6 +576,10 @@ static void store_done(struct store_definition *d)
 	free(d->format);
 	free(d->role);
 	free(d->unmarked);
+	free(d->unused);
+	free(d->one);
+	free(d->unsealed);
+	free(d->distrust);
 	free(d->purposes);
 	free(d->base);
 	free(d->if_exists);

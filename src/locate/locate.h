@@ -25,6 +25,15 @@ struct store_definition {
 	char *unmarked;		/* role of entries without the format's mark of
 				 * trust, NULL: like role */
 	bool forces;		/* ... whatever they say themselves */
+	char *unused;		/* formats that the owner's program shows and does
+				 * not use: such entries are sources */
+	char *one;		/* not NULL ("last"): one entry of a file counts,
+				 * that with the private key, else the last;
+				 * the others are sources */
+	char *unsealed;		/* role of entries of a file whose MAC is not of
+				 * the empty password, NULL: like the others */
+	char *distrust;		/* role of entries that the format distrusts,
+				 * where the owner's program does not; NULL: so */
 	char *purposes;		/* of entries that say none, words; NULL:
 				 * unrestricted */
 	char *base;		/* for references in it: the directories that they

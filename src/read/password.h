@@ -18,6 +18,7 @@
  * while "" is the two zero bytes that end it, so they make different keys.
  * To all others both are the empty string.  */
 #define PASSWORDS	4
+#define EMPTY_PASSWORDS	2	/* of them, at the front */
 #define PASSWORD_MAX	16	/* characters, all of them ASCII */
 extern const char *const passwords[PASSWORDS];
 

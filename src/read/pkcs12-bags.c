@@ -331,6 +331,7 @@ static int entry_emit(struct pkcs12_reading *r, const struct pkcs12_bag *bag,
 		.der = bag->der,
 		.marked = bag->trusted || has_key(shrouded, bag),
 		.private_key = has_key(all, bag),
+		.seal = r->seal,
 	};
 
 	buf_init(&label, LIMIT_LABEL_BYTES);

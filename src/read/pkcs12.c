@@ -209,6 +209,8 @@ static void mac_try(struct pkcs12_reading *r, struct blob mac_data,
 		if (pkcs12_mac_is_of(&mac, passwords[i], safe)) {
 			r->password = i;
 			r->authentic = true;
+			if (i < EMPTY_PASSWORDS)
+				r->seal = SEAL_OPEN;
 			break;
 		}
 	}
@@ -257,6 +259,8 @@ static int decrypt_try(struct pkcs12_reading *r, const struct pkcs12_pbe *pbe,
 		if (pkcs12_decrypt(pbe, passwords[at_password], in, h->p,
 				   &n) == 0 &&
 		    is_safe_contents((struct blob){ h->p, n })) {
+			if (at_password >= EMPTY_PASSWORDS)
+				r->seal = SEAL_PASSWORD;
 			*ret_content = (struct blob){ h->p, n };
 			return 0;
 		}
@@ -406,6 +410,7 @@ static void pfx_read(struct pkcs12_reading *r, struct blob pfx)
 		return;
 	}
 	if (pfx.n > 0) {
+		r->seal = SEAL_PASSWORD;	/* until it is known better */
 		if (tlv_expect(&pfx, TAG_SEQUENCE, &t) < 0)
 			pkcs12_malformed(r, pfx.p, "a MAC that is no SEQUENCE");
 		else
@@ -480,7 +485,8 @@ static bool pkcs12_sniff(struct blob data)
 const struct reader pkcs12_reader = {
 	.name = "pkcs12",
 	.title = N_("PKCS#12"),
-	.caps = READS_LABELS | READS_MANY | READS_MARKS | READS_PASSWORDS,
+	.caps = READS_LABELS | READS_MANY | READS_MARKS | READS_PASSWORDS |
+		READS_SEALS,
 	.sniff = pkcs12_sniff,
 	.read = pkcs12_read,
 };

@@ -41,6 +41,7 @@ struct pkcs12_reading {
 	bool has_mac;		/* one that could be computed */
 	bool authentic;		/* ... and fits passwords[password] */
 	bool opaque;		/* something stayed encrypted */
+	enum seal seal;
 	size_t password;	/* where trying begins */
 };
 

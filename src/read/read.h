@@ -42,6 +42,13 @@ const char *purposes_format(unsigned purposes, char ret[PURPOSES_SIZE]);
  * over.  */
 unsigned purposes_from_words(const char *words);
 
+/* Is the file's content under a MAC, and of which password?  */
+enum seal {
+	SEAL_NONE,
+	SEAL_OPEN,		/* of none, or of the empty one */
+	SEAL_PASSWORD,
+};
+
 struct entry {
 	struct blob der;	/* the certificate's TLV, nothing behind it */
 	const uint8_t *sha256;	/* instead of der: the store knows only the
@@ -63,6 +70,7 @@ struct entry {
 	bool marked;		/* the format's own mark of a trust entry (see
 				 * READS_MARKS); others are chain material */
 	bool private_key;	/* the store holds its private key too */
+	enum seal seal;		/* with READS_SEALS */
 	int64_t distrust_after;	/* for serverAuth, what it issues after this
 				 * time is not trusted; seconds since 1970,
 				 * 0: the store sets no such time */
@@ -134,6 +142,7 @@ enum reader_caps {
 	READS_ROOTS = 1 << 7,		/* wants struct input's roots */
 	READS_OTHERS = 1 << 8,		/* also takes files of other formats, as
 					 * one program understands them */
+	READS_SEALS = 1 << 9,		/* `seal` means something */
 };
 
 struct reader {

@@ -261,6 +261,7 @@ static int sink_take_entry(struct sink *sink, const struct entry *e)
 		.label = copy_label(e, f),
 		.offset = e->offset, .purposes = e->purposes, .role = e->role,
 		.marked = e->marked, .private_key = e->private_key,
+		.seal = e->seal,
 		.distrust_after = e->distrust_after };
 	return 0;
 }
@@ -365,30 +366,12 @@ static void read_bytes(struct store_pass *s, const struct member *m,
 			     xstrdup("shrank while it was read: scan again"));
 }
 
-/* What E is for in a store like D, ROLE is what a list or E itself says.  */
-static enum role final_role(const struct store_definition *d,
-			    const struct seen_file *f,
-			    const struct file_entry *e, enum role role)
-{
-	/* What a key is for stays that; it is nothing to distrust.  */
-	if (e->names && role == ROLE_ANCHOR)
-		return role;
-	if (d->forces)
-		return role_from_name(d->role);
-	/* What is not there can be distrusted and nothing else.  */
-	if (role != ROLE_NONE || e->names)
-		return role;
-	return role_from_name(!e->marked && d->unmarked && f->reader &&
-			      f->reader->caps & READS_MARKS ? d->unmarked
-							    : d->role);
-}
-
 static void take_entry(struct store_pass *s, const struct member *m,
-		       const struct seen_file *f, const struct file_entry *e)
+		       const struct seen_file *f, size_t k, size_t one)
 {
 	const struct store_definition *d = s->place->definition;
-	enum role role = final_role(d, f, e, m->role != ROLE_NONE ? m->role
-								  : e->role);
+	const struct file_entry *e = &f->entries[k];
+	enum role role = final_role(d, f, k, one, m->role);
 	unsigned purposes = e->purposes;
 
 	if (e->names && role == ROLE_NONE) {
@@ -415,10 +398,15 @@ static void take_file(struct store_pass *s, const struct member *m,
 		      const struct seen_file *f)
 {
 	const struct store_definition *d = s->place->definition;
+	const size_t one = file_one(d, f);
+	const char *doubt = aside_doubt(d, f);
 	size_t k;
 
 	if (!s->reader)
 		s->reader = f->reader;
+	if (doubt)
+		add_problem(s, m->path, false, 0, PROBLEM_FORMAT, false,
+			    xstrdup(doubt));
 	for (k = 0; k < f->n_entries; k++) {
 		if (s->n_entries >= LIMIT_STORE_ENTRIES) {
 			add_problem(s, m->path, false, 0, PROBLEM_LIMIT, false,
@@ -427,7 +415,7 @@ static void take_file(struct store_pass *s, const struct member *m,
 					      LIMIT_STORE_ENTRIES));
 			break;
 		}
-		take_entry(s, m, f, &f->entries[k]);
+		take_entry(s, m, f, k, one);
 	}
 	for (k = 0; k < f->n_problems; k++) {
 		const struct file_problem *p = &f->problems[k];

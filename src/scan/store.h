@@ -15,6 +15,7 @@ struct file_entry {
 	unsigned purposes;
 	enum role role;
 	bool marked, private_key;
+	enum seal seal;
 	int64_t distrust_after;
 };
 
@@ -76,6 +77,18 @@ void stored_names_free(struct stored_names *names);
  * *ret_new.  FORMAT is a string of the catalogue.  Valid until the next call.  */
 struct seen_file *seen_get(struct pass *pass, const struct file_id *id,
 			   const char *format, bool *ret_new);
+
+/* What the catalogue makes of entries (aside.c).  Which one of F is the only one
+ * that counts; SIZE_MAX: all do.  */
+size_t file_one(const struct store_definition *d, const struct seen_file *f);
+/* The role of entry K, where ROLE is what a reference to the file says, or
+ * ROLE_NONE; ONE is what file_one() said.  */
+enum role final_role(const struct store_definition *d,
+		     const struct seen_file *f, size_t k, size_t one,
+		     enum role role);
+/* Why what was set aside of F is not certain; NULL: it is.  */
+const char *aside_doubt(const struct store_definition *d,
+			const struct seen_file *f);
 
 /* The row of the certificate DER, which is decoded and added if the inventory
  * never saw it.  */

@@ -1,13 +1,16 @@
 #!/bin/sh
 # ask-dotnet.sh -- the outage of September 2021 with the real .NET Core 3.1.2
-# and OpenSSL 1.1.1w: every cell of tests/hosts/dst-2021.sh, then the whole way:
-# .NET fails, the fix script runs, .NET builds.
+# and OpenSSL 1.1.1w: every cell of tests/hosts/dst-2021.sh, every row of
+# tests/hosts/dotnet-shapes.txt, then the whole way: .NET fails, the fix script
+# runs, .NET builds.
 # shellcheck source=tests/hosts/lib.sh
 . "${srcdir:=.}/tests/hosts/lib.sh"
 # shellcheck source=tests/owners/fetch.sh
 . "$srcdir/tests/owners/fetch.sh"
 # shellcheck source=tests/owners/dotnet.sh
 . "$srcdir/tests/owners/dotnet.sh"
+# shellcheck source=tests/hosts/shapes.sh
+. "$srcdir/tests/hosts/shapes.sh"
 
 dotnet_ready "$srcdir/tests/owners" || skip "needs .NET Core 3.1 from npm"
 fetch_deb bullseye ca-certificates 20210119 ||
@@ -108,6 +111,50 @@ for h in both one crossed; do
 		sed 1d | tr 'a-f' 'A-F' | sort >"$work/our.list"
 	is "the list of $h" "$(cat "$work/our.list")" "$(cat "$work/dotnet.list")"
 done
+
+# ---- files of every form -----------------------------------------------------------
+# Which of the two roots X509Store lists in STORE, which a chain ends in.
+shape_list() {
+	listed=$(dotnet_ask "$work/home-shape" "$work/none" list "$1" |
+		sed "s/$print_a/a/; s/$print_b/b/" | sort | tr -d '\n')
+	echo "${listed:--}"
+}
+shape_trust() {
+	for n in a b; do
+		case $(dotnet_ask "$work/home-shape" "$work/none" chain \
+			2030-01-01T00:00:00Z "$work/shapes/leaf-$n.pem") in
+		builds:*) printf %s $n ;;
+		esac
+	done
+}
+shapes_make "$work/shapes"
+print_a=$(thumbprint "$work/shapes/a.pem")
+print_b=$(thumbprint "$work/shapes/b.pem")
+root=$work/shape-host
+host_new "$root"
+rmdir "$root/home/ann"
+ln -s "$root/home/ann" "$work/home-shape"
+while read -r file name lists trusts _; do
+	case $file in '#'*) continue ;; esac
+	rm -rf "$root/home/ann"
+	for store in root ca my; do
+		mkdir -p "$root/home/ann/$dotnet_store/$store"
+		cp "$work/shapes/$file" "$root/home/ann/$dotnet_store/$store/$name"
+	done
+	for store in Root CA My; do
+		is "$file as $name: .NET lists in $store" "$(shape_list $store)" \
+			"$lists"
+	done
+	trusted=$(shape_trust)
+	is "$file as $name: .NET trusts" "${trusted:--}" "$trusts"
+	# what it lists is read, though it be for nothing
+	shapes_read "$root"
+	case $(shapes_of 1) in
+	*"$lists"*) pass ;;
+	*) [ "$lists" = - ] || fail "$file as $name: listed, and not read" ;;
+	esac
+	is "$file as $name: used" "$(shapes_of "e.role = 'anchor'")" "$trusts"
+done <"$srcdir/tests/hosts/dotnet-shapes.txt"
 
 # ---- the outage itself -----------------------------------------------------------
 if [ -d "$srcdir/../shared/incidents/dst-2021" ]; then

@@ -54,7 +54,7 @@ static void test_vendor(void **state)
 		const char *format, *role, *recipe;	/* recipe NULL: repair */
 	} rows[] = {
 		{ "dotnet-ca", "{home}/.dotnet/corefx/cryptography/x509stores/ca",
-		  SELECT_NAMES, "pkcs12 pem der", "intermediate",
+		  SELECT_NAMES, "pkcs12 pkcs7 pem der", "intermediate",
 		  "remove-file" },
 		{ "dotnet-other", "{home}/.dotnet/corefx/cryptography/x509stores/*",
 		  SELECT_NAMES, "pkcs12 pem der", "end-entity", "remove-file" },
@@ -118,7 +118,14 @@ static void test_vendor_details(void **state)
 	d = catalogue_store(c, "dotnet-other");
 	assert_string_equal(d->except, "ca disallowed my root");
 	assert_true(d->skips);
+	assert_null(d->unused);
+	d = catalogue_store(c, "dotnet-root");
+	assert_string_equal(d->unused, "pkcs7 pem der");
+	assert_string_equal(d->one, "last");
+	assert_string_equal(d->unsealed, "source");
 	d = catalogue_store(c, "java-cacerts");
+	assert_null(d->one);
+	assert_null(d->unsealed);
 	assert_string_equal(d->unmarked, "intermediate");
 	assert_false(d->skips);
 	d = catalogue_store(c, "node-binary");
@@ -190,6 +197,9 @@ static const struct bad {
 	{ STORE("", ""), 2, "<store>: ", false },
 	{ STORE("", "<path> </path>\n"), 4, "", false },
 	{ STORE("unmarked=\"friend\"", "<path>/a</path>"), 2, "", false },
+	{ STORE("unsealed=\"friend\"", "<path>/a</path>"), 2, "", false },
+	{ STORE("distrust=\"friend\"", "<path>/a</path>"), 2, "", false },
+	{ STORE("one=\"first\"", "<path>/a</path>"), 2, "", false },
 	{ STORE("purposes=\"serverAuth toys\"", "<path>/a</path>"), 2, "",
 	  false },
 	{ STORE("forces=\"no\"", "<path>/a</path>"), 2, "", false },
@@ -232,6 +242,8 @@ static const struct bad {
 	  "home \"{home}/x\": it must begin with /", false },
 	{ "<stores>\n\n<home>/a/(b)</home>\n</stores>\n", 3, "home \"/a/(b)\"",
 	  false },
+	{ STORE("unused=\"pem jks\"", "<path>/a</path>"), 2,
+	  "unused \"jks\" is no format", false },
 	{ STORE("base=\"a\"", "<path>/a</path>"), 2,
 	  "base \"a\" must begin with /", false },
 	{ STORE("base=\"/a b\"", "<path>/a</path>"), 2,
