@@ -27,9 +27,9 @@ struct store_definition {
 	bool forces;		/* ... whatever they say themselves */
 	char *unused;		/* formats that the owner's program shows and does
 				 * not use: such entries are sources */
-	char *one;		/* not NULL ("last"): one entry of a file counts,
-				 * that with the private key, else the last;
-				 * the others are sources */
+	char *one;		/* not NULL: one entry of a file counts, the
+				 * "first", or that with the private key, else
+				 * the "last"; the others are sources */
 	char *unsealed;		/* role of entries of a file whose MAC is not of
 				 * the empty password, NULL: like the others */
 	char *distrust;		/* role of entries that the format distrusts,

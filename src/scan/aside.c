@@ -4,6 +4,8 @@
  * PKCS#12 and no other.  The catalogue says so of a store, with the words of
  * struct store_definition; such an entry is recorded as a source.
  */
+#include <string.h>
+
 #include "scan/store.h"
 
 size_t file_one(const struct store_definition *d, const struct seen_file *f)
@@ -13,6 +15,8 @@ size_t file_one(const struct store_definition *d, const struct seen_file *f)
 
 	if (d->one == NULL)
 		return SIZE_MAX;
+	if (strcmp(d->one, "first") == 0)
+		return 0;
 	for (size_t k = 0; k < f->n_entries; k++) {
 		if (has_key && !f->entries[k].private_key)
 			continue;
@@ -80,7 +84,7 @@ const char *aside_doubt(const struct store_definition *d,
 	    f->entries[0].seal == SEAL_NONE)
 		return "has no MAC: programs with OpenSSL 3 take it, those "
 		       "with OpenSSL 1.1 do not; write it again with one";
-	if (d->one != NULL && f->n_entries > 1 &&
+	if (d->one != NULL && strcmp(d->one, "last") == 0 && f->n_entries > 1 &&
 	    !f->entries[file_one(d, f)].private_key)
 		return "one certificate of the file is taken: with OpenSSL 1.1 "
 		       "the last, with OpenSSL 3 the first; put each into a "

@@ -126,3 +126,30 @@ fetch_root() {
 	mkdir -p "$into/tmp" "$into/proc" "$into/dev"
 	: >"$into/.complete"
 }
+
+# fetch_tree SUITE NAME PACKAGE ...: $OWNERS/SUITE/NAME/ is the content of these
+# packages and of everything that they need, as one tree, to be run where it
+# lies.  The C library is left out: a program takes the machine's own.
+fetch_tree() {
+	suite=$1 into=$OWNERS/$1/$2
+	[ -e "$into/.complete" ] && return 0
+	apt_of_suite "$suite" || return 1
+	rm -rf "$into"
+	mkdir -p "$into/.deb/partial"
+	shift 2
+	apt_suite "$suite" install -y -d --no-install-recommends \
+		-o Dir::Cache::archives="$into/.deb" \
+		-o Debug::NoLocking=1 "$@" >"$into/.log" 2>&1 || {
+		echo "fetch: apt could not give $* of $suite:" >&2
+		tail -n 5 "$into/.log" >&2
+		return 1
+	}
+	for deb in "$into"/.deb/*.deb; do
+		case ${deb##*/} in
+		libc6_* | libc-bin_*) continue ;;
+		esac
+		dpkg-deb -x "$deb" "$into" || return 1
+	done
+	rm -rf "$into/.deb"
+	: >"$into/.complete"
+}

@@ -199,7 +199,7 @@ static const struct bad {
 	{ STORE("unmarked=\"friend\"", "<path>/a</path>"), 2, "", false },
 	{ STORE("unsealed=\"friend\"", "<path>/a</path>"), 2, "", false },
 	{ STORE("distrust=\"friend\"", "<path>/a</path>"), 2, "", false },
-	{ STORE("one=\"first\"", "<path>/a</path>"), 2, "", false },
+	{ STORE("one=\"second\"", "<path>/a</path>"), 2, "", false },
 	{ STORE("purposes=\"serverAuth toys\"", "<path>/a</path>"), 2, "",
 	  false },
 	{ STORE("forces=\"no\"", "<path>/a</path>"), 2, "", false },
