@@ -523,7 +523,7 @@ static void test_debian(void **state)
 		" @ /usr/lib/x86_64-linux-gnu/libnode.so.108\n"
 		"nss-user /home/ann/.pki/nssdb/cert9.db @ /home/ann\n"
 		"nss-user /home/ann/snap/chromium/current/.pki/nssdb/cert9.db"
-		" @ /home/ann/snap/chromium/current\n"
+		" @ /home/ann/snap/chromium\n"
 		"nss-firefox /home/ann/.mozilla/firefox/x.default/cert9.db"
 		" @ /home/ann/.mozilla/firefox/x.default\n"
 		"system-bundle /etc/ssl/certs/ca-certificates.crt\n"
