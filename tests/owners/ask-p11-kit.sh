@@ -145,8 +145,11 @@ is "distrust-after is noted" "$(ours_select "SELECT distrust_after FROM v_entry
 
 # ---- what is extracted, read again ---------------------------------------------
 # extracted PURPOSE FORMAT KIND PATH: the store at PATH has what trust lists for
-# that purpose, or (with none) for each, as its entries say
+# that purpose, or (with none) for each, as its entries say.  OpenSSL's forms say
+# nothing of what a certificate's own extension does, so two of them are left out.
 extracted() {
+	left_out=none
+	[ -n "$1" ] || left_out="$(sha mail)|$(sha web)"
 	rm -rf "$work/p11-out" "$root${4:?}"
 	mkdir -m 1777 "$work/p11-out"
 	p11_trust "$admin:$distribution" extract --format="$2" \
@@ -165,8 +168,10 @@ extracted() {
 		is "$2, read as $3, $purpose" "$(ours_select "SELECT e.sha256
 			FROM v_entry e WHERE e.kind = '$3' AND e.role = 'anchor'
 			AND (e.purposes = ''
-				OR instr(e.purposes, '$word') > 0)")" \
-			"$(theirs "$admin:$distribution" ca-anchors "$purpose")"
+				OR instr(e.purposes, '$word') > 0)" |
+			grep -vE "$left_out")" \
+			"$(theirs "$admin:$distribution" ca-anchors "$purpose" |
+				grep -vE "$left_out")"
 	done
 }
 for release in host sid; do
