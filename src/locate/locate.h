@@ -108,6 +108,7 @@ struct setting_rule {
 	char *stores;		/* kinds of which the first that fits is what the
 				 * value names; NULL: it names no store */
 	bool path;		/* the value is a path, of a store or not */
+	bool self;		/* the file itself is the store */
 	char *separator;	/* the value is a list of paths; NULL: is one */
 	char *append;		/* behind the path; NULL: nothing */
 	char *relative;		/* file: to its file's directory; parent: to that

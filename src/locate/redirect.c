@@ -365,6 +365,8 @@ static void apply(const struct origin *o, const struct setting_rule *rule,
 		return;
 	else if (rule->path)
 		take_paths(o, rule, s);
+	else if (rule->self && o->path != NULL)
+		add_row(o, rule, s, NULL, xstrdup(o->path), NULL);
 	else
 		add_row(o, rule, s, rule->values != NULL ? s->value : NULL,
 			NULL, NULL);

@@ -30,7 +30,9 @@ static void load_rule(struct setting_rules *rules, const xmlNode *node)
 		.follow = attribute(node, "follow"),
 		.options = attribute(node, "options"),
 	};
-	rule->path = rule->stores != NULL || rule->follow != NULL ||
+	rule->self = is_yes(node, "self");
+	rule->path = (rule->stores != NULL && !rule->self) ||
+		     rule->follow != NULL ||
 		     target != NULL;
 }
 

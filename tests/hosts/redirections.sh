@@ -247,6 +247,12 @@ client
 ca ../../srv/corp.pem
 remote vpn.example 1194
 END
+{
+	echo client
+	echo "<ca>"
+	cat "$good/isrg-root-x1.pem"
+	echo "</ca>"
+} | put /etc/openvpn/inline.conf
 put /etc/stunnel/x.conf <<'END'
 [x]
 CAfile = /srv/corp.pem
@@ -280,6 +286,12 @@ users:
 - name: z
   user:
     token: do-not-keep
+END
+put /home/ann/.kube/data.yaml <<END
+clusters:
+- cluster:
+    certificate-authority-data: $(base64 -w 0 <"$good/dst-root-ca-x3.pem")
+  name: x
 END
 put /etc/apt/apt.conf.d/99ca <<'END'
 Acquire::https::CaInfo "/srv/corp.pem";
@@ -315,6 +327,7 @@ cat >"$work/want" <<'END'
 |replaces|CAFile=/srv/corp.pem -> /srv/corp.pem redirected-file /etc/mongod.conf:4
 |off|allowInvalidCertificates=true /etc/mongod.conf:5
 |replaces|ca=../../srv/corp.pem -> /etc/openvpn/../../srv/corp.pem redirected-file /etc/openvpn/client.conf:2
+|replaces|<ca> -> /etc/openvpn/inline.conf redirected-openvpn /etc/openvpn/inline.conf:2
 |replaces|curl.cainfo=/srv/corp.pem -> /srv/corp.pem redirected-file /etc/php/8.2/cli/php.ini:3
 |replaces|openssl.cafile=/srv/none.pem -> /srv/none.pem missing /etc/php/8.2/cli/php.ini:4
 |replaces|cert=/srv/corp.pem -> /srv/corp.pem redirected-file /etc/pip.conf:3
@@ -365,6 +378,7 @@ ann|replaces|org.gradle.jvmargs -Djavax.net.ssl.trustStore=NONE /home/ann/.gradl
 ann|replaces|cacerts=/srv/corp.pem -> /srv/corp.pem redirected-file /home/ann/.hgrc:2
 ann|replaces|certificate-authority=../own.pem -> /home/ann/.kube/../own.pem redirected-file /home/ann/.kube/config:4
 ann|off|insecure-skip-tls-verify=true /home/ann/.kube/config:8
+ann|replaces|certificate-authority-data -> /home/ann/.kube/data.yaml redirected-kubeconfig /home/ann/.kube/data.yaml:3
 ann|replaces|ssl-ca=/srv/corp.pem -> /srv/corp.pem redirected-file /home/ann/.my.cnf:3
 ann|replaces|cafile=${HOME}/own.pem -> /home/ann/own.pem redirected-file /home/ann/.npmrc:2
 ann|replaces|ca[] /home/ann/.npmrc:3
@@ -384,7 +398,9 @@ is "no problems" "$(ask "SELECT path, message FROM v_problem WHERE store_id IS N
 check "no secret is kept" test -z "$(grep -c do-not-keep "$work/db" | grep -v '^0')"
 is "what is read because of a setting" \
 	"$(ask "SELECT kind, path, owner, entries FROM v_store WHERE kind LIKE 'redirected%' ORDER BY path, kind")" \
-	"redirected-file	/home/ann/own.pem	ann	1
+	"redirected-openvpn	/etc/openvpn/inline.conf		1
+redirected-kubeconfig	/home/ann/.kube/data.yaml	ann	1
+redirected-file	/home/ann/own.pem	ann	1
 redirected-hash-directory	/srv/certs		0
 redirected-file	/srv/corp.pem		1
 redirected-keystore	/srv/trust.jks		5"

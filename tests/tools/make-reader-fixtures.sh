@@ -28,6 +28,10 @@
 #                             Chromium 156
 #   chromium-certificates/{empty,trusted,distrusted,constrained}
 #                             Chromium 156 and what stands in its tests
+#   kubeconfig/two-clusters   kubectl 1.32, config set-cluster --embed-certs; the
+#                             others by hand, one case each
+#   openvpn/*                 by hand, as openvpn(8) has it under INLINE FILE
+#                             SUPPORT; OpenVPN 2.6 takes and refuses them so
 #   blocked-certs/jdk17       lib/security/blocked.certs of OpenJDK 17.0.15
 #   blocked-certs/*           the same, changed by hand as their names say
 #
