@@ -2,9 +2,11 @@
 # pointed to tokens below a fake root by a module configuration of a user's.
 # shellcheck shell=sh
 #
+# $work and $root are those of lib.sh's tests.
 # $P11_TRUST runs `trust`, $P11_MODULE is its trust module; by default those of
 # this host.
 
+: "${work:?a scratch directory}" "${root:?a fake root}"
 : "${P11_TRUST:=trust}" "${P11_MODULE:=p11-kit-trust.so}"
 
 # Root has no configuration of its own to p11-kit, so it becomes nobody.
