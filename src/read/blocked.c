@@ -258,7 +258,7 @@ static int blocked_read(const struct input *input, struct sink *out)
 		if (r < 0)
 			return r;
 	}
-	if (fingerprints == 0)
+	if (fingerprints == 0 && odd == 0)
 		skipped(out, PROBLEM_TRUNCATED, data.n, "no fingerprint, so "
 			"that Java blocks nothing; restore the file from the "
 			"JDK's package");

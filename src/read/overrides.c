@@ -22,7 +22,9 @@ static bool overrides_sniff(struct blob data)
 {
 	const size_t n = data.n < strlen(HEADER) ? data.n : strlen(HEADER);
 
-	if (n > 0 && memcmp(data.p, HEADER, n) == 0)
+	if (n == 0)
+		return false;
+	if (memcmp(data.p, HEADER, n) == 0)
 		return true;
 	/* the comments may be gone */
 	return memmem(data.p, data.n, "\t" SHA256_OID "\t",
