@@ -39,6 +39,13 @@ for f in $(grep -lE '\<(_|N_)\("' src/*.c src/*/*.c src/*/*.h); do
 	}
 done
 listed po/POTFILES.in data/rules/*.xml
+# shellcheck disable=SC2013 # words
+for f in $(grep -v '^#' po/POTFILES.in); do
+	[ -e "$f" ] || {
+		echo "po/POTFILES.in has $f, which is not there"
+		status=1
+	}
+done
 
 # the readers on disk are the words in Makefile.am and the folders of fixtures
 # shellcheck disable=SC2013 # words
