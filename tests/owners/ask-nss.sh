@@ -12,7 +12,7 @@ command -v openssl >/dev/null || skip "openssl is missing"
 bundle=/etc/ssl/certs/ca-certificates.crt
 [ -e $bundle ] || skip "no $bundle"
 mkdir -p "$OWNERS" "$work/pem"
-cd "$work"
+cd "$work" || exit
 
 # ---- certificates, one of each subject: NSS gives those of one subject one name
 # In dbm: what has more than 14 KiB is a file beside the database; what has less
@@ -69,7 +69,7 @@ as_suite() { # as_suite SUITE PROGRAM ...: with all its libraries
 for suite in bookworm sid; do
 	: >"libraries-$suite"
 	for package in libc6 libnspr4 libnss3 libnss3-tools libsqlite3-0 zlib1g; do
-		fetch_deb $suite $package || skip "no $package of $suite"
+		fetch_deb "$suite" $package || skip "no $package of $suite"
 		find "$OWNERS/$suite/$package/" -name '*.so*' |
 			sed 's,/[^/]*$,,' | sort -u >>"libraries-$suite"
 	done
@@ -142,22 +142,22 @@ for suite in bookworm sid; do
 	new=$root/home/ann/.pki/nssdb
 	old=$root/root/.pki/nssdb
 	mkdir -p "$new" "$old"
-	fill $suite "sql:$new"
-	fill $suite "dbm:$old"
+	fill "$suite" "sql:$new"
+	fill "$suite" "dbm:$old"
 	check "$suite: dbm makes cert8.db and files beside it" test \
 		"$(find "$old/cert8.dir" -type f | wc -l)" -ge 2
 	check "$suite: dbm has pages of large records" test \
 		"$(stat -c %s "$old/cert8.db")" -gt 500000
-	"$TRUSTDRIFT" --quiet scan --root "$root" --db $suite.db
-	listed $suite "sql:$new" >theirs
+	"$TRUSTDRIFT" --quiet scan --root "$root" --db "$suite".db
+	listed "$suite" "sql:$new" >theirs
 	n=$(wc -l <theirs)
 	check "$suite: certutil lists all" test "$n" -eq \
 		"$(find pem -name '*.pem' | wc -l)"
-	read_as $suite.db "'nss-user'" >ours
+	read_as "$suite".db "'nss-user'" >ours
 	check "$suite, sql: as certutil lists it" diff ours theirs
-	listed $suite "dbm:$old" >theirs
-	read_as $suite.db "'nss-legacy-user', 'nss-legacy-user-large'" >ours
+	listed "$suite" "dbm:$old" >theirs
+	read_as "$suite".db "'nss-legacy-user', 'nss-legacy-user-large'" >ours
 	check "$suite, dbm: as certutil lists it" diff ours theirs
-	printf '%s: %s certificates in each\n' $suite "$n"
+	printf '%s: %s certificates in each\n' "$suite" "$n"
 done
 finish

@@ -14,9 +14,9 @@ gcc -o "$work/pkcs11-trust" "$srcdir/tests/owners/pkcs11-trust.c" -ldl ||
 tab=$(printf '\t')
 
 for suite in bookworm sid; do
-	fetch_deb $suite libnss3 || skip "no libnss3 of $suite"
-	fetch_deb $suite libnspr4 || skip "no libnspr4 of $suite"
-	fetch_deb $suite libc6 || skip "no libc6 of $suite"
+	fetch_deb "$suite" libnss3 || skip "no libnss3 of $suite"
+	fetch_deb "$suite" libnspr4 || skip "no libnspr4 of $suite"
+	fetch_deb "$suite" libc6 || skip "no libc6 of $suite"
 	module=$(find "$OWNERS/$suite/libnss3/" -name libnssckbi.so)
 	# with the C library that it was built for
 	"$(find "$OWNERS/$suite/libc6/" -name 'ld-linux-*.so.*' -type f)" \
