@@ -59,10 +59,12 @@ static void test_vendor(void **state)
 		{ "dotnet-other", "{home}/.dotnet/corefx/cryptography/x509stores/*",
 		  SELECT_NAMES, "pkcs12 pem der", "end-entity", "remove-file" },
 		{ "java-cacerts", "(/usr/lib/jvm/*)/jre/lib/security/cacerts",
-		  SELECT_FILE, "jks pkcs12", "anchor", "keytool-delete" },
+		  SELECT_FILE, "jks pkcs12 bcfks bks uber", "anchor",
+		  "keytool-delete" },
 		{ "java-jssecacerts",
 		  "({home}/.jdks/*)/lib/security/jssecacerts",
-		  SELECT_FILE, "jks pkcs12", "anchor", "keytool-delete" },
+		  SELECT_FILE, "jks pkcs12 bcfks bks uber", "anchor",
+		  "keytool-delete" },
 		{ "node-binary", "(/usr/bin/node)", SELECT_FILE, "elf-pem",
 		  "anchor", NULL },
 		{ "nss-user", "({home})/.pki/nssdb/cert9.db", SELECT_FILE, "nss",
@@ -145,11 +147,14 @@ static void test_vendor_details(void **state)
 
 	p = find_party(c, "java");
 	assert_true(p->own_list && p->partial_chain && !p->system);
-	assert_int_equal(p->n_uses, 2);
+	assert_int_equal(p->n_uses, 4);
 	assert_true(p->uses[1].own);
 	assert_string_equal(p->uses[1].kinds, "java-cacerts");
 	assert_string_equal(p->uses[1].as, "anchor");
 	assert_string_equal(p->uses[1].unless, "java-jssecacerts");
+	assert_true(p->uses[2].own);
+	assert_string_equal(p->uses[2].kinds, "java-blocked");
+	assert_string_equal(p->uses[2].as, "distrust");
 	p = find_party(c, "openssl");
 	assert_true(!p->own_list && !p->partial_chain && p->system);
 	p = find_party(c, "dotnet");
