@@ -302,6 +302,7 @@ static size_t stores_of(const struct world *w, struct inventory *i,
 	sqlite3_bind_text(s, 2, when, -1, SQLITE_STATIC);
 	while (next(s)) {
 		grow(&stores, n, &cap, sizeof(*stores));
+		stores[n] = (struct composed_store){ .store = 0 };
 		assert_int_equal(inventory_store(i, text(s, 0), text(s, 1),
 						 &stores[n].store), 0);
 		stores[n++].role = role_from_name(text(s, 2));
