@@ -46,10 +46,6 @@ new_root() {
 }
 tab='	'
 owned="/etc/pki/tls/certs/ca-bundle.crt${tab}corp-roots${tab}"
-# The name of whoever runs this is not in the root's passwd.
-number=$(id -u)
-[ "$number" -ne 0 ] || number=root
-
 new_root
 mkdir -p "$root/lib/apk/db"
 printf '%s\n' 'C:Q1abc=' 'P:corp-roots' 'V:1-r0' 'F:etc/pki/tls/certs' \
@@ -78,8 +74,11 @@ printf '%s  %s\n' 0123456789abcdef0123456789abcdef \
 	>"$root/var/lib/dpkg/status.d/corp-roots.md5sums"
 is status.d "$(files "$root" | cut -f 1-3)" "${owned}7"
 
-# nobody's: the user is said
+# nobody's: the user is said, by the name that the root's passwd has
 new_root
+number=$(awk -F : -v uid="$(id -u)" '$3 == uid { print $1; exit }' \
+	"$root/etc/passwd")
+number=${number:-$(id -u)}
 is "no package" "$(files "$root")" \
 	"/etc/pki/tls/certs/ca-bundle.crt${tab}${tab}${tab}$number"
 
