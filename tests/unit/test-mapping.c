@@ -124,7 +124,8 @@ static void test_drop(void **state)
 		print_message("resident pages cannot be told here\n");
 		skip();
 	}
-	assert_true(dropped < before + size / page / 8);
+	/* AddressSanitizer's shadow of what was read, an eighth, stays.  */
+	assert_true(dropped < before + size / page / 4);
 }
 
 static void test_shrinking(void **state)
