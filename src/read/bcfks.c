@@ -87,14 +87,7 @@ static void malformed(struct reading *r, const uint8_t *at, const char *what)
 static void skipped(struct reading *r, enum problem_code code,
 		    const uint8_t *at, const char *message)
 {
-	struct problem p = {
-		.code = code,
-		.offset = offset_of(r, at),
-		.message = message,
-		.skipped = true,
-	};
-
-	r->out->problem(r->out, &p);
+	sink_skipped(r->out, code, offset_of(r, at), "%s", message);
 }
 
 /* ---- parameters ----------------------------------------------------------*/

@@ -253,7 +253,7 @@ static void mac_check(struct java_input *in, const struct bks_header *h,
 		return;
 	}
 	if (in->rest.n > 0)
-		java_skipped(in, PROBLEM_MALFORMED, java_offset(in),
+		sink_skipped(in->out, PROBLEM_MALFORMED, java_offset(in),
 			     "bytes behind the MAC that ends the file; they "
 			     "are passed over");
 	for (size_t i = 0; i < PASSWORDS; i++) {
@@ -265,8 +265,8 @@ static void mac_check(struct java_input *in, const struct bks_header *h,
 		if (mac_is_of(h, passwords[i], entries, mac.p))
 			return;
 	}
-	java_skipped(in, PROBLEM_OPAQUE, offset, "the MAC fits none of the "
-		     "well-known passwords: another password, or a changed "
+	sink_skipped(in->out, PROBLEM_OPAQUE, offset, "the MAC fits none of "
+		     "the well-known passwords: another password, or a changed "
 		     "file");
 }
 

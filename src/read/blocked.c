@@ -163,19 +163,6 @@ static bool is_fingerprint(const struct property *p)
 	return is_hex(p, "ABCDEF");
 }
 
-static void skipped(struct sink *out, enum problem_code code, uint64_t offset,
-		    const char *message)
-{
-	struct problem p = {
-		.code = code,
-		.offset = offset,
-		.message = message,
-		.skipped = true,
-	};
-
-	out->problem(out, &p);
-}
-
 /* Java's names of it; case does not matter to MessageDigest.  */
 static bool is_sha256(const struct property *p)
 {
@@ -203,9 +190,10 @@ static bool algorithm_check(struct blob data, struct sink *out)
 			algorithm = p;
 	}
 	if (algorithm.name_n == 0) {
-		skipped(out, PROBLEM_MALFORMED, 0, "no line Algorithm=SHA-256, "
-			"without which Java takes none of the fingerprints; "
-			"restore the file from the JDK's package");
+		sink_skipped(out, PROBLEM_MALFORMED, 0, "no line "
+			     "Algorithm=SHA-256, without which Java takes none "
+			     "of the fingerprints; restore the file from the "
+			     "JDK's package");
 		return false;
 	}
 	if (is_sha256(&algorithm))
@@ -244,10 +232,11 @@ static int blocked_read(const struct input *input, struct sink *out)
 			continue;
 		if (!is_fingerprint(&p)) {
 			if (p.last)
-				skipped(out, PROBLEM_TRUNCATED, p.offset,
-					"the last line is no fingerprint in "
-					"upper case, and the file may end too "
-					"early; Java passes over it");
+				sink_skipped(out, PROBLEM_TRUNCATED, p.offset,
+					     "the last line is no fingerprint "
+					     "in upper case, and the file may "
+					     "end too early; Java passes over "
+					     "it");
 			else if (odd++ == 0)
 				first = p.offset;
 			continue;
@@ -259,17 +248,14 @@ static int blocked_read(const struct input *input, struct sink *out)
 			return r;
 	}
 	if (fingerprints == 0 && odd == 0)
-		skipped(out, PROBLEM_TRUNCATED, data.n, "no fingerprint, so "
-			"that Java blocks nothing; restore the file from the "
-			"JDK's package");
-	if (odd > 0) {
-		AUTO(str) char *message = xasprintf(
-			"lines that are no fingerprint in upper case, this is "
-			"the first of %zu; Java passes over them, so what they "
-			"should block is not blocked", odd);
-
-		skipped(out, PROBLEM_MALFORMED, first, message);
-	}
+		sink_skipped(out, PROBLEM_TRUNCATED, data.n, "no fingerprint, "
+			     "so that Java blocks nothing; restore the file "
+			     "from the JDK's package");
+	if (odd > 0)
+		sink_skipped(out, PROBLEM_MALFORMED, first, "lines that are no "
+			     "fingerprint in upper case, this is the first of "
+			     "%zu; Java passes over them, so what they should "
+			     "block is not blocked", odd);
 	return 0;
 }
 

@@ -39,18 +39,6 @@ struct chromium_reading {
 	struct database db;
 };
 
-static void skipped(struct chromium_reading *r, enum problem_code code,
-		    const char *message)
-{
-	const struct problem p = {
-		.code = code,
-		.message = message,
-		.skipped = true,
-	};
-
-	r->out->problem(r->out, &p);
-}
-
 /* ---- protocol buffers ----------------------------------------------------
  * A message is fields one behind the other; of a field that comes twice the
  * last number counts, and what is in the messages adds up.  */
@@ -293,13 +281,13 @@ static enum role role_of(struct chromium_reading *r, const struct settings *s,
 			return ROLE_ANCHOR;
 		if (n.has_names)
 			return ROLE_END_ENTITY;
-		skipped(r, PROBLEM_CERTIFICATE, "a trusted certificate that is "
-			"neither a CA's nor has names of hosts; Chromium "
-			"ignores it");
+		sink_skipped(r->out, PROBLEM_CERTIFICATE, 0, "a trusted "
+			     "certificate that is neither a CA's nor has names "
+			     "of hosts; Chromium ignores it");
 		return ROLE_NONE;
 	case TRUST_UNKNOWN:
-		skipped(r, PROBLEM_FORMAT, "a certificate whose trust is not "
-			"set; Chromium ignores it");
+		sink_skipped(r->out, PROBLEM_FORMAT, 0, "a certificate whose "
+			     "trust is not set; Chromium ignores it");
 		return ROLE_NONE;
 	}
 	sink_problem(r->out, PROBLEM_FORMAT, 0, "a certificate with trust %ju, "
@@ -327,8 +315,8 @@ static int certificate_emit(struct chromium_reading *r,
 		e.label_n = s->constraints->n;
 	}
 	if (s->constraints->truncated)
-		skipped(r, PROBLEM_LIMIT, "a certificate is limited to more "
-			"names than a label shows");
+		sink_skipped(r->out, PROBLEM_LIMIT, 0, "a certificate is "
+			     "limited to more names than a label shows");
 	return r->out->entry(r->out, &e);
 }
 
@@ -353,8 +341,9 @@ static int certificate_row(struct chromium_reading *r, sqlite3_stmt *row)
 	}
 	buf_adds(&limited, LIMITED);
 	if (settings_parse(database_bytes(row, 1), &s) < 0) {
-		skipped(r, PROBLEM_MALFORMED, "a certificate whose trust "
-			"settings are damaged; Chromium ignores it");
+		sink_skipped(r->out, PROBLEM_MALFORMED, 0, "a certificate "
+			     "whose trust settings are damaged; Chromium "
+			     "ignores it");
 		return 0;
 	}
 	return certificate_emit(r, &s, der);

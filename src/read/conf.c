@@ -39,19 +39,6 @@ static bool conf_sniff(struct blob data)
 
 /* The script's own loop gives up nothing when a line is bad, so its other
  * lines are as certain as before.  */
-static void report_skipped(struct sink *out, enum problem_code code,
-			   uint64_t offset, const char *message)
-{
-	struct problem p = {
-		.code = code,
-		.offset = offset,
-		.message = message,
-		.skipped = true,
-	};
-
-	out->problem(out, &p);
-}
-
 static int line_read(struct blob line, uint64_t offset, struct sink *out)
 {
 	char name[LIMIT_PATH_BYTES];
@@ -116,11 +103,10 @@ static int conf_read(const struct input *input, struct sink *out)
 		lf = memchr(start, '\n', data.n - offset);
 		if (!lf) {
 			if (*start != '#')
-				report_skipped(out, PROBLEM_TRUNCATED, offset,
-					       "the last line has no line "
-					       "feed, so "
-					       "update-ca-certificates passes "
-					       "over it; add one");
+				sink_skipped(out, PROBLEM_TRUNCATED, offset,
+					     "the last line has no line feed, "
+					     "so update-ca-certificates passes "
+					     "over it; add one");
 			return 0;
 		}
 		line = (struct blob){ start, (size_t)(lf - start) };
@@ -128,11 +114,11 @@ static int conf_read(const struct input *input, struct sink *out)
 		if (line.n > 0 && lf[-1] == '\r' && *start != '#' &&
 		    !carriage_return) {
 			carriage_return = true;
-			report_skipped(out, PROBLEM_MALFORMED, offset,
-				       "lines end in a carriage return, which "
-				       "update-ca-certificates takes as part "
-				       "of the name and finds no file; remove "
-				       "the carriage returns");
+			sink_skipped(out, PROBLEM_MALFORMED, offset, "lines "
+				     "end in a carriage return, which "
+				     "update-ca-certificates takes as part of "
+				     "the name and finds no file; remove the "
+				     "carriage returns");
 		}
 		r = line_read(line, offset, out);
 		if (r < 0)

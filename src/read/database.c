@@ -143,15 +143,10 @@ int database_open(struct blob data, struct sink *out, const char *name,
 	memcpy(copy, data.p, data.n);
 	/* A database in memory cannot be in WAL mode.  */
 	if (copy[18] == 2) {
-		struct problem p = {
-			.code = PROBLEM_FORMAT,
-			.message = "the database is in WAL mode: what is in "
-				"its -wal file, if there is one, is not seen",
-			.skipped = true,
-		};
-
 		copy[18] = copy[19] = 1;
-		out->problem(out, &p);
+		sink_skipped(out, PROBLEM_FORMAT, 0, "the database is in WAL "
+			     "mode: what is in its -wal file, if there is one, "
+			     "is not seen");
 	}
 	if (sqlite3_deserialize(d->db, "main", copy, (sqlite3_int64)data.n,
 				(sqlite3_int64)data.n,

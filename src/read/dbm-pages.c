@@ -372,9 +372,9 @@ static void records_check(const struct pages *b)
 	const uint32_t wanted = header_number(b->file, FIELD_RECORDS);
 
 	if (b->lost > 0)
-		nss_passed_over(b->out, PROBLEM_MALFORMED, 0,
-				"%ju records lie behind large ones, where NSS "
-				"does not find them", (uintmax_t)b->lost);
+		sink_skipped(b->out, PROBLEM_MALFORMED, 0, "%ju records lie "
+			     "behind large ones, where NSS does not find them",
+			     (uintmax_t)b->lost);
 	if (b->damaged || b->records + b->lost == wanted)
 		return;
 	if (b->records + b->lost < wanted &&
@@ -384,9 +384,9 @@ static void records_check(const struct pages *b)
 			     "were written, %ju are there; restore it from a "
 			     "backup", wanted, (uintmax_t)b->records);
 	else
-		nss_passed_over(b->out, PROBLEM_MALFORMED, FIELD_RECORDS,
-				"the header counts %u records, %ju are there",
-				wanted, (uintmax_t)b->records);
+		sink_skipped(b->out, PROBLEM_MALFORMED, FIELD_RECORDS, "the "
+			     "header counts %u records, %ju are there", wanted,
+			     (uintmax_t)b->records);
 }
 
 int dbm_each(struct blob file, struct sink *out, dbm_record_fn *fn,

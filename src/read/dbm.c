@@ -131,10 +131,9 @@ static void file_named(struct sink *out, struct blob data, uint64_t offset)
 
 		name = escape_text(p, strnlen(p, data.n - FILE_NAME));
 	}
-	nss_passed_over(out, PROBLEM_DANGLING, offset,
-			"a large record is in the file %s of the directory "
-			"beside, which is read on its own",
-			name != NULL ? name : "(no name)");
+	sink_skipped(out, PROBLEM_DANGLING, offset, "a large record is in the "
+		     "file %s of the directory beside, which is read on its "
+		     "own", name != NULL ? name : "(no name)");
 }
 
 static int record_take(const struct dbm_record *r, void *data)

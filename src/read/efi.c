@@ -225,18 +225,9 @@ static int list_read(struct blob data, const struct list *l,
 static void count_report(struct sink *out, uint64_t n, uint64_t offset,
 			 const char *what)
 {
-	char message[256];
-	struct problem p = {
-		.code = PROBLEM_FORMAT,
-		.offset = offset,
-		.message = message,
-		.skipped = true,
-	};
-
-	if (n == 0)
-		return;
-	snprintf(message, sizeof(message), "%ju %s", (uintmax_t)n, what);
-	out->problem(out, &p);
+	if (n > 0)
+		sink_skipped(out, PROBLEM_FORMAT, offset, "%ju %s",
+			     (uintmax_t)n, what);
 }
 
 static bool efi_sniff(struct blob data)

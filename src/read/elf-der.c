@@ -148,19 +148,11 @@ const struct elf_pattern elf_der = { .find = der_find, .take = der_take };
 
 int elf_der_finish(struct elf_der_state *s, int r, struct sink *out)
 {
-	char message[256];
-	struct problem p = {
-		.code = PROBLEM_CERTIFICATE,
-		.offset = s->first_other,
-		.message = message,
-		.skipped = true,
-	};
-
-	snprintf(message, sizeof(message), "certificates that are not of "
-		 "authorities: %zu, the first of them here; they are not "
-		 "counted", s->others);
 	if (r == 0 && s->others > 0)
-		out->problem(out, &p);
+		sink_skipped(out, PROBLEM_CERTIFICATE, s->first_other,
+			     "certificates that are not of authorities: %zu, "
+			     "the first of them here; they are not counted",
+			     s->others);
 	free(s->seen);
 	*s = (struct elf_der_state){ .seen = NULL };
 	return r;

@@ -81,25 +81,12 @@ uint64_t java_offset(const struct java_input *in)
 	return java_offset_of(in, in->rest.p);
 }
 
-void java_skipped(struct java_input *in, enum problem_code code,
-		  uint64_t offset, const char *message)
-{
-	struct problem p = {
-		.code = code,
-		.offset = offset,
-		.message = message,
-		.skipped = true,
-	};
-
-	in->out->problem(in->out, &p);
-}
-
 void java_label(struct java_input *in, struct blob alias, uint64_t offset,
 		struct buf *label, struct entry *e)
 {
 	if (label_from_java(alias, label) < 0)
-		java_skipped(in, PROBLEM_LIMIT, offset, "an alias longer than "
-			     "LIMIT_LABEL_BYTES (1024); it is cut there");
+		sink_skipped(in->out, PROBLEM_LIMIT, offset, "an alias longer "
+			     "than LIMIT_LABEL_BYTES (1024); it is cut there");
 	e->label = buf_str(label);
 	e->label_n = label->n;
 }
@@ -136,10 +123,9 @@ int java_certificate_next(struct java_input *in, struct entry *e)
 		return 0;
 	}
 	if (e->der.n < block.n)
-		java_skipped(in, PROBLEM_CERTIFICATE,
-			     java_offset_of(in, block.p + e->der.n),
-			     "bytes behind a certificate; they are passed "
-			     "over");
+		sink_skipped(in->out, PROBLEM_CERTIFICATE,
+			     java_offset_of(in, block.p + e->der.n), "bytes "
+			     "behind a certificate; they are passed over");
 	e->offset = in->decrypted ? 0 : offset;
 	return in->out->entry(in->out, e);
 }

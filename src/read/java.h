@@ -32,10 +32,6 @@ uint64_t java_offset_of(const struct java_input *in, const uint8_t *at);
 /* Where REST begins.  */
 uint64_t java_offset(const struct java_input *in);
 
-/* A problem that Java passes over too.  */
-void java_skipped(struct java_input *in, enum problem_code code,
-		  uint64_t offset, const char *message);
-
 /* Makes ALIAS the label of *E.  *LABEL, of LIMIT_LABEL_BYTES and empty, keeps
  * its bytes.  */
 void java_label(struct java_input *in, struct blob alias, uint64_t offset,

@@ -380,9 +380,9 @@ static int entry_next(struct reading *r)
 		return serialized_skip(&r->in.rest);
 	if (has_upper_case(alias)) {
 		e.marked = false;
-		java_skipped(&r->in, PROBLEM_MALFORMED, offset, "an alias with "
-			     "upper-case letters, which Java lists but does "
-			     "not find: the entry is not trusted");
+		sink_skipped(r->in.out, PROBLEM_MALFORMED, offset, "an alias "
+			     "with upper-case letters, which Java lists but "
+			     "does not find: the entry is not trusted");
 	}
 	if (tag == TAG_PRIVATE_KEY)
 		return private_key_next(r, &e);
@@ -430,17 +430,17 @@ static void digest_check(struct reading *r)
 		return;
 	}
 	if (r->in.rest.n > 0)
-		java_skipped(&r->in, PROBLEM_MALFORMED, java_offset(&r->in),
-			"bytes behind the digest that ends the file; they are "
-			"passed over");
+		sink_skipped(r->in.out, PROBLEM_MALFORMED, java_offset(&r->in),
+			     "bytes behind the digest that ends the file; they "
+			     "are passed over");
 	for (size_t i = 0; i < PASSWORDS; i++) {
 		sha1_digest(&r->digests[i], sizeof(digest), digest);
 		if (memeql_sec(digest, is.p, sizeof(digest)))
 			return;
 	}
-	java_skipped(&r->in, PROBLEM_OPAQUE, java_offset(&r->in) - SHA1_SIZE,
-		"the digest fits none of the well-known passwords: another "
-		"password, or a changed file");
+	sink_skipped(r->in.out, PROBLEM_OPAQUE, java_offset(&r->in) - SHA1_SIZE,
+		     "the digest fits none of the well-known passwords: "
+		     "another password, or a changed file");
 }
 
 static void entry_problem(struct reading *r, int error, uint64_t offset,

@@ -28,23 +28,6 @@ bool json_sniff(struct blob data)
 				     data.p[i + 1] == '/'));
 }
 
-void json_skipped(struct sink *out, enum problem_code code,
-		  const char *format, ...)
-{
-	char message[512];
-	const struct problem p = {
-		.code = code,
-		.message = message,
-		.skipped = true,
-	};
-	va_list ap;
-
-	va_start(ap, format);
-	vsnprintf(message, sizeof(message), format, ap);
-	va_end(ap);
-	out->problem(out, &p);
-}
-
 /* Length of the comment at P, 0: there is none.  */
 static size_t comment_length(const char *p, size_t n)
 {

@@ -20,8 +20,4 @@ json_t *json_object_read(struct blob data, enum json_dialect dialect,
 /* Could DATA be an object?  */
 bool json_sniff(struct blob data);
 
-/* A problem that the policies' owner passes over too.  */
-void json_skipped(struct sink *out, enum problem_code code,
-		  const char *format, ...) PRINTF(3, 4);
-
 #endif

@@ -114,14 +114,14 @@ static int element_read(const char *policy, enum role role, size_t i,
 		element = constrained_read(element, &label);
 	if (!json_is_string(element) ||
 	    certificate_decode(element, &e.der) < 0) {
-		json_skipped(out, PROBLEM_CERTIFICATE, "%s[%zu] is not what "
+		sink_skipped(out, PROBLEM_CERTIFICATE, 0, "%s[%zu] is not what "
 			     "this policy is made of, so Chromium ignores it",
 			     policy, i);
 		return 0;
 	}
 	if (label.truncated)
-		json_skipped(out, PROBLEM_LIMIT, "%s[%zu] is limited to more "
-			     "names than a label shows", policy, i);
+		sink_skipped(out, PROBLEM_LIMIT, 0, "%s[%zu] is limited to "
+			     "more names than a label shows", policy, i);
 	e.label = buf_str(&label);
 	e.label_n = label.n;
 	r = out->entry(out, &e);
@@ -137,8 +137,8 @@ static int policy_read(const char *policy, enum role role, const json_t *list,
 	int r = 0;
 
 	if (!json_is_array(list)) {
-		json_skipped(out, PROBLEM_FORMAT, "%s is no list, so Chromium "
-			     "ignores it", policy);
+		sink_skipped(out, PROBLEM_FORMAT, 0, "%s is no list, so "
+			     "Chromium ignores it", policy);
 		return 0;
 	}
 	json_array_foreach(list, i, element) {
@@ -164,9 +164,8 @@ static int managed_read(const struct input *input, struct sink *out)
 					list, out);
 	}
 	if (r == 0 && json_is_false(json_object_get(root, PLATFORM)))
-		json_skipped(out, PROBLEM_FORMAT, PLATFORM " is false: the NSS "
-			     "database counts for NSS programs, and not for "
-			     "this browser");
+		sink_skipped(out, PROBLEM_FORMAT, 0,
+			     PLATFORM " is false: the NSS " "database counts for NSS programs, and not for " "this browser");
 	json_decref(root);
 	return r;
 }

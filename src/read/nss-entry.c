@@ -8,24 +8,6 @@
 
 #define NAME_MAX_BYTES	100	/* of a label in a message */
 
-void nss_passed_over(struct sink *out, enum problem_code code, uint64_t offset,
-		     const char *format, ...)
-{
-	char message[512];
-	struct problem p = {
-		.code = code,
-		.offset = offset,
-		.message = message,
-		.skipped = true,
-	};
-	va_list ap;
-
-	va_start(ap, format);
-	vsnprintf(message, sizeof(message), format, ap);
-	va_end(ap);
-	out->problem(out, &p);
-}
-
 /* A name for messages.  The caller frees.  */
 static char *name_of(const struct entry *e)
 {

@@ -18,8 +18,4 @@ struct nss_roles {
 int nss_entry_emit(struct sink *out, const struct entry *e,
 		   const struct nss_roles *roles);
 
-/* A problem that NSS passes over too.  */
-void nss_passed_over(struct sink *out, enum problem_code code, uint64_t offset,
-		     const char *format, ...) PRINTF(4, 5);
-
 #endif

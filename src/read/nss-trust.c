@@ -265,21 +265,21 @@ void nss_trust_report(struct nss_reading *r, const struct nss_trust *trust,
 	enum role roles[NSS_PURPOSES], other_roles[NSS_PURPOSES];
 
 	if (trust_says_something(trust) && !trust_is_of(trust, der))
-		nss_skipped(r, PROBLEM_MALFORMED, "%s: its trust object has no "
-			    "hash, or that of another certificate; NSS ignores "
-			    "it", name);
+		sink_skipped(r->out, PROBLEM_MALFORMED, 0, "%s: its trust "
+			     "object has no hash, or that of another "
+			     "certificate; NSS ignores it", name);
 	else if (trust_says_something(trust) &&
 		 trust->signature == NSS_UNSIGNED)
-		nss_skipped(r, PROBLEM_MALFORMED, "%s: its trust is not signed "
-			    "by key4.db, so NSS ignores it", name);
+		sink_skipped(r->out, PROBLEM_MALFORMED, 0, "%s: its trust is "
+			     "not signed by key4.db, so NSS ignores it", name);
 	if (hidden == NULL)
 		return;
 	nss_trust_roles(trust, der, roles);
 	nss_trust_roles(hidden, der, other_roles);
 	if (memcmp(roles, other_roles, sizeof(roles)) != 0)
-		nss_skipped(r, PROBLEM_FORMAT, "%s: its two trust objects "
-			    "disagree; NSS before 3.114 reads the other one",
-			    name);
+		sink_skipped(r->out, PROBLEM_FORMAT, 0, "%s: its two trust "
+			     "objects disagree; NSS before 3.114 reads the "
+			     "other one", name);
 }
 
 void nss_orphans_report(struct nss_reading *r)
@@ -293,28 +293,28 @@ void nss_orphans_report(struct nss_reading *r)
 		if (t->met || !trust_says_something(t))
 			continue;
 		if (t->signature == NSS_UNSIGNED) {
-			nss_skipped(r, PROBLEM_MALFORMED, "object %jd, whose "
-				    "certificate is not in the database, is "
-				    "not signed by key4.db, so NSS ignores it",
-				    (intmax_t)t->id);
+			sink_skipped(r->out, PROBLEM_MALFORMED, 0, "object "
+				     "%jd, whose certificate is not in the "
+				     "database, is not signed by key4.db, so "
+				     "NSS ignores it", (intmax_t)t->id);
 			continue;
 		}
 		if (t->algorithm == NULL) {
 			if (t->any)
-				nss_skipped(r, PROBLEM_DANGLING, "object %jd "
-					    "distrusts, by issuer and serial "
-					    "number, a certificate that is not "
-					    "in the database",
-					    (intmax_t)t->id);
+				sink_skipped(r->out, PROBLEM_DANGLING, 0,
+					     "object %jd distrusts, by issuer "
+					     "and serial number, a certificate "
+					     "that is not in the database",
+					     (intmax_t)t->id);
 			continue;
 		}
 		for (size_t j = 0; j < NSS_PURPOSES; j++)
 			distrust |= t->roles[j] == ROLE_DISTRUST;
 		hex_encode(t->hash, t->algorithm->digest_size, hash);
-		nss_skipped(r, PROBLEM_DANGLING, "object %jd %s a certificate "
-			    "that is not in the database (%s %s)",
-			    (intmax_t)t->id, distrust ? "distrusts" : "trusts",
-			    t->algorithm->name, hash);
+		sink_skipped(r->out, PROBLEM_DANGLING, 0, "object %jd %s a "
+			     "certificate that is not in the database (%s %s)",
+			     (intmax_t)t->id, distrust ? "distrusts" : "trusts",
+			     t->algorithm->name, hash);
 	}
 }
 

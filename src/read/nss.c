@@ -35,23 +35,6 @@ const enum purpose nss_purposes[NSS_PURPOSES] = {
 	PURPOSE_EMAIL_PROTECTION,
 };
 
-void nss_skipped(struct nss_reading *r, enum problem_code code,
-		 const char *format, ...)
-{
-	char message[512];
-	struct problem p = {
-		.code = code,
-		.message = message,
-		.skipped = true,
-	};
-	va_list ap;
-
-	va_start(ap, format);
-	vsnprintf(message, sizeof(message), format, ap);
-	va_end(ap);
-	r->out->problem(r->out, &p);
-}
-
 /* ---- rows ----------------------------------------------------------------*/
 
 /* Calls FN for every row of the classes, in the table's order; no index is
@@ -181,8 +164,8 @@ static int certificate_row(struct nss_reading *r, sqlite3_stmt *row)
 	trust = nss_trust_find(r, key, &hidden);
 	if (label.n > LIMIT_LABEL_BYTES) {
 		e.label_n = text_cut(e.label, label.n, LIMIT_LABEL_BYTES);
-		nss_skipped(r, PROBLEM_LIMIT, "a nickname longer than %u "
-			    "bytes; it is cut there", LIMIT_LABEL_BYTES);
+		sink_skipped(r->out, PROBLEM_LIMIT, 0, "a nickname longer than "
+			     "%u bytes; it is cut there", LIMIT_LABEL_BYTES);
 	}
 	if (value.n > LIMIT_CERTIFICATE_BYTES) {
 		sink_problem(r->out, PROBLEM_TOO_LARGE, 0,

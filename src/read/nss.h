@@ -87,10 +87,6 @@ struct nss_reading {
 	size_t n_trusts, cap_trusts;
 };
 
-/* A problem that NSS passes over too.  */
-void nss_skipped(struct nss_reading *r, enum problem_code code,
-		 const char *format, ...) PRINTF(3, 4);
-
 /* Takes one trust object.  -ERANGE: too many, which was said.  */
 int nss_trust_row(struct nss_reading *r, sqlite3_stmt *row);
 /* When all are taken: sorts, and drops what another one hides.  */

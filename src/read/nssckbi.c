@@ -369,11 +369,10 @@ static int certificate_emit(struct reading *r, const struct object *o)
 		if (trust_is_of(t, e.der))
 			roles = t->roles;
 		else
-			nss_passed_over(r->out, PROBLEM_MALFORMED, t->offset,
-					"a trust object has the SHA-1 of "
-					"another certificate than the one of "
-					"its issuer and serial number; NSS "
-					"ignores it");
+			sink_skipped(r->out, PROBLEM_MALFORMED, t->offset, "a "
+				     "trust object has the SHA-1 of another "
+				     "certificate than the one of its issuer "
+				     "and serial number; NSS ignores it");
 	}
 	return nss_entry_emit(r->out, &e, &roles);
 }
@@ -390,12 +389,11 @@ static void orphans_report(const struct reading *r)
 			continue;
 		if (t->sha1 != NULL)
 			hex_encode(t->sha1, SHA1_SIZE, hash);
-		nss_passed_over(r->out, PROBLEM_DANGLING, t->offset,
-				"%s a certificate that is not in the list "
-				"(%s%s)", t->distrusts ? "distrusts" :
-				"is about", t->sha1 != NULL ? "SHA-1 " :
-				"known by issuer and serial number",
-				t->sha1 != NULL ? hash : "");
+		sink_skipped(r->out, PROBLEM_DANGLING, t->offset, "%s a "
+			     "certificate that is not in the list (%s%s)",
+			     t->distrusts ? "distrusts" : "is about",
+			     t->sha1 != NULL ? "SHA-1 " : "known by issuer and serial number",
+			     t->sha1 != NULL ? hash : "");
 	}
 }
 
@@ -423,10 +421,10 @@ static void nothing_report(struct sink *out, struct blob data)
 			     "this version of Mozilla's module has its roots "
 			     "in a way that is not known");
 	else
-		nss_passed_over(out, PROBLEM_FORMAT, 0,
-				"another module than Mozilla's, with no list "
-				"of its own: programs with NSS trust what it "
-				"gives them (p11-kit's: the system's store)");
+		sink_skipped(out, PROBLEM_FORMAT, 0, "another module than "
+			     "Mozilla's, with no list of its own: programs "
+			     "with NSS trust what it gives them (p11-kit's: "
+			     "the system's store)");
 }
 
 static int nssckbi_read(const struct input *input, struct sink *out)

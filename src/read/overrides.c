@@ -32,25 +32,10 @@ static bool overrides_sniff(struct blob data)
 	       memchr(data.p, '\0', data.n) == NULL;
 }
 
-static void skipped(struct sink *out, enum problem_code code, uint64_t offset,
-		    const char *message)
-{
-	const struct problem p = {
-		.code = code,
-		.offset = offset,
-		.message = message,
-		.skipped = true,
-	};
-
-	out->problem(out, &p);
-}
-
 static void line_skipped(struct sink *out, uint64_t offset, const char *what)
 {
-	AUTO(str) char *message = xasprintf("%s, so Firefox passes over this "
-					    "line", what);
-
-	skipped(out, PROBLEM_FORMAT, offset, message);
+	sink_skipped(out, PROBLEM_FORMAT, offset, "%s, so Firefox passes over "
+		     "this line", what);
 }
 
 /* Takes what is before the first of the characters ENDS, and that one, off the
@@ -214,8 +199,9 @@ static int overrides_read(const struct input *input, struct sink *out)
 			return r;
 	}
 	if (lines == 0)
-		skipped(out, PROBLEM_TRUNCATED, data.n, "there is no exception "
-			"in it; if there should be, the file was cut off");
+		sink_skipped(out, PROBLEM_TRUNCATED, data.n, "there is no "
+			     "exception in it; if there should be, the file "
+			     "was cut off");
 	return 0;
 }
 

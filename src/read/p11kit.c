@@ -22,27 +22,6 @@
 
 #include "read/p11kit.h"
 
-static void skipped(struct sink *out, enum problem_code code, uint64_t offset,
-		    const char *format, ...) PRINTF(4, 5);
-
-static void skipped(struct sink *out, enum problem_code code, uint64_t offset,
-		    const char *format, ...)
-{
-	char message[512];
-	struct problem p = {
-		.code = code,
-		.offset = offset,
-		.message = message,
-		.skipped = true,
-	};
-	va_list ap;
-
-	va_start(ap, format);
-	vsnprintf(message, sizeof(message), format, ap);
-	va_end(ap);
-	out->problem(out, &p);
-}
-
 /* ---- certificates --------------------------------------------------------*/
 
 /* To p11-kit anyExtendedKeyUsage is every purpose, and a list that is none of
@@ -119,19 +98,19 @@ static int trusted_read(struct blob der, uint64_t offset, struct sink *out)
 
 	if (certificate_tlv(der, &e.der) < 0 ||
 	    !is_certificate(e.der, &spki, &usage)) {
-		skipped(out, PROBLEM_MALFORMED, offset,
-			"the block holds no certificate, so p11-kit passes "
-			"over it; restore it from its source");
+		sink_skipped(out, PROBLEM_MALFORMED, offset, "the block holds "
+			     "no certificate, so p11-kit passes over it; "
+			     "restore it from its source");
 		return 0;
 	}
 	rest = (struct blob){ der.p + e.der.n, der.n - e.der.n };
 	if (rest.n == 0)
 		return give_plain(out, e.der, usage, offset);
 	if (cert_aux_parse(rest, &aux) < 0) {
-		skipped(out, PROBLEM_MALFORMED, offset,
-			"the trust settings behind the certificate are "
-			"damaged, so p11-kit passes over the block; write "
-			"them again with openssl x509 -trustout");
+		sink_skipped(out, PROBLEM_MALFORMED, offset, "the trust "
+			     "settings behind the certificate are damaged, so "
+			     "p11-kit passes over the block; write them again "
+			     "with openssl x509 -trustout");
 		return 0;
 	}
 	sink_label(out, &e, aux.alias);
@@ -158,12 +137,14 @@ static int block_read(const struct loose_block *b, struct sink *out)
 		return 0;
 	r = loose_pem_decode(b->body, &bytes, &n);
 	if (r < 0) {
-		skipped(out, r == -E2BIG ? PROBLEM_TOO_LARGE :
-			PROBLEM_MALFORMED, b->begin, r == -E2BIG ?
-			"larger than LIMIT_CERTIFICATE_BYTES, which no "
-			"certificate is; not read" :
-			"not base64, so p11-kit passes over the block; "
-			"restore it from its source");
+		if (r == -E2BIG)
+			sink_skipped(out, PROBLEM_TOO_LARGE, b->begin, "larger "
+				     "than LIMIT_CERTIFICATE_BYTES, which no "
+				     "certificate is; not read");
+		else
+			sink_skipped(out, PROBLEM_MALFORMED, b->begin, "not "
+				     "base64, so p11-kit passes over the "
+				     "block; restore it from its source");
 		return 0;
 	}
 	own = (char *)bytes;
@@ -171,10 +152,10 @@ static int block_read(const struct loose_block *b, struct sink *out)
 	if (trusted)
 		return trusted_read(der, b->begin, out);
 	if (!is_certificate(der, &spki, &usage)) {
-		skipped(out, PROBLEM_MALFORMED, b->begin,
-			"the block does not hold one certificate and nothing "
-			"else, so p11-kit passes over it; restore it from its "
-			"source");
+		sink_skipped(out, PROBLEM_MALFORMED, b->begin, "the block does "
+			     "not hold one certificate and nothing else, so "
+			     "p11-kit passes over it; restore it from its "
+			     "source");
 		return 0;
 	}
 	return give_plain(out, der, usage, b->begin);
@@ -195,12 +176,12 @@ static int pem_blocks_read(struct blob data, struct sink *out)
 			return r;
 	}
 	if (r < 0)
-		skipped(out, PROBLEM_MALFORMED, b.begin,
-			"a BEGIN line without its END line; p11-kit reads "
-			"nothing from here on: repair or remove the block");
+		sink_skipped(out, PROBLEM_MALFORMED, b.begin, "a BEGIN line "
+			     "without its END line; p11-kit reads nothing from "
+			     "here on: repair or remove the block");
 	else if (!found)
-		skipped(out, PROBLEM_FORMAT, 0,
-			"nothing in it is a certificate to p11-kit");
+		sink_skipped(out, PROBLEM_FORMAT, 0, "nothing in it is a "
+			     "certificate to p11-kit");
 	return 0;
 }
 
@@ -315,17 +296,17 @@ static int extension_give(const struct object *o, struct reading *r)
 				  &reject);
 
 	if (kind < 0) {
-		skipped(r->out, PROBLEM_MALFORMED, o->offset,
-			"the value is no extension; p11-kit has no anchor "
-			"with that key then: write the object again");
+		sink_skipped(r->out, PROBLEM_MALFORMED, o->offset, "the value "
+			     "is no extension; p11-kit has no anchor with that "
+			     "key then: write the object again");
 		kind = 1;
 		purposes = PURPOSE_OTHER;
 	}
 	if (kind == 0) {
-		skipped(r->out, PROBLEM_FORMAT, o->offset, reject ?
-			"a list of rejected purposes: only programs that ask "
-			"p11-kit for trust objects (NSS) obey it" :
-			"an extension that says nothing about purposes");
+		sink_skipped(r->out, PROBLEM_FORMAT, o->offset, "%s", reject ?
+			     "a list of rejected purposes: only programs that "
+			     "ask p11-kit for trust objects (NSS) obey it" :
+			     "an extension that says nothing about purposes");
 		return 0;
 	}
 	sink_label(r->out, &e, o->attributes[ATTRIBUTE_LABEL]);
@@ -341,9 +322,9 @@ static void set_distrust_after(struct entry *e, const struct object *o,
 	if (time.n <= 1)		/* absent or false */
 		return;
 	if (x509_time(time, &e->distrust_after) < 0)
-		skipped(r->out, PROBLEM_MALFORMED, o->offset,
-			"nss-server-distrust-after is no time such as "
-			"241130235959Z; p11-kit hands it to NSS as it is");
+		sink_skipped(r->out, PROBLEM_MALFORMED, o->offset,
+			     "nss-server-distrust-after is no time such as "
+			     "241130235959Z; p11-kit hands it to NSS as it is");
 }
 
 /* A certificate that the object only names: by issuer and serial number, by
@@ -369,9 +350,9 @@ static int names_give(const struct object *o, struct entry *e,
 			e->role = ROLE_NONE;
 		return r->out->entry(r->out, e);
 	}
-	skipped(r->out, PROBLEM_MALFORMED, o->offset,
-		"an object without a certificate that names none either, by "
-		"issuer and serial-number or public-key-info");
+	sink_skipped(r->out, PROBLEM_MALFORMED, o->offset, "an object without "
+		     "a certificate that names none either, by issuer and "
+		     "serial-number or public-key-info");
 	return 0;
 }
 
@@ -388,10 +369,10 @@ static int certificate_give(const struct object *o, struct reading *r)
 		return names_give(o, &e, r);
 	e.der = o->attributes[ATTRIBUTE_VALUE];
 	if (!is_certificate(e.der, &spki, &usage)) {
-		skipped(r->out, PROBLEM_MALFORMED, o->offset,
-			"the object's value is not one certificate and "
-			"nothing else; p11-kit makes no use of it: write the "
-			"object again");
+		sink_skipped(r->out, PROBLEM_MALFORMED, o->offset, "the "
+			     "object's value is not one certificate and "
+			     "nothing else; p11-kit makes no use of it: write "
+			     "the object again");
 		return 0;
 	}
 	set_distrust_after(&e, o, r);
@@ -411,9 +392,9 @@ static int object_give(const struct object *o, void *data)
 	struct reading *r = data;
 
 	if (o->error) {
-		skipped(r->out, PROBLEM_MALFORMED, o->offset,
-			"%s; p11-kit loads neither this object nor what "
-			"follows it in the file: correct it", o->error);
+		sink_skipped(r->out, PROBLEM_MALFORMED, o->offset, "%s; "
+			     "p11-kit loads neither this object nor what "
+			     "follows it in the file: correct it", o->error);
 		return 0;
 	}
 	switch (o->kind) {
@@ -422,13 +403,13 @@ static int object_give(const struct object *o, void *data)
 	case CLASS_EXTENSION:
 		return extension_give(o, r);
 	case CLASS_TRUST:
-		skipped(r->out, PROBLEM_FORMAT, o->offset,
-			"a trust object: only programs that ask p11-kit for "
-			"such (NSS) obey it");
+		sink_skipped(r->out, PROBLEM_FORMAT, o->offset, "a trust "
+			     "object: only programs that ask p11-kit for such "
+			     "(NSS) obey it");
 		return 0;
 	case CLASS_NOTHING:
-		skipped(r->out, PROBLEM_FORMAT, o->offset,
-			"an object of a class that says nothing of trust");
+		sink_skipped(r->out, PROBLEM_FORMAT, o->offset, "an object of "
+			     "a class that says nothing of trust");
 		return 0;
 	}
 	return 0;
@@ -444,17 +425,17 @@ static int objects_read(struct blob data, struct sink *out)
 
 	r = persist_each(data, object_note, &reading, &error, &offset);
 	if (r == -EINVAL) {
-		skipped(out, PROBLEM_MALFORMED, offset,
-			"%s; so p11-kit takes no attribute of this file, "
-			"distrust included, and reads its certificates as if "
-			"there were none: correct it", error);
+		sink_skipped(out, PROBLEM_MALFORMED, offset, "%s; so p11-kit "
+			     "takes no attribute of this file, distrust "
+			     "included, and reads its certificates as if there "
+			     "were none: correct it", error);
 	} else if (r == -E2BIG) {
 		sink_problem(out, PROBLEM_LIMIT, 0,
 			     "more than %u objects: not read",
 			     LIMIT_STORE_ENTRIES);
 		r = 0;
 	} else if (reading.n_objects == 0) {
-		skipped(out, PROBLEM_FORMAT, 0, "no object in it");
+		sink_skipped(out, PROBLEM_FORMAT, 0, "no object in it");
 	} else {
 		if (reading.n_staples > 0)
 			qsort(reading.staples, reading.n_staples,
@@ -484,7 +465,7 @@ static int p11kit_read(const struct input *input, struct sink *out)
 	int r = -EINVAL;
 
 	if (data.n == 0) {
-		skipped(out, PROBLEM_TRUNCATED, 0, "the file is empty");
+		sink_skipped(out, PROBLEM_TRUNCATED, 0, "the file is empty");
 		return 0;
 	}
 	if (persist_has_magic(data))
@@ -495,9 +476,9 @@ static int p11kit_read(const struct input *input, struct sink *out)
 		return pem_blocks_read(data, out);
 	if (is_certificate(data, &spki, &usage))
 		return give_plain(out, data, usage, 0);
-	skipped(out, PROBLEM_MALFORMED, 0,
-		"not one DER certificate and nothing else, so p11-kit passes "
-		"over the file; restore it from its source");
+	sink_skipped(out, PROBLEM_MALFORMED, 0, "not one DER certificate and "
+		     "nothing else, so p11-kit passes over the file; restore "
+		     "it from its source");
 	return 0;
 }
 

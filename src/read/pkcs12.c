@@ -80,18 +80,12 @@ void pkcs12_skipped(struct pkcs12_reading *r, enum problem_code code,
 		    const uint8_t *at, const char *format, ...)
 {
 	char message[256];
-	struct problem p = {
-		.code = code,
-		.offset = pkcs12_offset(r, at),
-		.message = message,
-		.skipped = true,
-	};
 	va_list ap;
 
 	va_start(ap, format);
 	vsnprintf(message, sizeof(message), format, ap);
 	va_end(ap);
-	r->out->problem(r->out, &p);
+	sink_skipped(r->out, code, pkcs12_offset(r, at), "%s", message);
 }
 
 void pkcs12_malformed(struct pkcs12_reading *r, const uint8_t *at,

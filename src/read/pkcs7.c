@@ -75,16 +75,10 @@ static int certificates_read(const struct reading *r, struct blob set)
 			return 0;
 		}
 		if (t.tag != TAG_SEQUENCE) {
-			const struct problem p = {
-				.code = PROBLEM_OPAQUE,
-				.offset = offset_of(r, whole.p),
-				.message = "an attribute certificate or one "
-					   "of another kind; it is passed "
-					   "over",
-				.skipped = true,
-			};
-
-			r->out->problem(r->out, &p);
+			sink_skipped(r->out, PROBLEM_OPAQUE,
+				     offset_of(r, whole.p), "an attribute "
+				     "certificate or one of another kind; it "
+				     "is passed over");
 			continue;
 		}
 		if (certificate_tlv(t.whole, &e.der) < 0) {

@@ -25,15 +25,15 @@ static int install_read(const json_t *install, struct sink *out)
 	size_t i;
 
 	if (!json_is_array(install)) {
-		json_skipped(out, PROBLEM_FORMAT, "Certificates.Install is no "
-			     "list, so Firefox ignores it");
+		sink_skipped(out, PROBLEM_FORMAT, 0, "Certificates.Install is "
+			     "no list, so Firefox ignores it");
 		return 0;
 	}
 	json_array_foreach(install, i, name) {
 		int r;
 
 		if (!json_is_string(name)) {
-			json_skipped(out, PROBLEM_FORMAT, "number %zu of "
+			sink_skipped(out, PROBLEM_FORMAT, 0, "number %zu of "
 				     "Certificates.Install is no text, so "
 				     "Firefox ignores it", i + 1);
 			continue;
@@ -64,7 +64,7 @@ static int policies_read(const struct input *input, struct sink *out)
 	install = json_object_get(json_object_get(policies, "Certificates"),
 				  "Install");
 	if (!json_is_object(policies))
-		json_skipped(out, PROBLEM_FORMAT, "JSON without an object "
+		sink_skipped(out, PROBLEM_FORMAT, 0, "JSON without an object "
 			     "\"policies\", so Firefox ignores it");
 	else if (install != NULL)
 		r = install_read(install, out);

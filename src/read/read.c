@@ -88,21 +88,38 @@ const char *problem_name(enum problem_code code)
 	return problems[code];
 }
 
+static void report(struct sink *s, struct problem p, const char *format,
+		   va_list ap)
+{
+	char message[512];
+
+	vsnprintf(message, sizeof(message), format, ap);
+	p.message = message;
+	s->problem(s, &p);
+}
+
 void sink_problem(struct sink *s, enum problem_code code, uint64_t offset,
 		  const char *format, ...)
 {
-	char message[512];
-	struct problem p = {
-		.code = code,
-		.offset = offset,
-		.message = message,
+	va_list ap;
+
+	va_start(ap, format);
+	report(s, (struct problem){ .code = code, .offset = offset }, format,
+	       ap);
+	va_end(ap);
+}
+
+void sink_skipped(struct sink *s, enum problem_code code, uint64_t offset,
+		  const char *format, ...)
+{
+	const struct problem p = {
+		.code = code, .offset = offset, .skipped = true,
 	};
 	va_list ap;
 
 	va_start(ap, format);
-	vsnprintf(message, sizeof(message), format, ap);
+	report(s, p, format, ap);
 	va_end(ap);
-	s->problem(s, &p);
 }
 
 void sink_label(struct sink *s, struct entry *e, struct blob label)

@@ -114,6 +114,9 @@ struct sink {
 /* The usual way to report: formats the message (capped) and calls the sink. */
 void sink_problem(struct sink *s, enum problem_code code, uint64_t offset,
 		  const char *format, ...) PRINTF(4, 5);
+/* The same, of what the owner's program passes over, too.  */
+void sink_skipped(struct sink *s, enum problem_code code, uint64_t offset,
+		  const char *format, ...) PRINTF(4, 5);
 
 /* Makes LABEL the one of E, if it is not empty.  One past LIMIT_LABEL_BYTES is
  * cut behind a whole character, and that is said.  */

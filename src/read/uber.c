@@ -111,9 +111,9 @@ static void end_check(struct java_input *in)
 			     "it; restore it from its source");
 	else if (in->rest.n == 0 || in->rest.n > TWOFISH_BLOCK_SIZE ||
 		 in->rest.p[in->rest.n - 1] != in->rest.n)
-		java_skipped(in, PROBLEM_MALFORMED, in->where,
-			     "bytes behind the digest that ends the content, "
-			     "or none of its padding; they are passed over");
+		sink_skipped(in->out, PROBLEM_MALFORMED, in->where, "bytes "
+			     "behind the digest that ends the content, or none "
+			     "of its padding; they are passed over");
 }
 
 static int content_read(const struct kdf *kdf, const char *password,

@@ -93,17 +93,6 @@ struct reading {
 	bool complete;		/* ... and did */
 };
 
-static void skipped(const struct reading *r, enum problem_code code,
-		    uint64_t offset, const char *message)
-{
-	const struct problem p = {
-		.code = code, .offset = offset, .message = message,
-		.skipped = true,
-	};
-
-	r->out->problem(r->out, &p);
-}
-
 /* As strncasecmp(), in no locale.  */
 static int compare(const char *a, const char *b, size_t n)
 {
@@ -370,21 +359,21 @@ static void label_make(const struct reading *r, const struct element *e,
 		return;
 	buf_adds(label, ": ");
 	if (label_from_windows(e->name, label) < 0)
-		skipped(r, PROBLEM_LIMIT, r->key_at, "a friendly name longer "
-			"than LIMIT_LABEL_BYTES; it is cut there");
+		sink_skipped(r->out, PROBLEM_LIMIT, r->key_at, "a friendly "
+			     "name longer than LIMIT_LABEL_BYTES; it is cut "
+			     "there");
 }
 
 /* The key that was read is complete.  */
 static int key_end(struct reading *r)
 {
-	AUTO(buf) struct buf label, text;
+	AUTO(buf) struct buf label;
 	struct element e = { .unknown = 0 };
 	struct entry entry = { .offset = r->key_at };
 	const char *fault;
 	bool forged = false;
 
 	buf_init(&label, LIMIT_LABEL_BYTES);
-	buf_init(&text, LIMIT_TEXT_BYTES);
 	if (r->key[0] == '\0' || !r->has_blob)
 		return 0;
 	fault = element_parse((struct blob){ (const uint8_t *)r->blob.p,
@@ -397,21 +386,20 @@ static int key_end(struct reading *r)
 		fault = "the key's name is not the certificate's SHA-1 in "
 			"capitals";
 	if (fault != NULL) {
-		buf_addf(&text, "%s: Wine passes over it; delete the key",
-			 fault);
-		skipped(r, PROBLEM_MALFORMED, r->key_at, buf_str(&text));
+		sink_skipped(r->out, PROBLEM_MALFORMED, r->key_at,
+			     "%s: Wine passes over it; delete the key", fault);
 		return 0;
 	}
 	if (forged)
-		skipped(r, PROBLEM_MALFORMED, r->key_at, "the SHA-1 that is "
-			"kept beside the certificate is of another one, and "
-			"Wine believes it: see who added this certificate");
+		sink_skipped(r->out, PROBLEM_MALFORMED, r->key_at, "the SHA-1 "
+			     "that is kept beside the certificate is of "
+			     "another one, and Wine believes it: see who added "
+			     "this certificate");
 	entry.role = role_of(r);
 	if (e.unknown != 0) {
-		buf_addf(&text, "property %ju, which Wine 8.0 does not know: "
-			 "it passes over the certificate",
-			 (uintmax_t)e.unknown);
-		skipped(r, PROBLEM_FORMAT, r->key_at, buf_str(&text));
+		sink_skipped(r->out, PROBLEM_FORMAT, r->key_at, "property %ju, "
+			     "which Wine 8.0 does not know: it passes over the "
+			     "certificate", (uintmax_t)e.unknown);
 		entry.role = ROLE_SOURCE;
 	}
 	label_make(r, &e, &label);
