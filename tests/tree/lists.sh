@@ -10,7 +10,8 @@ listed() { # listed LIST FILE ...
 	shift
 	for f in "$@"; do
 		[ -e "$f" ] || continue
-		grep -qF "$f" "$list" || {
+		# by its name or with the folder that it is in
+		grep -qF -e "$f" -e "	${f%/*} \\" "$list" || {
 			echo "$f is not in $list"
 			status=1
 		}
