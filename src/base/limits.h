@@ -49,6 +49,8 @@
 
 /* Graph */
 #define LIMIT_PATH_LENGTH	32u
+#define LIMIT_PATH_STEPS	20000u	/* issuers tried for one answer */
+#define LIMIT_POLICIES		256u	/* of one certificate on a path */
 #define LIMIT_SIGNATURE_TRIES	20000u	/* candidate pairs a scan */
 #define LIMIT_ISSUER_KEYS	64u	/* keys of one name that are tried */
 #define LIMIT_KEY_BITS		16384u	/* as OpenSSL has it, for the time */

@@ -15,9 +15,8 @@
 #include <time.h>
 
 #include "read/name.h"
-#include "read/read.h"
+#include "read/x509.h"
 
-#define TAG_BOOLEAN	0x01
 #define TAG_UTC_TIME	0x17
 #define TAG_GENERALIZED_TIME	0x18
 
@@ -40,20 +39,7 @@ static gnutls_datum_t datum(struct blob b)
 
 /* ---- the parts of a certificate ------------------------------------------*/
 
-struct parts {
-	struct blob tbs;	/* the TLVs, but for serial and below */
-	struct blob algorithm;	/* of the signature */
-	struct blob issuer, subject, spki;
-	struct blob serial;	/* values */
-	struct blob signature;	/* without the count of unused bits */
-	struct tlv not_before, not_after;
-	struct blob extensions;	/* inside the SEQUENCE OF; may be empty */
-	bool version_1;
-};
-
-/* Takes a TLV off IN when it has TAG.  A missing one is no error and leaves
- * ret_tlv's value empty.  */
-static int tlv_optional(struct blob *in, uint8_t tag, struct tlv *ret_tlv)
+int tlv_optional(struct blob *in, uint8_t tag, struct tlv *ret_tlv)
 {
 	int r = in->n == 0 ? -ENOMSG : tlv_expect(in, tag, ret_tlv);
 
@@ -64,8 +50,7 @@ static int tlv_optional(struct blob *in, uint8_t tag, struct tlv *ret_tlv)
 	return r;
 }
 
-/* RFC 5280 4.1.  -EINVAL when DER is not put together like that.  */
-static int parts_find(struct blob der, struct parts *ret_parts)
+int parts_find(struct blob der, struct parts *ret_parts)
 {
 	struct tlv whole, tbs, t, algorithm, signature, issuer, validity;
 	struct tlv subject, spki, serial, version, extensions;
@@ -107,13 +92,15 @@ static int parts_find(struct blob der, struct parts *ret_parts)
 				     signature.value.n - 1 };
 	p.version_1 = version.value.n == 0 ||
 		version.value.p[version.value.n - 1] == 0;
+	p.version_3 = version.value.n > 0 &&
+		version.value.p[version.value.n - 1] == 2;
 	*ret_parts = p;
 	return 0;
 }
 
 /* ---- names ---------------------------------------------------------------*/
 
-static int name_hash(struct blob name, uint8_t ret_hash[SHA256_SIZE])
+int name_hash(struct blob name, uint8_t ret_hash[SHA256_SIZE])
 {
 	AUTO(buf) struct buf canonical = { .p = NULL };
 	int r;

@@ -1,0 +1,32 @@
+/* x509.h -- the parts of a certificate (RFC 5280 4.1) and of its extensions,
+ * between x509.c, extensions.c and constraints.c only.
+ */
+#ifndef X509_H
+#define X509_H
+
+#include "read/read.h"
+
+#define TAG_BOOLEAN	0x01
+
+struct parts {
+	struct blob tbs;	/* the TLVs, but for serial and below */
+	struct blob algorithm;	/* of the signature */
+	struct blob issuer, subject, spki;
+	struct blob serial;	/* values */
+	struct blob signature;	/* without the count of unused bits */
+	struct tlv not_before, not_after;
+	struct blob extensions;	/* inside the SEQUENCE OF; may be empty */
+	bool version_1, version_3;
+};
+
+/* RFC 5280 4.1.  -EINVAL when DER is not put together like that.  */
+int parts_find(struct blob der, struct parts *ret_parts);
+
+/* Takes a TLV off IN when it has TAG.  A missing one is no error and leaves
+ * ret_tlv's value empty.  */
+int tlv_optional(struct blob *in, uint8_t tag, struct tlv *ret_tlv);
+
+/* The SHA-256 of NAME in its canonical form.  Errors as name_canonical()'s.  */
+int name_hash(struct blob name, uint8_t ret_hash[SHA256_SIZE]);
+
+#endif
