@@ -13,7 +13,6 @@
 #ifndef PATH_H
 #define PATH_H
 
-#include "read/extensions.h"
 #include "read/read.h"
 
 /* ---- certificates ----------------------------------------------------------

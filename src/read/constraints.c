@@ -12,7 +12,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "read/extensions.h"
 #include "read/name.h"
 #include "read/x509.h"
 

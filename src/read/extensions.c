@@ -6,20 +6,11 @@
  * a client does.  What GnuTLS does know is asked of it: what the key is.
  */
 #include <errno.h>
-#include <gnutls/abstract.h>
-#include <gnutls/gnutls.h>
 #include <string.h>
 
-#include "read/extensions.h"
 #include "read/x509.h"
 
 #define TAG_IMPLICIT(n)	(0x80 | (n))	/* primitive [n] */
-
-static void auto_pubkey(gnutls_pubkey_t *key)
-{
-	if (*key)
-		gnutls_pubkey_deinit(*key);
-}
 
 /* BOOLEAN of DER, RFC 5280 4.2: FALSE is left out.  */
 static bool is_true(const struct tlv *t)
@@ -351,35 +342,6 @@ static enum hash_kind hash_of(struct blob algorithm)
 	return HASH_KIND_OTHER;
 }
 
-static void key_read(struct blob spki, struct extensions *e)
-{
-	AUTO(pubkey) gnutls_pubkey_t key = NULL;
-	gnutls_datum_t bytes = { (unsigned char *)spki.p, (unsigned)spki.n };
-	unsigned bits = 0;
-
-	if (gnutls_pubkey_init(&key) < 0)
-		die("out of memory");
-	if (gnutls_pubkey_import(key, &bytes, GNUTLS_X509_FMT_DER) < 0)
-		return;
-	switch (gnutls_pubkey_get_pk_algorithm(key, &bits)) {
-	case GNUTLS_PK_RSA:
-	case GNUTLS_PK_RSA_PSS:
-		e->key = KEY_RSA;
-		break;
-	case GNUTLS_PK_DSA:
-		e->key = KEY_DSA;
-		break;
-	case GNUTLS_PK_ECDSA:
-		e->key = KEY_EC;
-		break;
-	case GNUTLS_PK_EDDSA_ED25519:
-	case GNUTLS_PK_EDDSA_ED448:
-		e->key = KEY_EDWARDS;
-		break;
-	}
-	e->key_bits = bits;
-}
-
 int extensions_read_all(struct blob der, struct extensions *ret_extensions)
 {
 	struct extensions e = {
@@ -396,7 +358,7 @@ int extensions_read_all(struct blob der, struct extensions *ret_extensions)
 	e.issuer = p.issuer;
 	e.serial = p.serial;
 	e.hash = hash_of(p.algorithm);
-	key_read(p.spki, &e);
+	e.key = x509_key_kind(p.spki, &e.key_bits);
 	list_read(p.extensions, &e);
 	if (p.extensions.n > 0 && !p.version_3)
 		e.malformed = "extensions in a certificate that is not of "

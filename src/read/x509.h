@@ -26,6 +26,9 @@ int parts_find(struct blob der, struct parts *ret_parts);
  * ret_tlv's value empty.  */
 int tlv_optional(struct blob *in, uint8_t tag, struct tlv *ret_tlv);
 
+/* What kind of key SPKI, a TLV, is, and of how many bits (0: not known).  */
+enum key_kind x509_key_kind(struct blob spki, unsigned *ret_bits);
+
 /* The SHA-256 of NAME in its canonical form.  Errors as name_canonical()'s.  */
 int name_hash(struct blob name, uint8_t ret_hash[SHA256_SIZE]);
 
