@@ -27,6 +27,7 @@ enum option_id {
 	OPTION_FORMAT, OPTION_OUTPUT, OPTION_FAIL_ON, OPTION_WARN_DAYS,
 	OPTION_EXIT_ZERO, OPTION_WAIT, OPTION_KEEP, OPTION_RULE,
 	OPTION_SEVERITY, OPTION_STORE, OPTION_ALL, OPTION_PROCESSES,
+	OPTION_PARTY, OPTION_PURPOSE, OPTION_HOSTNAME, OPTION_TIMELINE,
 	/* Those that every command takes.  */
 	OPTION_ROOT, OPTION_DB, OPTION_NOW, OPTION_CONFIG, OPTION_COLOR,
 	OPTION_QUIET, OPTION_VERBOSE, OPTION_HELP, OPTION_VERSION,
@@ -53,6 +54,9 @@ struct options {
 	unsigned warn_days, wait, keep;	/* keep 0: not named */
 	bool exit_zero, all, processes;
 	const char *rule, *store;	/* fix; NULL: all */
+	const char *party, *hostname;	/* explain; NULL: all, any */
+	unsigned purpose;		/* enum purpose; 0: not named */
+	bool timeline;
 	enum severity severity;
 	char **arguments;
 	int n_arguments;
@@ -151,6 +155,8 @@ int check_command(const struct options *o);
 int scan_command(const struct options *o);
 int fix_command(const struct options *o);
 int diff_command(const struct options *o);
+int explain_command(const struct options *o);
+const char *explain_format(size_t i);
 int show_command(const struct options *o);
 int query_command(const struct options *o);
 int prune_command(const struct options *o);

@@ -107,6 +107,31 @@ static bool set_processes(struct options *o, const char *s)
 	return true;
 }
 
+static bool set_party(struct options *o, const char *s)
+{
+	o->party = s;
+	return *s != '\0';
+}
+
+static bool set_purpose(struct options *o, const char *s)
+{
+	o->purpose = purposes_from_words(s);
+	return o->purpose != 0 && strchr(s, ' ') == NULL;
+}
+
+static bool set_hostname(struct options *o, const char *s)
+{
+	o->hostname = s;
+	return *s != '\0';
+}
+
+static bool set_timeline(struct options *o, const char *s)
+{
+	(void)s;
+	o->timeline = true;
+	return true;
+}
+
 static bool set_root(struct options *o, const char *s)
 {
 	o->root = s;
@@ -206,6 +231,19 @@ static const struct option_row rows[] = {
 	[OPTION_PROCESSES] = { "processes", '\0', NULL,
 		N_("also look at the environment and command line of all processes, as root of this host"),
 		NULL, set_processes },
+	[OPTION_PARTY] = { "party", '\0', "ID",
+		N_("only this relying party, or all of a type: java"),
+		N_("no party"), set_party },
+	[OPTION_PURPOSE] = { "purpose", '\0', "WORD",
+		N_("serverAuth (default), clientAuth, codeSigning, emailProtection or timeStamping"),
+		N_("no purpose (serverAuth, clientAuth, codeSigning, emailProtection, timeStamping)"),
+		set_purpose },
+	[OPTION_HOSTNAME] = { "hostname", '\0', "NAME",
+		N_("the certificate has to be for this host"),
+		N_("no name of a host"), set_hostname },
+	[OPTION_TIMELINE] = { "timeline", '\0', NULL,
+		N_("when who begins and stops to accept it, in order"), NULL,
+		set_timeline },
 	[OPTION_ROOT] = { "root", '\0', "DIR",
 		N_("the root of the system to look at (default /); links stay inside it"),
 		N_("no directory"), set_root },

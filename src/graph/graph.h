@@ -14,6 +14,7 @@
 #ifndef GRAPH_H
 #define GRAPH_H
 
+#include "graph/explain.h"	/* and world.h, path.h below it */
 #include "inventory/inventory.h"
 
 struct graph_result {

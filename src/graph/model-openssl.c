@@ -137,11 +137,13 @@ static void partial_build(const struct path_question *q,
 const struct path_model model_openssl = {
 	.id = "openssl",
 	.title = N_("OpenSSL since 1.1.1"),
+	.verified = "OpenSSL 1.1.1w, 3.0.19",
 	.build = openssl_build,
 };
 
 const struct path_model model_openssl_partial = {
 	.id = "openssl-partial",
 	.title = N_("OpenSSL with partial chains, as curl sets it"),
+	.verified = "OpenSSL 3.0.19",
 	.build = partial_build,
 };

@@ -299,7 +299,7 @@ static enum path_fault critical_of(const struct walk *w, size_t at)
 
 static enum path_fault host_of(const struct walk *w, size_t at)
 {
-	if (at > 0 || w->q->host == NULL)
+	if (at > 0 || w->q->host == NULL || path_at(w->q, w->a, 0)->imagined)
 		return PATH_OK;
 	return host_matches(&path_at(w->q, w->a, 0)->extensions, w->q->host,
 			    (w->checks & COMMON_NAME) != 0) ? PATH_OK
@@ -324,6 +324,9 @@ static enum path_fault distrust_of(const struct walk *w, size_t at)
 {
 	const struct path_question *q = w->q;
 	const struct path_list *anchors = &q->anchors;
+	const struct path_certificate *peer = path_at(q, w->a, 0);
+	const int64_t issued = peer->imagined ? q->time
+					      : peer->certificate.not_before;
 
 	if (path_list_has(&q->distrusted, w->a->path[at]))
 		return PATH_DISTRUSTED;
@@ -332,8 +335,7 @@ static enum path_fault distrust_of(const struct walk *w, size_t at)
 	for (size_t i = 0; i < anchors->n; i++)
 		if (anchors->items[i] == w->a->path[at] &&
 		    q->distrust_after[i] != 0 &&
-		    path_at(q, w->a, 0)->certificate.not_before >
-			    q->distrust_after[i])
+		    issued > q->distrust_after[i])
 			return PATH_DISTRUSTED;
 	return PATH_OK;
 }

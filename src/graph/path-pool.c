@@ -252,6 +252,54 @@ int path_pool_add(struct path_pool *p, struct blob der, size_t *ret_number,
 	return 0;
 }
 
+/* SEQUENCE { anyPolicy }: whatever is demanded is there.  */
+static const uint8_t any_policy[] = { 0x30, 6, 6, 4, 0x55, 0x1d, 0x20, 0 };
+
+/* Into the tables it does not come: nothing looks for it.  */
+size_t path_pool_imagine(struct path_pool *p, size_t issuer)
+{
+	const struct path_certificate *by = &p->certificates[issuer];
+	struct path_certificate c = {
+		.certificate = {
+			.decoded = true,
+			.subject = xstrdup(""),
+			.issuer = xstrdup(by->certificate.subject),
+			.name = xstrdup("..."),
+			.serial = xstrdup("0"),
+			.not_before = INT64_MIN, .not_after = INT64_MAX,
+		},
+		.extensions = {
+			.version_3 = true, .path_length = -1,
+			.require_explicit = -1, .inhibit_mapping = -1,
+			.inhibit_any_skip = -1,
+			.policies = true,
+			.policy_list = { any_policy, sizeof(any_policy) },
+			/* as every CA writes it: its own key's identifier */
+			.has_authority_key_id = by->extensions.has_key_id,
+			.authority_key_id = by->extensions.key_id,
+			.key = KEY_EC, .key_bits = 256,
+			.hash = HASH_KIND_SHA2,
+		},
+		.imagined = true, .same_subject = PATH_NONE,
+	};
+	const size_t number = p->n;
+
+	memcpy(c.certificate.issuer_sha256, by->certificate.subject_sha256,
+	       SHA256_SIZE);
+	grow(&p->certificates, p->n, &p->cap, sizeof(*p->certificates));
+	grow(&p->last_of_subject, p->n, &p->cap_last,
+	     sizeof(*p->last_of_subject));
+	p->certificates[p->n++] = c;
+	for (size_t i = path_pool_issuers(p, number); i != PATH_NONE;
+	     i = p->certificates[i].same_subject)
+		path_pool_know(p, number, i,
+			       memcmp(p->certificates[i].certificate.spki_sha256,
+				      p->certificates[issuer].certificate
+					      .spki_sha256,
+				      SHA256_SIZE) == 0);
+	return number;
+}
+
 size_t path_pool_issuers(const struct path_pool *p, size_t number)
 {
 	return first_of_subject(p,

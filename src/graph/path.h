@@ -22,6 +22,7 @@ struct path_certificate {
 	struct extensions extensions;
 	bool self_issued;		/* RFC 5280 3.2; `self_signed` is in
 					 * certificate */
+	bool imagined;			/* see path_pool_imagine() */
 	size_t same_subject;		/* the next with that subject, or
 					 * PATH_NONE */
 };
@@ -41,6 +42,11 @@ const struct path_certificate *path_pool_get(const struct path_pool *p,
 /* The number of the certificate with that SHA-256, PATH_NONE: it is not there. */
 size_t path_pool_find(const struct path_pool *p,
 		      const uint8_t sha256[SHA256_SIZE]);
+/* Adds a certificate for servers that ISSUER would issue, without bytes: always
+ * valid, for any host and purpose, and signed by the key of ISSUER.  It is
+ * issued at the time that is asked about.  Certificates that are added later
+ * are not its issuers.  */
+size_t path_pool_imagine(struct path_pool *p, size_t issuer);
 /* The first certificate whose subject is the issuer of NUMBER; others follow by
  * same_subject, in the order in which they were added.  */
 size_t path_pool_issuers(const struct path_pool *p, size_t number);

@@ -271,6 +271,50 @@ struct reach {
 int inventory_store_reach(struct inventory *i, const struct reach *reach,
 			  size_t n, bool complete);
 
+/* ---- what path models need ---------------------------------------------------
+ * Of the newest scan, or of the open one.  What is given to a function lives
+ * until it returns; a function stops all by a negative errno.  */
+typedef int known_fn(const uint8_t sha256[SHA256_SIZE], struct blob der,
+		     void *data);
+/* Every certificate that was ever known, in a store now or not: with that
+ * subject (the SHA-256 of its canonical name); whose SHA-256 or SHA-1 begins
+ * with HASH, lower-case hex; that people call NAME, by its common name or its
+ * whole subject.  */
+int inventory_named(struct inventory *i, const uint8_t name_sha256[SHA256_SIZE],
+		    known_fn *fn, void *data);
+int inventory_known(struct inventory *i, const char *hash, known_fn *fn,
+		    void *data);
+int inventory_called(struct inventory *i, const char *name, known_fn *fn,
+		     void *data);
+
+/* One place where a certificate lies, and who reads it there.  */
+struct certificate_use {
+	const char *party;		/* NULL: nobody reads that store */
+	enum role used_as;		/* what the party takes the store for */
+	unsigned position;		/* ... in which order */
+	enum role role;			/* the entry's */
+	unsigned purposes;		/* 0: not restricted */
+	int64_t distrust_after;		/* 0: none */
+	const char *kind, *store, *owner, *location, *label;
+	uint64_t offset;
+	bool anchor;			/* the party trusts it for TLS servers */
+};
+typedef int use_fn(const struct certificate_use *use, void *data);
+/* In the order of parties, and of each in its order.  */
+int inventory_uses(struct inventory *i, const uint8_t sha256[SHA256_SIZE],
+		   use_fn *fn, void *data);
+
+struct inventory_party {
+	const char *party, *type, *instance, *title, *owner, *model;
+	bool partial_chain;
+};
+typedef int party_fn(const struct inventory_party *party, void *data);
+int inventory_parties(struct inventory *i, party_fn *fn, void *data);
+/* The parties of which a store distrusts C without having it, by key or by
+ * issuer and serial number; only `party` is set.  */
+int inventory_distrusting(struct inventory *i, const struct certificate *c,
+			  party_fn *fn, void *data);
+
 /* ---- other tables ----------------------------------------------------------*/
 /* Loads data/rootprogram/mozilla-roots.csv when its hash differs from what is
  * loaded.  -EINVAL: *ret_error = "file:line: reason" (the caller frees).  Part

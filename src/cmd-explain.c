@@ -1,0 +1,375 @@
+/* cmd-explain.c -- explain: who would build which path from a certificate of the
+ * inventory, a file or a server to an anchor, and who would fail.
+ *
+ * What is asked about is looked for as a file, a fingerprint, and a name, in this
+ * order.  An authority's certificate is asked about by a certificate that it
+ * would issue: that is where its copies and cross-signed forms matter.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "locate/locate.h"
+#include "output/explain.h"
+#include "scan/scan.h"
+
+#define LEAST_DIGITS	8u	/* of a fingerprint's beginning */
+#define WIDEST		120u
+#define NARROWEST	40u
+
+static void auto_root(struct root *r)
+{
+	root_done(r);
+}
+
+const char *explain_format(size_t i)
+{
+	return explain_outputs[i].name;
+}
+
+/* ---- what is asked about ---------------------------------------------------*/
+
+static bool is_authority(const struct explanation *e, size_t number)
+{
+	return path_pool_get(e->world.pool, number)->certificate.is_ca;
+}
+
+static int file_failed(const char *path, const char *why)
+{
+	AUTO(str) char *name = escape_text(path, strlen(path));
+
+	log_error("%s: %s", name, why);
+	return STATUS_FAILURE;
+}
+
+/* The certificates of FILE, in order, into NUMBERS.  */
+static int read_file(struct explanation *e, const char *path,
+		     struct numbers *numbers)
+{
+	AUTO(str) char *text = NULL;
+	struct pem_block block;
+	uint64_t at = 0;
+	struct blob in;
+	size_t n, number;
+	int r = file_slurp(path, LIMIT_SENT_BYTES, &text, &n);
+
+	if (r == -EFBIG)
+		return file_failed(path, _("larger than any chain that a "
+					   "server sends (LIMIT_SENT_BYTES)"));
+	if (r < 0)
+		return file_failed(path, strerror(-r));
+	in = (struct blob){ (const uint8_t *)text, n };
+	while (pem_next(in, &at, &block) == 1) {
+		AUTO(str) char *error = NULL, *why = NULL;
+
+		if (block.der == NULL)
+			why = xasprintf(_("offset %ju: %s"),
+					(uintmax_t)block.begin, block.error);
+		else if (numbers->n == LIMIT_SENT_CERTIFICATES)
+			why = xasprintf(_("more than %u certificates"),
+					LIMIT_SENT_CERTIFICATES);
+		else if (world_add(&e->world, (struct blob){ block.der,
+				   block.der_n }, &number, &error) < 0)
+			why = xasprintf(_("offset %ju: %s"),
+					(uintmax_t)block.begin, error);
+		free(block.der);
+		if (why != NULL)
+			return file_failed(path, why);
+		numbers_add(numbers, number);
+	}
+	if (numbers->n == 0 && certificate_tlv(in, &in) == 0 &&
+	    world_add(&e->world, in, &number, NULL) == 0)
+		numbers_add(numbers, number);
+	return numbers->n > 0 ? -1
+		: file_failed(path, _("holds no certificate, neither PEM nor "
+				      "DER"));
+}
+
+/* Hex digits of WHAT in RET, colons and blanks left out; false when it is no
+ * beginning of a fingerprint.  */
+static bool is_fingerprint(const char *what, char ret[2 * SHA256_SIZE + 1])
+{
+	size_t n = 0;
+
+	for (; *what != '\0'; what++) {
+		if (*what == ':' || *what == ' ')
+			continue;
+		if (!isxdigit((unsigned char)*what) || n == 2 * SHA256_SIZE)
+			return false;
+		ret[n++] = (char)tolower((unsigned char)*what);
+	}
+	ret[n] = '\0';
+	return n >= LEAST_DIGITS;
+}
+
+struct found {
+	struct explanation *e;
+	struct numbers *numbers;
+};
+
+static int take_known(const uint8_t sha256[SHA256_SIZE], struct blob der,
+		      void *data)
+{
+	struct found *f = data;
+	size_t number;
+
+	(void)sha256;
+	if (f->numbers->n < LIMIT_WORLD_CERTIFICATES &&
+	    world_add(&f->e->world, der, &number, NULL) == 0)
+		numbers_add(f->numbers, number);
+	return 0;
+}
+
+static bool same_identity(const struct explanation *e, size_t a, size_t b)
+{
+	const struct certificate *x =
+		&path_pool_get(e->world.pool, a)->certificate;
+	const struct certificate *y =
+		&path_pool_get(e->world.pool, b)->certificate;
+
+	return memcmp(x->subject_sha256, y->subject_sha256, SHA256_SIZE) == 0 &&
+	       memcmp(x->spki_sha256, y->spki_sha256, SHA256_SIZE) == 0;
+}
+
+static int say_several(const struct explanation *e, const struct numbers *n,
+		       const char *what)
+{
+	AUTO(str) char *name = escape_text(what, strlen(what));
+
+	log_error(_("%s is the name of several identities; name one by its "
+		    "fingerprint:"), name);
+	for (size_t k = 0; k < n->n; k++) {
+		const struct certificate *c = &path_pool_get(e->world.pool,
+						n->items[k])->certificate;
+		AUTO(str) char *subject = escape_text(c->subject,
+						      strlen(c->subject));
+		char hex[2 * SHA256_SIZE + 1];
+
+		hex_encode(c->sha256, SHA256_SIZE, hex);
+		log_error("  %s  %s", hex, subject);
+	}
+	return STATUS_FAILURE;
+}
+
+static int look_up(struct explanation *e, struct inventory *i,
+		   const char *what, struct numbers *numbers)
+{
+	struct found found = { e, numbers };
+	char hex[2 * SHA256_SIZE + 1];
+	AUTO(str) char *name = NULL;
+	int r = 0;
+
+	if (is_fingerprint(what, hex))
+		r = inventory_known(i, hex, take_known, &found);
+	if (r == 0 && numbers->n == 0)
+		r = inventory_called(i, what, take_known, &found);
+	if (r < 0)
+		return inventory_failed(i, r, _("the inventory could not be "
+						"asked"));
+	if (numbers->n == 0) {
+		name = escape_text(what, strlen(what));
+		log_error(_("%s: no file, and no certificate that was ever "
+			    "scanned has that fingerprint or name; see show "
+			    "certificates"), name);
+		return STATUS_FAILURE;
+	}
+	for (size_t k = 1; k < numbers->n; k++)
+		if (!same_identity(e, numbers->items[0], numbers->items[k]))
+			return say_several(e, numbers, what);
+	return -1;
+}
+
+/* ---- the inventory ---------------------------------------------------------*/
+
+/* The newest scan; where there is none, one is made that is not kept.  */
+static int open_scan(const struct options *o, struct inventory **ret_inventory)
+{
+	AUTO(str) char *path = NULL;
+	AUTO(root) struct root root = { .path = NULL };
+	struct catalogue *catalogue = NULL;
+	struct scan_result result;
+	int status = inventory_path(o, &path);
+
+	if (status >= 0)
+		return status;
+	if (access(path, F_OK) == 0 || errno != ENOENT)
+		return open_inventory(o, INVENTORY_READ, ret_inventory, NULL);
+	status = load_catalogue(o, &catalogue);
+	if (status < 0)
+		status = open_root(o->root, &root);
+	if (status < 0) {
+		AUTO(str) char *history = NULL;
+
+		status = open_inventory(o, INVENTORY_MEMORY, ret_inventory,
+					&history);
+	}
+	if (status < 0)
+		status = record_scan(o, &root, *ret_inventory, catalogue,
+				     &result);
+	if (catalogue != NULL)
+		catalogue_free(catalogue);
+	return status;
+}
+
+/* ---- questions -------------------------------------------------------------*/
+
+/* All certificates of the identity of NUMBER that the world knows.  */
+static void gather_identity(struct explanation *e, size_t number)
+{
+	for (size_t k = 0; k < path_pool_count(e->world.pool); k++)
+		if (!path_pool_get(e->world.pool, k)->imagined &&
+		    same_identity(e, k, number))
+			numbers_add(&e->subjects, k);
+}
+
+/* SENT: what was in a file, the first of it the subject.  */
+static void ask_given(struct explanation *e, const struct numbers *given)
+{
+	const size_t first = given->items[0];
+	struct numbers sent = { .n = 0 };
+	const bool authority = is_authority(e, first);
+
+	for (size_t k = authority ? 0 : 1; k < given->n; k++)
+		numbers_add(&sent, given->items[k]);
+	explanation_ask(e, first, authority
+			? world_add_imagined(&e->world, first) : first, &sent);
+	if (authority)
+		gather_identity(e, first);
+	else
+		numbers_add(&e->subjects, first);
+}
+
+/* An authority: what a server below it sends may be any of its certificates, or
+ * nothing.  A self-signed one is not sent.  */
+static void ask_authority(struct explanation *e, const struct numbers *asked,
+			  const struct numbers *extra)
+{
+	const size_t peer = world_add_imagined(&e->world, asked->items[0]);
+	const struct numbers *subjects = &e->subjects;
+	struct numbers sent = { .n = 0 };
+
+	for (size_t k = 0; k < asked->n; k++) {
+		if (path_pool_get(e->world.pool, asked->items[k])
+			    ->certificate.self_signed && extra->n == 0)
+			continue;
+		numbers_add(&sent, asked->items[k]);
+		for (size_t x = 0; x < extra->n; x++)
+			numbers_add(&sent, extra->items[x]);
+		explanation_ask(e, asked->items[k], peer, &sent);
+	}
+	if (extra->n == 0)
+		explanation_ask(e, subjects->items[0], peer, &sent);
+}
+
+static int load(struct explanation *e, struct inventory *i)
+{
+	const int r = world_load(&e->world, i);
+
+	return r == 0 ? -1
+		: inventory_failed(i, r, _("the inventory could not be "
+					   "asked"));
+}
+
+static int ask_all(const struct options *o, struct explanation *e,
+		   struct inventory *i)
+{
+	const char *what = o->arguments[0];
+	struct numbers given = { .n = 0 }, extra = { .n = 0 };
+	const bool file = access(what, F_OK) == 0 || strchr(what, '/') != NULL;
+	int status = file ? read_file(e, what, &given)
+			  : look_up(e, i, what, &given);
+
+	if (status < 0 && o->n_arguments > 1)
+		status = read_file(e, o->arguments[1],
+				   file ? &given : &extra);
+	if (status < 0)
+		status = load(e, i);
+	if (status < 0 && file) {
+		ask_given(e, &given);
+	} else if (status < 0 && !is_authority(e, given.items[0])) {
+		numbers_add(&e->subjects, given.items[0]);
+		explanation_ask(e, given.items[0], given.items[0], &extra);
+	} else if (status < 0) {
+		gather_identity(e, given.items[0]);
+		ask_authority(e, &given, &extra);
+	}
+	numbers_done(&given);
+	numbers_done(&extra);
+	return status;
+}
+
+/* A party that nobody has is a mistake, and no answer.  */
+static int check_party(const struct options *o, const struct explanation *e)
+{
+	AUTO(str) char *name = NULL;
+
+	if (o->party == NULL)
+		return -1;
+	for (size_t k = 0; k < e->world.n_parties; k++)
+		if (explanation_asks(e, &e->world.parties[k]))
+			return -1;
+	name = escape_text(o->party, strlen(o->party));
+	log_error(_("there is no relying party \"%s\" in the newest scan: see "
+		    "%s show parties"), name, o->program);
+	return STATUS_FAILURE;
+}
+
+static int write_out(const struct options *o, const struct explanation *e)
+{
+	const struct explain_output *output = explain_output_find(o->format);
+	const unsigned width = terminal_width(o, WIDEST);
+	const struct output_options common = {
+		.color = use_color(o), .verbose = o->verbose,
+		.width = width > WIDEST ? WIDEST :
+			 width < NARROWEST ? NARROWEST : width,
+	};
+	const struct explain_options options = {
+		.common = &common, .what = o->arguments[0],
+		.timeline = o->timeline,
+	};
+	struct out out;
+	int r;
+
+	out_begin(o, &out);
+	if (output->machine)
+		setlocale(LC_MESSAGES, "C");
+	r = output->write(e, &options, out.f);
+	setlocale(LC_MESSAGES, "");
+	if (r == -ENOENT) {
+		out_cancel(&out);
+		log_error(_("Graphviz is not installed: no program dot; use "
+			    "--format dot and draw it elsewhere"));
+		return STATUS_FAILURE;
+	}
+	return out_end(&out, r, 0644);
+}
+
+int explain_command(const struct options *o)
+{
+	AUTO(inventory) struct inventory *i = NULL;
+	AUTO(explanation) struct explanation e = { .host = NULL };
+	int status;
+
+	if (o->n_arguments == 0)
+		return usage_error(o->command, _("explain what?"), NULL, NULL);
+	explanation_init(&e, o->purpose != 0 ? o->purpose
+					     : PURPOSE_SERVER_AUTH);
+	e.now = o->now;
+	e.host = o->hostname;
+	e.party = o->party;
+	status = open_scan(o, &i);
+	if (status < 0)
+		status = ask_all(o, &e, i);
+	if (status < 0)
+		status = check_party(o, &e);
+	if (status >= 0)
+		return status;
+	explanation_answer(&e);
+	status = write_out(o, &e);
+	return status >= 0 ? status : STATUS_OK;
+}

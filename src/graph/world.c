@@ -1,0 +1,372 @@
+/* world.c -- the part of an inventory that one question is about.
+ *
+ * Only what can be on a path is loaded, by the names of issuers upwards: an
+ * inventory has thousands of entries, a path a handful.  Certificates that lie
+ * nowhere any more are loaded, too: no party has them, but they say whose the
+ * missing root is.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "graph/world.h"
+
+void numbers_add(struct numbers *n, size_t number)
+{
+	grow(&n->items, n->n, &n->cap, sizeof(*n->items));
+	n->items[n->n++] = number;
+}
+
+void numbers_done(struct numbers *n)
+{
+	free(n->items);
+	*n = (struct numbers){ .items = NULL };
+}
+
+void world_init(struct world *w, unsigned purpose)
+{
+	*w = (struct world){ .pool = path_pool_new(), .purpose = purpose };
+}
+
+void world_done(struct world *w)
+{
+	for (size_t k = 0; k < w->n_parties; k++) {
+		struct world_party *p = &w->parties[k];
+
+		free(p->id);
+		free(p->title);
+		free(p->owner);
+		free(p->model_id);
+		numbers_done(&p->anchors);
+		numbers_done(&p->store);
+		numbers_done(&p->cached);
+		numbers_done(&p->distrusted);
+		free(p->distrust_after);
+	}
+	for (size_t k = 0; k < w->n_copies; k++) {
+		struct world_copy *c = &w->copies[k];
+
+		free(c->kind);
+		free(c->store);
+		free(c->owner);
+		free(c->location);
+		free(c->label);
+	}
+	free(w->parties);
+	free(w->copies);
+	path_pool_free(w->pool);
+	*w = (struct world){ .pool = NULL };
+}
+
+void auto_world(struct world *w)
+{
+	world_done(w);
+}
+
+int world_add(struct world *w, struct blob der, size_t *ret_number,
+	      char **ret_error)
+{
+	return path_pool_add(w->pool, der, ret_number, ret_error);
+}
+
+/* ---- certificates ----------------------------------------------------------*/
+
+static int take_named(const uint8_t sha256[SHA256_SIZE], struct blob der,
+		      void *data)
+{
+	struct world *w = data;
+	size_t number;
+
+	(void)sha256;
+	if (path_pool_count(w->pool) >= LIMIT_WORLD_CERTIFICATES) {
+		w->cut = true;
+		return 0;
+	}
+	/* What does not decode was said when it was scanned.  */
+	path_pool_add(w->pool, der, &number, NULL);
+	return 0;
+}
+
+/* Names are asked for once: the issuers of each certificate, as it comes.  */
+static int load_certificates(struct world *w, struct inventory *i)
+{
+	for (size_t k = 0; k < path_pool_count(w->pool); k++) {
+		const struct certificate *c =
+			&path_pool_get(w->pool, k)->certificate;
+		uint8_t subject[SHA256_SIZE], issuer[SHA256_SIZE];
+		int r;
+
+		memcpy(subject, c->subject_sha256, SHA256_SIZE);
+		memcpy(issuer, c->issuer_sha256, SHA256_SIZE);
+		r = inventory_named(i, issuer, take_named, w);
+		/* Cross-signed forms of what was asked about.  */
+		if (r == 0)
+			r = inventory_named(i, subject, take_named, w);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* ---- parties ---------------------------------------------------------------*/
+
+static char *copy(const char *s)
+{
+	return s == NULL ? NULL : xstrdup(s);
+}
+
+static int take_party(const struct inventory_party *party, void *data)
+{
+	struct world *w = data;
+	struct world_party p = {
+		.id = xstrdup(party->party), .title = copy(party->title),
+		.owner = copy(party->owner), .model_id = copy(party->model),
+	};
+
+	if (party->model != NULL) {
+		/* What else lies in the store can end a path of theirs.  */
+		if (party->partial_chain &&
+		    strcmp(party->model, "openssl") == 0) {
+			free(p.model_id);
+			p.model_id = xstrdup("openssl-partial");
+		}
+		p.model = path_model_find(p.model_id);
+	}
+	grow(&w->parties, w->n_parties, &w->cap_parties, sizeof(p));
+	w->parties[w->n_parties++] = p;
+	return 0;
+}
+
+static struct world_party *party_find(const struct world *w, const char *id)
+{
+	size_t low = 0, high = w->n_parties;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+		const int d = strcmp(w->parties[middle].id, id);
+
+		if (d == 0)
+			return &w->parties[middle];
+		if (d < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+/* One use, to be put in the party's order when all are there.  */
+struct placed {
+	struct world_party *party;
+	unsigned position;
+	char *store, *location;
+	uint64_t offset;
+	size_t certificate;
+	enum { AS_ANCHOR, AS_STORE, AS_CACHED, AS_DISTRUSTED } as;
+	int64_t distrust_after;
+};
+
+struct loading {
+	struct world *w;
+	size_t certificate;
+	struct placed *placed;
+	size_t n, cap;
+};
+
+static void add_copy(struct loading *l, const struct certificate_use *u)
+{
+	struct world *w = l->w;
+	struct world_copy c = { .certificate = l->certificate };
+
+	/* Uses of one place by several parties follow each other by party.  */
+	for (size_t k = w->n_copies; k-- > 0 &&
+	     w->copies[k].certificate == l->certificate;)
+		if (strcmp(w->copies[k].store, u->store) == 0 &&
+		    strcmp(w->copies[k].kind, u->kind) == 0 &&
+		    strcmp(w->copies[k].location, u->location) == 0 &&
+		    w->copies[k].role == u->role) {
+			w->copies[k].read |= u->party != NULL;
+			return;
+		}
+	c.role = u->role;
+	c.kind = xstrdup(u->kind);
+	c.store = xstrdup(u->store);
+	c.owner = copy(u->owner);
+	c.location = xstrdup(u->location);
+	c.label = copy(u->label);
+	c.read = u->party != NULL;
+	grow(&w->copies, w->n_copies, &w->cap_copies, sizeof(c));
+	w->copies[w->n_copies++] = c;
+}
+
+static bool is_for(const struct world *w, const struct certificate_use *u)
+{
+	return u->purposes == 0 || (u->purposes & w->purpose) != 0;
+}
+
+static int take_use(const struct certificate_use *u, void *data)
+{
+	struct loading *l = data;
+	struct placed p = {
+		.certificate = l->certificate, .position = u->position,
+		.offset = u->offset, .distrust_after = u->distrust_after,
+	};
+
+	add_copy(l, u);
+	if (u->party == NULL)
+		return 0;
+	p.party = party_find(l->w, u->party);
+	if (p.party == NULL)
+		return 0;
+	if (u->role == ROLE_DISTRUST && is_for(l->w, u))
+		p.as = AS_DISTRUSTED;
+	else if (u->used_as == ROLE_ANCHOR && u->role == ROLE_ANCHOR)
+		p.as = (l->w->purpose == PURPOSE_SERVER_AUTH ? u->anchor
+			: is_for(l->w, u)) ? AS_ANCHOR : AS_STORE;
+	else if (u->used_as == ROLE_ANCHOR && u->role == ROLE_INTERMEDIATE)
+		p.as = AS_STORE;
+	else if (u->used_as == ROLE_INTERMEDIATE &&
+		 (u->role == ROLE_ANCHOR || u->role == ROLE_INTERMEDIATE))
+		p.as = AS_CACHED;
+	else
+		return 0;
+	p.store = xstrdup(u->store);
+	p.location = xstrdup(u->location);
+	grow(&l->placed, l->n, &l->cap, sizeof(p));
+	l->placed[l->n++] = p;
+	return 0;
+}
+
+static int take_distrusting(const struct inventory_party *party, void *data)
+{
+	struct loading *l = data;
+	struct placed p = {
+		.certificate = l->certificate, .as = AS_DISTRUSTED,
+		.party = party_find(l->w, party->party),
+	};
+
+	if (p.party == NULL)
+		return 0;
+	p.store = xstrdup("");
+	p.location = xstrdup("");
+	grow(&l->placed, l->n, &l->cap, sizeof(p));
+	l->placed[l->n++] = p;
+	return 0;
+}
+
+static int compare_placed(const void *a, const void *b)
+{
+	const struct placed *x = a, *y = b;
+	int d;
+
+	if (x->party != y->party)
+		return x->party < y->party ? -1 : 1;
+	if (x->position != y->position)
+		return x->position < y->position ? -1 : 1;
+	d = strcmp(x->store, y->store);
+	if (d == 0)
+		d = strcmp(x->location, y->location);
+	if (d != 0)
+		return d;
+	if (x->offset != y->offset)
+		return x->offset < y->offset ? -1 : 1;
+	return (x->certificate > y->certificate) -
+	       (x->certificate < y->certificate);
+}
+
+static void put_anchor(struct world_party *p, const struct placed *x)
+{
+	const struct path_list list = { p->anchors.items, p->anchors.n };
+
+	if (path_list_has(&list, x->certificate))
+		return;
+	numbers_add(&p->anchors, x->certificate);
+	p->distrust_after = xrealloc(p->distrust_after, p->anchors.n,
+				     sizeof(*p->distrust_after));
+	p->distrust_after[p->anchors.n - 1] = x->distrust_after;
+}
+
+static void put_once(struct numbers *n, size_t number)
+{
+	const struct path_list list = { n->items, n->n };
+
+	if (!path_list_has(&list, number))
+		numbers_add(n, number);
+}
+
+static void put(const struct placed *x)
+{
+	switch (x->as) {
+	case AS_ANCHOR:
+		put_anchor(x->party, x);
+		break;
+	case AS_STORE:
+		put_once(&x->party->store, x->certificate);
+		break;
+	case AS_CACHED:
+		put_once(&x->party->cached, x->certificate);
+		break;
+	case AS_DISTRUSTED:
+		put_once(&x->party->distrusted, x->certificate);
+		break;
+	}
+}
+
+static int load_uses(struct world *w, struct inventory *i)
+{
+	struct loading l = { .w = w };
+	int r = 0;
+
+	for (size_t k = 0; r == 0 && k < path_pool_count(w->pool); k++) {
+		const struct certificate *c =
+			&path_pool_get(w->pool, k)->certificate;
+
+		l.certificate = k;
+		r = inventory_uses(i, c->sha256, take_use, &l);
+		if (r == 0)
+			r = inventory_distrusting(i, c, take_distrusting, &l);
+	}
+	if (l.n > 0)
+		qsort(l.placed, l.n, sizeof(*l.placed), compare_placed);
+	for (size_t k = 0; k < l.n; k++) {
+		put(&l.placed[k]);
+		free(l.placed[k].store);
+		free(l.placed[k].location);
+	}
+	free(l.placed);
+	return r;
+}
+
+int world_load(struct world *w, struct inventory *i)
+{
+	int r = load_certificates(w, i);
+
+	if (r == 0)
+		r = inventory_parties(i, take_party, w);
+	if (r == 0)
+		r = load_uses(w, i);
+	return r;
+}
+
+size_t world_add_imagined(struct world *w, size_t issuer)
+{
+	return path_pool_imagine(w->pool, issuer);
+}
+
+struct path_question world_question(const struct world *w,
+				    const struct world_party *party,
+				    size_t peer, const struct numbers *sent,
+				    int64_t time, const char *host)
+{
+	return (struct path_question){
+		.pool = w->pool, .peer = peer,
+		.anchors = { party->anchors.items, party->anchors.n },
+		.store = { party->store.items, party->store.n },
+		.cached = { party->cached.items, party->cached.n },
+		.sent = { sent->items, sent->n },
+		.distrusted = { party->distrusted.items,
+				party->distrusted.n },
+		.distrust_after = party->distrust_after,
+		.time = time, .host = host, .purpose = w->purpose,
+	};
+}
