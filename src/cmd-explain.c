@@ -73,7 +73,7 @@ static int read_file(struct explanation *e, const char *path,
 		else if (numbers->n == LIMIT_SENT_CERTIFICATES)
 			why = xasprintf(_("more than %u certificates"),
 					LIMIT_SENT_CERTIFICATES);
-		else if (world_add(&e->world, (struct blob){ block.der,
+		else if (path_world_add(&e->world, (struct blob){ block.der,
 				   block.der_n }, &number, &error) < 0)
 			why = xasprintf(_("offset %ju: %s"),
 					(uintmax_t)block.begin, error);
@@ -83,7 +83,7 @@ static int read_file(struct explanation *e, const char *path,
 		numbers_add(numbers, number);
 	}
 	if (numbers->n == 0 && certificate_tlv(in, &in) == 0 &&
-	    world_add(&e->world, in, &number, NULL) == 0)
+	    path_world_add(&e->world, in, &number, NULL) == 0)
 		numbers_add(numbers, number);
 	return numbers->n > 0 ? -1
 		: file_failed(path, _("holds no certificate, neither PEM nor "
@@ -120,7 +120,7 @@ static int take_known(const uint8_t sha256[SHA256_SIZE], struct blob der,
 
 	(void)sha256;
 	if (f->numbers->n < LIMIT_WORLD_CERTIFICATES &&
-	    world_add(&f->e->world, der, &number, NULL) == 0)
+	    path_world_add(&f->e->world, der, &number, NULL) == 0)
 		numbers_add(f->numbers, number);
 	return 0;
 }
@@ -237,7 +237,7 @@ static void ask_given(struct explanation *e, const struct numbers *given)
 	for (size_t k = authority ? 0 : 1; k < given->n; k++)
 		numbers_add(&sent, given->items[k]);
 	explanation_ask(e, first, authority
-			? world_add_imagined(&e->world, first) : first, &sent);
+			? path_world_add_imagined(&e->world, first) : first, &sent);
 	if (authority)
 		gather_identity(e, first);
 	else
@@ -249,7 +249,7 @@ static void ask_given(struct explanation *e, const struct numbers *given)
 static void ask_authority(struct explanation *e, const struct numbers *asked,
 			  const struct numbers *extra)
 {
-	const size_t peer = world_add_imagined(&e->world, asked->items[0]);
+	const size_t peer = path_world_add_imagined(&e->world, asked->items[0]);
 	const struct numbers *subjects = &e->subjects;
 	struct numbers sent = { .n = 0 };
 
@@ -268,7 +268,7 @@ static void ask_authority(struct explanation *e, const struct numbers *asked,
 
 static int load(struct explanation *e, struct inventory *i)
 {
-	const int r = world_load(&e->world, i);
+	const int r = path_world_load(&e->world, i);
 
 	return r == 0 ? -1
 		: inventory_failed(i, r, _("the inventory could not be "

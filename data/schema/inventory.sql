@@ -291,6 +291,22 @@ CREATE TABLE reach (
 	PRIMARY KEY (anchor_set_id, certificate_id, anchor_id)
 ) WITHOUT ROWID;
 
+-- What a party makes, at the newest scan's time, of a server that sends this
+-- certificate of an authority that the party knows, see graph/verdicts.c.
+CREATE TABLE verdict (
+	party TEXT NOT NULL,
+	certificate_id INTEGER NOT NULL REFERENCES certificate,
+	accepted INTEGER NOT NULL,
+	reason TEXT NOT NULL,
+	at_id INTEGER,			-- certificate at fault
+	stops INTEGER,			-- when what is accepted will be refused
+	stop_reason TEXT,
+	good INTEGER NOT NULL,		-- a path that is good exists
+	good_until INTEGER,
+	PRIMARY KEY (party, certificate_id)
+) WITHOUT ROWID;
+CREATE INDEX verdict_certificate ON verdict (certificate_id);
+
 -- Mozilla's root program as dates (data/rootprogram), loaded when it changed.
 CREATE TABLE root_program (
 	sha256 TEXT PRIMARY KEY,
@@ -507,6 +523,21 @@ JOIN certificate c ON c.id = r.certificate_id
 JOIN certificate a ON a.id = r.anchor_id
 JOIN certificate n ON n.id = r.next_id;
 
+CREATE VIEW v_verdict AS
+SELECT v.party, c.sha256, c.identity_id AS identity, v.accepted, v.reason,
+	a.sha256 AS at_sha256, v.stops, v.stop_reason, v.good, v.good_until
+FROM verdict v
+JOIN certificate c ON c.id = v.certificate_id
+LEFT JOIN certificate a ON a.id = v.at_id;
+
+-- When what a party accepts now will be refused, in order.
+CREATE VIEW v_timeline AS
+SELECT v.stops AS time, v.party, c.sha256, c.name, v.stop_reason AS reason
+FROM verdict v
+JOIN certificate c ON c.id = v.certificate_id
+WHERE v.stops IS NOT NULL
+ORDER BY v.stops, v.party, c.sha256;
+
 CREATE VIEW v_root_program AS
 SELECT p.sha256, p.sha1, p.label, p.tls_from, p.tls_until, p.distrust_after,
 	p.distrust_after_since, p.email_from, p.email_until, p.distrusted, c.identity_id AS identity
@@ -588,7 +619,9 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
 	('scan_store', 'scan_store_store', '600 30 1'),
 	('signature', 'signature', '600 2 1'),
 	('signature', 'signature_identity', '600 2 1'),
-	('store', 'sqlite_autoindex_store_1', '20 20 2 1');
+	('store', 'sqlite_autoindex_store_1', '20 20 2 1'),
+	('verdict', 'verdict', '50 5 1'),
+	('verdict', 'verdict_certificate', '50 5 1');
 ANALYZE sqlite_schema;
 
 PRAGMA application_id = 1413763654;	-- "TDRF"

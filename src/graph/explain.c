@@ -13,7 +13,7 @@
 void explanation_init(struct explanation *e, unsigned purpose)
 {
 	*e = (struct explanation){ .host = NULL };
-	world_init(&e->world, purpose);
+	path_world_init(&e->world, purpose);
 }
 
 void explanation_done(struct explanation *e)
@@ -28,7 +28,7 @@ void explanation_done(struct explanation *e)
 	}
 	free(e->questions);
 	numbers_done(&e->subjects);
-	world_done(&e->world);
+	path_world_done(&e->world);
 	*e = (struct explanation){ .host = NULL };
 }
 
@@ -139,7 +139,7 @@ static struct path_answer ask(const struct explanation *e,
 			      const struct world_party *party, int64_t time)
 {
 	const struct path_question q =
-		world_question(&e->world, party, question->peer,
+		path_world_question(&e->world, party, question->peer,
 			       &question->sent, time, e->host);
 	struct path_answer a = { .n = 0 };
 
@@ -208,7 +208,7 @@ static size_t like_of(const struct explanation *e,
 static void answer_completely(const struct explanation *e,
 			      struct explained_question *question)
 {
-	const struct world *w = &e->world;
+	const struct path_world *w = &e->world;
 	struct world_party all = { .id = NULL };
 
 	for (size_t k = 0; k < w->n_parties; k++) {
@@ -232,7 +232,7 @@ static void answer_completely(const struct explanation *e,
 		.from = e->now, .until = e->now };
 	{
 		const struct path_question q =
-			world_question(w, &all, question->peer,
+			path_world_question(w, &all, question->peer,
 				       &question->sent, e->now, e->host);
 
 		path_search(&q, &question->complete.answer);

@@ -36,7 +36,7 @@ struct explained_question {
 };
 
 struct explanation {
-	struct world world;
+	struct path_world world;
 	int64_t now;
 	const char *host;		/* NULL: not checked; borrowed */
 	const char *party;		/* only this one, or those of this type;

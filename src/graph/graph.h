@@ -20,6 +20,7 @@
 struct graph_result {
 	size_t signatures_checked, signatures_left;
 	size_t reach;
+	bool verdicts_cut;	/* LIMIT_VERDICT_CERTIFICATES */
 	size_t anchors_left;	/* not followed: LIMIT_REACH, LIMIT_SET_REACH */
 };
 
@@ -33,5 +34,10 @@ int graph_update(struct inventory *i, struct graph_result *ret_result);
  * were not followed, because there were too many paths already.  */
 int graph_reach(const struct graph_input *in, struct reach **ret_reach,
 		size_t *ret_n, size_t *ret_left);
+
+/* Asks every party about the authorities that it knows by more than a root, and
+ * stores what it would answer at NOW.  *ret_cut: there were more than
+ * LIMIT_VERDICT_CERTIFICATES of them.  Part of graph_update().  */
+int graph_verdicts(struct inventory *i, int64_t now, bool *ret_cut);
 
 #endif

@@ -21,9 +21,15 @@ static int say_left(struct inventory *i, const struct graph_result *result)
 	struct stored_problem problem = { .path = "/", .code = PROBLEM_LIMIT };
 	AUTO(str) char *message = NULL;
 
-	if (result->signatures_left == 0 && result->anchors_left == 0)
+	if (result->signatures_left == 0 && result->anchors_left == 0 &&
+	    !result->verdicts_cut)
 		return 0;
-	if (result->signatures_left > 0)
+	if (result->verdicts_cut)
+		message = xasprintf("more than %u certificates of authorities "
+				    "that are not self-signed: what parties "
+				    "make of the others was not asked",
+				    LIMIT_VERDICT_CERTIFICATES);
+	else if (result->signatures_left > 0)
 		message = xstrdup("not all signatures were verified: too many "
 				  "certificates, or keys under one name; the "
 				  "next scan goes on, show certificates tells "
@@ -58,9 +64,13 @@ static int update(struct inventory *i, struct graph_result *ret_result)
 	if (r < 0)
 		return r;
 	r = graph_reach(&in, &reach, &result.reach, &result.anchors_left);
+	/* What is cut is computed anew, so that it is said each time.  */
+	if (r == 0)
+		r = graph_verdicts(i, in.now, &result.verdicts_cut);
 	if (r == 0)
 		r = inventory_store_reach(i, reach, result.reach,
-					  result.anchors_left == 0);
+					  result.anchors_left == 0 &&
+					  !result.verdicts_cut);
 	free(reach);
 	graph_input_done(&in);
 	if (r == 0)

@@ -23,12 +23,12 @@ void numbers_done(struct numbers *n)
 	*n = (struct numbers){ .items = NULL };
 }
 
-void world_init(struct world *w, unsigned purpose)
+void path_world_init(struct path_world *w, unsigned purpose)
 {
-	*w = (struct world){ .pool = path_pool_new(), .purpose = purpose };
+	*w = (struct path_world){ .pool = path_pool_new(), .purpose = purpose };
 }
 
-void world_done(struct world *w)
+void path_world_done(struct path_world *w)
 {
 	for (size_t k = 0; k < w->n_parties; k++) {
 		struct world_party *p = &w->parties[k];
@@ -55,15 +55,15 @@ void world_done(struct world *w)
 	free(w->parties);
 	free(w->copies);
 	path_pool_free(w->pool);
-	*w = (struct world){ .pool = NULL };
+	*w = (struct path_world){ .pool = NULL };
 }
 
-void auto_world(struct world *w)
+void auto_path_world(struct path_world *w)
 {
-	world_done(w);
+	path_world_done(w);
 }
 
-int world_add(struct world *w, struct blob der, size_t *ret_number,
+int path_world_add(struct path_world *w, struct blob der, size_t *ret_number,
 	      char **ret_error)
 {
 	return path_pool_add(w->pool, der, ret_number, ret_error);
@@ -74,7 +74,7 @@ int world_add(struct world *w, struct blob der, size_t *ret_number,
 static int take_named(const uint8_t sha256[SHA256_SIZE], struct blob der,
 		      void *data)
 {
-	struct world *w = data;
+	struct path_world *w = data;
 	size_t number;
 
 	(void)sha256;
@@ -88,7 +88,7 @@ static int take_named(const uint8_t sha256[SHA256_SIZE], struct blob der,
 }
 
 /* Names are asked for once: the issuers of each certificate, as it comes.  */
-static int load_certificates(struct world *w, struct inventory *i)
+static int load_certificates(struct path_world *w, struct inventory *i)
 {
 	for (size_t k = 0; k < path_pool_count(w->pool); k++) {
 		const struct certificate *c =
@@ -117,7 +117,7 @@ static char *copy(const char *s)
 
 static int take_party(const struct inventory_party *party, void *data)
 {
-	struct world *w = data;
+	struct path_world *w = data;
 	struct world_party p = {
 		.id = xstrdup(party->party), .title = copy(party->title),
 		.owner = copy(party->owner), .model_id = copy(party->model),
@@ -137,7 +137,7 @@ static int take_party(const struct inventory_party *party, void *data)
 	return 0;
 }
 
-static struct world_party *party_find(const struct world *w, const char *id)
+static struct world_party *party_find(const struct path_world *w, const char *id)
 {
 	size_t low = 0, high = w->n_parties;
 
@@ -167,7 +167,7 @@ struct placed {
 };
 
 struct loading {
-	struct world *w;
+	struct path_world *w;
 	size_t certificate;
 	struct placed *placed;
 	size_t n, cap;
@@ -175,7 +175,7 @@ struct loading {
 
 static void add_copy(struct loading *l, const struct certificate_use *u)
 {
-	struct world *w = l->w;
+	struct path_world *w = l->w;
 	struct world_copy c = { .certificate = l->certificate };
 
 	/* Uses of one place by several parties follow each other by party.  */
@@ -199,7 +199,7 @@ static void add_copy(struct loading *l, const struct certificate_use *u)
 	w->copies[w->n_copies++] = c;
 }
 
-static bool is_for(const struct world *w, const struct certificate_use *u)
+static bool is_for(const struct path_world *w, const struct certificate_use *u)
 {
 	return u->purposes == 0 || (u->purposes & w->purpose) != 0;
 }
@@ -312,7 +312,7 @@ static void put(const struct placed *x)
 	}
 }
 
-static int load_uses(struct world *w, struct inventory *i)
+static int load_uses(struct path_world *w, struct inventory *i)
 {
 	struct loading l = { .w = w };
 	int r = 0;
@@ -337,7 +337,7 @@ static int load_uses(struct world *w, struct inventory *i)
 	return r;
 }
 
-int world_load(struct world *w, struct inventory *i)
+int path_world_load(struct path_world *w, struct inventory *i)
 {
 	int r = load_certificates(w, i);
 
@@ -348,12 +348,12 @@ int world_load(struct world *w, struct inventory *i)
 	return r;
 }
 
-size_t world_add_imagined(struct world *w, size_t issuer)
+size_t path_world_add_imagined(struct path_world *w, size_t issuer)
 {
 	return path_pool_imagine(w->pool, issuer);
 }
 
-struct path_question world_question(const struct world *w,
+struct path_question path_world_question(const struct path_world *w,
 				    const struct world_party *party,
 				    size_t peer, const struct numbers *sent,
 				    int64_t time, const char *host)

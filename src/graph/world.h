@@ -2,8 +2,8 @@
  * that can be on a path, where each of them lies, and what each relying party
  * makes of them.
  */
-#ifndef WORLD_H
-#define WORLD_H
+#ifndef GRAPH_WORLD_H
+#define GRAPH_WORLD_H
 
 #include "graph/path.h"
 #include "inventory/inventory.h"
@@ -32,7 +32,7 @@ struct world_party {
 	int64_t *distrust_after;	/* as in struct path_question */
 };
 
-struct world {
+struct path_world {
 	struct path_pool *pool;
 	struct world_party *parties;	/* sorted by id */
 	size_t n_parties, cap_parties;
@@ -43,24 +43,24 @@ struct world {
 };
 
 /* An empty world for questions about PURPOSE, one of enum purpose.  */
-void world_init(struct world *w, unsigned purpose);
-void world_done(struct world *w);
-void auto_world(struct world *w);
+void path_world_init(struct path_world *w, unsigned purpose);
+void path_world_done(struct path_world *w);
+void auto_path_world(struct path_world *w);
 
 /* Adds what is not of the inventory, or not only: as path_pool_add().  */
-int world_add(struct world *w, struct blob der, size_t *ret_number,
+int path_world_add(struct path_world *w, struct blob der, size_t *ret_number,
 	      char **ret_error);
 /* Adds, of the inventory, all that can be on a path above what is there: every
  * certificate with the name of an issuer, and theirs; then parties, and what
  * they have of them.  To be called once.  */
-int world_load(struct world *w, struct inventory *i);
+int path_world_load(struct path_world *w, struct inventory *i);
 /* Adds a certificate for servers that ISSUER would issue at the time it is asked
  * about: it is always valid, for any host, and signed by the key of ISSUER and
- * its like.  To be called after world_load().  */
-size_t world_add_imagined(struct world *w, size_t issuer);
+ * its like.  To be called after path_world_load().  */
+size_t path_world_add_imagined(struct path_world *w, size_t issuer);
 
 /* A question of PARTY; what is sent is the caller's.  */
-struct path_question world_question(const struct world *w,
+struct path_question path_world_question(const struct path_world *w,
 				    const struct world_party *party,
 				    size_t peer, const struct numbers *sent,
 				    int64_t time, const char *host);

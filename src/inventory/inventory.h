@@ -315,6 +315,29 @@ int inventory_parties(struct inventory *i, party_fn *fn, void *data);
 int inventory_distrusting(struct inventory *i, const struct certificate *c,
 			  party_fn *fn, void *data);
 
+/* Every authority's certificate in a store of the scan that is not
+ * self-signed.  */
+int inventory_crossed(struct inventory *i, known_fn *fn, void *data);
+
+/* What PARTY makes of a server that sends the authority's certificate SHA256
+ * and its own that this one issued; strings are borrowed.  */
+struct verdict {
+	const char *party;
+	uint8_t sha256[SHA256_SIZE];
+	bool accepted;
+	const char *reason;		/* "ok", or a word for what is wrong */
+	bool has_at;
+	uint8_t at[SHA256_SIZE];	/* which certificate is at fault */
+	int64_t stops;			/* accepted now, and until then;
+					 * INT64_MAX: for good */
+	const char *stop_reason;	/* NULL when it does not stop */
+	bool good;			/* a path that is good exists */
+	int64_t good_until;		/* ... until then; INT64_MAX: none */
+};
+/* Replaces what is stored.  */
+int inventory_store_verdicts(struct inventory *i, const struct verdict *verdicts,
+			     size_t n);
+
 /* ---- other tables ----------------------------------------------------------*/
 /* Loads data/rootprogram/mozilla-roots.csv when its hash differs from what is
  * loaded.  -EINVAL: *ret_error = "file:line: reason" (the caller frees).  Part

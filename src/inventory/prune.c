@@ -49,6 +49,8 @@ static const char delete_orphans[] =
 			"JOIN certificate c ON c.issuer_sha256 = i.name_sha256 "
 			"JOIN manifest_entry e ON e.certificate_id = c.id "
 			"WHERE i.id = certificate.identity_id); "
+	"UPDATE verdict SET at_id = NULL "
+		"WHERE at_id NOT IN (SELECT id FROM certificate); "
 	"DELETE FROM identity WHERE NOT EXISTS (SELECT 1 "
 		"FROM certificate c WHERE c.identity_id = identity.id); "
 	"DELETE FROM signature "

@@ -124,7 +124,7 @@ static int compare_copies(const void *a, const void *b)
 
 static void put_copies(struct view *v, size_t number)
 {
-	const struct world *w = &v->e->world;
+	const struct path_world *w = &v->e->world;
 	const struct world_copy **copies =
 		xcalloc(w->n_copies + 1, sizeof(struct world_copy *));
 	size_t n = 0;

@@ -1,0 +1,66 @@
+/* verdicts.c -- what each party would make of the authorities that it knows by
+ * more than a root: kept for rules and for the dates of explain.
+ */
+#include "inventory/db.h"
+
+int inventory_crossed(struct inventory *i, known_fn *fn, void *data)
+{
+	AUTO(query) struct query q = query_start(i,
+		"SELECT c.sha256, c.der FROM certificate c "
+		"WHERE c.der IS NOT NULL AND c.is_ca AND NOT c.self_signed "
+		"AND c.id IN (SELECT e.certificate_id FROM scan_store ss "
+			"JOIN reading rd ON rd.id = ss.reading_id "
+			"JOIN manifest_entry e "
+				"ON e.manifest_id = rd.manifest_id "
+			"WHERE ss.scan_id = (SELECT max(id) FROM scan) "
+			"AND e.role IN ('anchor', 'intermediate')) "
+		"ORDER BY c.sha256");
+	uint8_t sha256[SHA256_SIZE];
+	int r;
+
+	while ((r = query_step(&q)) > 0) {
+		r = query_column_hash(&q, 0, sha256);
+		if (r == 0)
+			r = fn(sha256, query_column_blob(&q, 1), data);
+		if (r < 0)
+			return r;
+	}
+	return r;
+}
+
+static void bind_time(struct query *q, int64_t time)
+{
+	if (time == INT64_MAX)
+		query_null(q);
+	else
+		query_int(q, time);
+}
+
+int inventory_store_verdicts(struct inventory *i, const struct verdict *verdicts,
+			     size_t n)
+{
+	AUTO(query) struct query q = query_start(i,
+		"INSERT INTO verdict SELECT ?, c.id, ?, ?, "
+			"(SELECT a.id FROM certificate a WHERE a.sha256 = ?), "
+			"?, ?, ?, ? FROM certificate c WHERE c.sha256 = ?");
+	int r = db_exec(i, "DELETE FROM verdict");
+
+	for (size_t k = 0; r == 0 && k < n; k++) {
+		const struct verdict *v = &verdicts[k];
+
+		query_text(&q, v->party);
+		query_int(&q, v->accepted);
+		query_text(&q, v->reason);
+		if (v->has_at)
+			query_hex(&q, v->at, SHA256_SIZE);
+		else
+			query_null(&q);
+		bind_time(&q, v->stops);
+		query_text(&q, v->stop_reason);
+		query_int(&q, v->good);
+		bind_time(&q, v->good_until);
+		query_hex(&q, v->sha256, SHA256_SIZE);
+		r = query_run(&q);
+	}
+	return r;
+}
