@@ -1,0 +1,132 @@
+#!/bin/sh
+# ask-paths.sh -- which certification path every real client takes in each world
+# of tests/paths, and whether it is what tests/paths/verdicts.json has; then
+# whether build/tests/path-driver (or $PATH_DRIVER) predicts it.
+#
+# PATHS_RECORD=1 writes what was answered to verdicts.json instead of comparing.
+# PATHS_CLIENTS="go java" asks these only (see below).
+#
+# Trusted certificates and those beside them are given to each client as its
+# trust store holds them, in this order; the cache is .NET's alone.
+# shellcheck source=tests/hosts/lib.sh
+. "${srcdir:=.}/tests/hosts/lib.sh"
+# shellcheck source=tests/owners/fetch.sh
+. "$srcdir/tests/owners/fetch.sh"
+here=$srcdir/tests/owners
+paths=$srcdir/tests/paths/paths.py
+triplet=x86_64-linux-gnu
+
+command -v python3 >/dev/null || skip "needs python3"
+python3 "$paths" questions "$work" || exit 1
+cd "$work" || exit 1
+mkdir answers
+missing=
+cannot() {
+	echo "cannot ask $1"
+	missing="$missing $1"
+}
+
+# answered CLIENT COMMAND...: what it says about all cases
+answered() {
+	client=$1
+	shift
+	"$@" <cases >"answers/$client.answers" || fail "$client broke off"
+	is "$client answers every case" \
+		"$(grep -c -v '^#' "answers/$client.answers")" "$(grep -c . <cases)"
+}
+
+compiled() {	# compiled PROGRAM FLAGS...
+	program=$1
+	shift
+	# shellcheck disable=SC2086 # words
+	${CC:-cc} -O1 -D_GNU_SOURCE -o "$program" "$here/$program.c" "$@" \
+		2>cc.log || {
+		cat cc.log >&2
+		return 1
+	}
+}
+
+ask_openssl() {
+	compiled path-openssl -ldl || {
+		cannot OpenSSL
+		return
+	}
+	answered openssl-3.0 ./path-openssl libcrypto.so.3
+	answered openssl-3.0-partial ./path-openssl libcrypto.so.3 partial
+	if fetch_deb bullseye libssl1.1; then
+		answered openssl-1.1.1 ./path-openssl \
+			"$OWNERS/bullseye/libssl1.1/usr/lib/$triplet/libcrypto.so.1.1"
+	else
+		cannot "OpenSSL 1.1.1"
+	fi
+}
+
+ask_gnutls() {
+	# shellcheck disable=SC2046 # words
+	compiled path-gnutls $(pkg-config --cflags --libs gnutls) || {
+		cannot GnuTLS
+		return
+	}
+	answered gnutls ./path-gnutls purpose
+	answered gnutls-curl ./path-gnutls
+}
+
+ask_go() {
+	for package in golang-1.26-go golang-1.26-src; do
+		fetch_deb sid $package || {
+			cannot "Go 1.26"
+			return
+		}
+	done
+	root=$work/go
+	mkdir "$root"
+	ln -s "$OWNERS"/sid/golang-1.26-go/usr/lib/go-1.26/[bpV]* \
+		"$OWNERS/sid/golang-1.26-src/usr/share/go-1.26/src" "$root"
+	env -i HOME="$HOME" PATH="$PATH" GOROOT="$root" GO111MODULE=off \
+		GOCACHE="$root/cache" GOTOOLCHAIN=local CGO_ENABLED=0 \
+		"$root/bin/go" build -o path-go "$here/path-go.go" &&
+		answered go-1.26 ./path-go
+}
+
+ask_java() {
+	for home in /usr/lib/jvm/*; do
+		[ -x "$home/bin/javac" ] || continue
+		version=$("$home/bin/java" -version 2>&1 |
+			sed -n 's/.* version "\([0-9]*\).*/\1/p')
+		[ -e "answers/java-$version.answers" ] && continue
+		answered "java-$version" "$home/bin/java" "$here/path-java.java" builder
+		answered "java-tls-$version" "$home/bin/java" \
+			"$here/path-java.java" tls
+	done
+	for version in 17 25; do
+		[ -e "answers/java-$version.answers" ] || cannot "Java $version"
+	done
+}
+
+for client in ${PATHS_CLIENTS:-openssl gnutls go java}; do
+	case $client in
+	openssl) ask_openssl ;;
+	gnutls) ask_gnutls ;;
+	go) ask_go ;;
+	java) ask_java ;;
+	*) fail "there is no client $client" ;;
+	esac
+done
+
+python3 "$paths" answers answers >now.json || exit 1
+if [ -n "${PATHS_RECORD:-}" ]; then
+	cp now.json "$srcdir/tests/paths/verdicts.json"
+	python3 "$paths" count
+else
+	check "the recorded answers" python3 "$paths" same now.json
+fi
+driver=${PATH_DRIVER:-${builddir:-$srcdir/build}/tests/path-driver}
+if [ -x "$driver" ]; then
+	python3 "$paths" driver >driver.in
+	"$driver" <driver.in >driver.out || fail "$driver failed"
+	check "the models" python3 "$paths" models driver.out
+else
+	echo "$driver is not there: the models were not compared"
+fi
+[ "$failed" -gt 0 ] || [ -z "$missing" ] || skip "could not ask:$missing"
+finish
