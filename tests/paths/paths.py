@@ -5,9 +5,9 @@
   questions DIR [ID-PREFIX ...]
                                writes DIR/certs/LABEL.pem and DIR/cases, which
                                the clients of tests/owners/path-* read
-  answers DIR                  prints verdicts.json, made of DIR/*.answers
-  same FILE                    compares FILE, made by `answers`, with the
-                               committed verdicts.json; what differs is printed
+  record DIR                   writes what DIR/*.answers say to verdicts.json
+  same DIR                     compares it with verdicts.json; what differs is
+                               printed
   models FILE                  compares FILE, the driver's output, with
                                verdicts.json
   count                        prints how often each client accepts
@@ -98,10 +98,10 @@ def questions(into, prefixes):
 
 
 def answers(folder):
-    """Per case the clients that answered alike stand together."""
+    """What DIR/*.answers say, as `written` takes it."""
     labels = {hashlib.sha256(der).hexdigest(): label
               for label, der in certificates().items()}
-    clients, said = {}, collections.defaultdict(dict)
+    clients, said = {}, {}
     for name in sorted(os.listdir(folder)):
         if not name.endswith(".answers"):
             continue
@@ -112,62 +112,85 @@ def answers(folder):
             clients[client] = {"model": model, "version": version}
             for line in file:
                 ident, verdict, path, reason = line.rstrip("\n").split("\t")
-                path = None if path == "-" else tuple(
-                    labels[sha256] for sha256 in path.split())
-                said[ident].setdefault((verdict, path, reason), []).append(
-                    client)
+                path = None if path == "-" else [
+                    labels[sha256] for sha256 in path.split()]
+                said[ident, client] = (verdict, path, reason)
+    return clients, said
+
+
+def written(clients, said):
+    """Per case the clients that answered alike stand together."""
     out = []
     for ident in [case["id"] for case in cases()]:
-        groups = []
-        for (verdict, path, reason), who in sorted(
-                said.get(ident, {}).items(), key=lambda item: item[1]):
+        groups = {}
+        for client in sorted(clients):
+            if (ident, client) in said:
+                verdict, path, reason = said[ident, client]
+                groups.setdefault((verdict, " ".join(path or ()), reason),
+                                  []).append(client)
+        lines = []
+        for (verdict, path, reason), who in groups.items():
             group = {"clients": " ".join(who), "verdict": verdict}
-            if path is not None:
-                group["path"] = " ".join(path)
+            if path:
+                group["path"] = path
             if reason:
                 group["reason"] = reason
-            groups.append(group)
-        if groups:
-            out.append("%s:[\n%s]" % (json.dumps(ident), ",\n".join(
-                json.dumps(g, separators=(",", ":")) for g in groups)))
-    print('{"clients":{\n%s\n},\n"cases":{\n%s\n}}' % (
-        ",\n".join("%s:%s" % (json.dumps(k), json.dumps(v))
-                   for k, v in clients.items()), ",\n".join(out)))
+            lines.append(json.dumps(group, separators=(",", ":")))
+        if lines:
+            out.append("%s:[\n%s]" % (json.dumps(ident), ",\n".join(lines)))
+    return '{"clients":{\n%s\n},\n"cases":{\n%s\n}}\n' % (
+        ",\n".join("%s:%s" % (json.dumps(client), json.dumps(about))
+                   for client, about in sorted(clients.items())),
+        ",\n".join(out))
 
 
-def flat(verdicts):
-    """(case, client) to (verdict, path of labels or None)."""
-    out = {}
+def recorded():
+    """What was `written`."""
+    verdicts, said = load("verdicts.json"), {}
     for ident, groups in verdicts["cases"].items():
         for group in groups:
             path = group.get("path")
             for client in group["clients"].split():
-                out[ident, client] = (group["verdict"],
-                                      None if path is None else path.split())
-    return out
+                said[ident, client] = (group["verdict"], path and path.split(),
+                                       group.get("reason", ""))
+    return verdicts["clients"], said
+
+
+def record(folder):
+    """Clients that were not asked this time keep what they said."""
+    clients, said = answers(folder)
+    try:
+        old_clients, old_said = recorded()
+    except FileNotFoundError:
+        old_clients, old_said = {}, {}
+    for key, answer in old_said.items():
+        if key[1] not in clients:
+            said[key] = answer
+    text = written({**old_clients, **clients}, said)
+    with open(os.path.join(HERE, "verdicts.json"), "w",
+              encoding="utf-8") as file:
+        file.write(text)
 
 
 def words(answer):
-    verdict, path = answer
+    verdict, path, _ = answer
     return verdict if path is None else "%s [%s]" % (verdict, " ".join(path))
 
 
-def same(file):
-    """Clients that were not asked this time are not missed, and neither is
-    a case that a sample left out."""
-    with open(file, encoding="utf-8") as text:
-        now = json.load(text)
-    then, differ, n = flat(load("verdicts.json")), 0, 0
-    for (ident, client), answer in flat(now).items():
-        n += 1
-        if then.get((ident, client)) != answer:
+def same(folder):
+    """Clients that were not asked this time are not missed.  A reason may be
+    said in other words."""
+    clients, now = answers(folder)
+    then, differ = recorded()[1], 0
+    for (ident, client), answer in now.items():
+        was = then.get((ident, client))
+        if was is None or was[:2] != answer[:2]:
             differ += 1
-            was = then.get((ident, client))
             print("%s: %s: %s, recorded %s" % (
                 ident, client, words(answer), words(was) if was else "nothing"))
     print("%d answers of %d clients, %d differ from what is recorded" % (
-        n, len(now["clients"]), differ))
-    return differ == 0 and n > 0
+        len(now), len(clients), differ))
+    return differ == 0 and len(now) > 0
 
 
 def models(file):
@@ -175,10 +198,10 @@ def models(file):
         predicted = {case["id"]: case["models"] for case in json.load(text)}
     sha256 = {label: hashlib.sha256(der).hexdigest()
               for label, der in certificates().items()}
-    verdicts = load("verdicts.json")
+    clients, said = recorded()
     counts = collections.defaultdict(lambda: [0, 0, 0])
-    for (ident, client), (verdict, path) in sorted(flat(verdicts).items()):
-        model = verdicts["clients"][client]["model"]
+    for (ident, client), (verdict, path, _) in sorted(said.items()):
+        model = clients[client]["model"]
         guess = predicted.get(ident, {}).get(model)
         if guess is None:
             continue
@@ -201,14 +224,13 @@ def models(file):
 
 
 def count():
-    verdicts = load("verdicts.json")
+    clients, said = recorded()
     counts = collections.Counter(
-        (client, verdict)
-        for (_, client), (verdict, _) in flat(verdicts).items())
-    for client, about in verdicts["clients"].items():
-        print("%-20s %4d accept %4d reject  %s" % (
+        (client, answer[0]) for (_, client), answer in said.items())
+    for client, about in clients.items():
+        print("%-20s %4d accept %4d reject  %-15s %s" % (
             client, counts[client, "accept"], counts[client, "reject"],
-            about["version"]))
+            about["model"], about["version"]))
 
 
 def main(argv):
@@ -217,8 +239,8 @@ def main(argv):
         driver(rest)
     elif command == "questions" and rest:
         questions(rest[0], rest[1:])
-    elif command == "answers" and len(rest) == 1:
-        answers(rest[0])
+    elif command == "record" and len(rest) == 1:
+        record(rest[0])
     elif command == "count" and not rest:
         count()
     elif command in ("same", "models") and len(rest) == 1:

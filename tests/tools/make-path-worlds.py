@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """make-path-worlds.py DIR -- writes the worlds that certification paths are
-looked for in to DIR: certificates.json, worlds-grid.json, worlds-random.json.
+looked for in to DIR: certificates.json, worlds-grid.json, worlds-random.json,
+and the key of all end-entities, for servers.
 
 A world is what one client meets: its trust store, what the server sends, a
 moment.  The grid has every combination of few things; the random worlds,
@@ -17,7 +18,7 @@ import os
 import random
 import sys
 
-from path_certificates import Cert, HOST, PERIODS, seconds
+from path_certificates import Cert, HOST, Key, PERIODS, seconds
 
 # Between the ends of PERIODS.
 TIMES = {
@@ -44,8 +45,9 @@ def case(ident, at, leaf, trusted=(), sent=(), store=(), cached=()):
     tests/paths/paths.py fills in."""
     out = {"id": ident, "validation_time": at,
            "peer_certificate": named([leaf])[0],
-           "trusted_certs": named(trusted)}
-    for key, certs in (("store_certs", store), ("cached_certs", cached),
+           "trusted_certs": named(dict.fromkeys(trusted))}
+    for key, certs in (("store_certs", dict.fromkeys(store)),
+                       ("cached_certs", dict.fromkeys(cached)),
                        ("untrusted_intermediates", sent)):
         if certs:
             out[key] = named(certs)
@@ -327,6 +329,8 @@ def main():
     write(os.path.join(into, "certificates.json"),
           ["%s:%s" % (json.dumps(label), json.dumps(pool[label].base64()))
            for label in sorted(pool)], "{}")
+    with open(os.path.join(into, "leaf-key.pem"), "w", encoding="ascii") as out:
+        out.write(Key.of("Leaf").pem())
     print("%d certificates for %s" % (len(pool), HOST))
 
 

@@ -134,6 +134,13 @@ class Key:
             k = mac(k, v, b"\x00")
             v = mac(k, v)
 
+    def pem(self):
+        """RFC 5915, without the public key, which follows from it."""
+        der = sequence(integer(1), tlv(0x04, self.secret.to_bytes(32, "big")),
+                       tlv(0xA0, oid("1.2.840.10045.3.1.7")))
+        return "-----BEGIN EC PRIVATE KEY-----\n%s-----END EC PRIVATE KEY-----" \
+            "\n" % base64.encodebytes(der).decode()
+
     def sign(self, message):
         digest = hashlib.sha256(message).digest()
         k = self.nonce(digest)
