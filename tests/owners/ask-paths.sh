@@ -157,11 +157,63 @@ ask_node() {
 ask_nss() {
 	# shellcheck disable=SC2046 # words
 	if ! compiled path-nss $(pkg-config --cflags --libs nss) ||
+		! fetch_deb bookworm libfaketime ||
 		! { mkdir nss && certutil -N -d sql:nss --empty-password; }; then
 		cannot NSS
 		return
 	fi
-	answered nss ./path-nss nss answers/nss-pkix.answers
+	# its databases are written again and again: in memory, if possible
+	memory=$(mktemp -d -p /dev/shm 2>/dev/null) && ln -s "$memory" nss-db
+	echo "# nss-pkix $(./path-nss)" >nss-pkix.out
+	{
+		echo "# nss $(./path-nss)"
+		at_times ./path-nss nss nss-pkix.out
+	} >nss.out || fail "NSS broke off"
+	[ -z "$memory" ] || rm -rf "$memory"
+	answered nss cat nss.out
+	answered nss-pkix cat nss-pkix.out
+}
+
+# Handshakes: in memory by Python's ssl, which tells the path; by the libcurl of
+# each TLS library, a process a time, so a part of the cases only.
+ask_python() {
+	fetch_deb bookworm libfaketime || {
+		cannot Python
+		return
+	}
+	{
+		/usr/bin/python3 -c 'import platform, ssl
+print("# openssl Python", platform.python_version(), "with", ssl.OPENSSL_VERSION)'
+		at_times /usr/bin/python3 "$here/path-python.py"
+	} >python.out || fail "Python broke off"
+	answered python cat python.out
+}
+
+ask_curl() {
+	mv cases all
+	awk '/^random|^second/ || NR % 5 == 0' all >cases
+	for of in openssl-partial=libcurl.so.4 gnutls-curl=libcurl-gnutls.so.4 \
+		nss=libcurl-nss.so.4; do
+		library=${of#*=}
+		if ! fetch_deb bookworm libfaketime ||
+			! compiled path-curl -ldl ||
+			! version=$(./path-curl "$library"); then
+			cannot "$library"
+			continue
+		fi
+		# what lies beside the anchors is none with NSS only
+		[ "${of%=*}" != nss ] || {
+			awk -F '\t' '$5 == "-"' cases >cases.new
+			mv cases.new cases
+		}
+		{
+			echo "# ${of%=*} $version" | cut -d ' ' -f 1-4
+			python3 "$here/path-curl.py" "$library" "$faketime" \
+				<cases
+		} >curl.out || fail "$library broke off"
+		answered "$(basename "$library" .so.4)" cat curl.out
+	done
+	mv all cases
 }
 
 # A process for each set of stores, for they are in its environment.
@@ -193,7 +245,7 @@ ask_dotnet() {
 	answered dotnet-3.1 cat dotnet.out
 }
 
-for client in ${PATHS_CLIENTS:-openssl gnutls go java node nss dotnet}; do
+for client in ${PATHS_CLIENTS:-openssl gnutls go java node nss python curl dotnet}; do
 	case $client in
 	openssl) ask_openssl ;;
 	gnutls) ask_gnutls ;;
@@ -201,6 +253,8 @@ for client in ${PATHS_CLIENTS:-openssl gnutls go java node nss dotnet}; do
 	java) ask_java ;;
 	node) ask_node ;;
 	nss) ask_nss ;;
+	python) ask_python ;;
+	curl) ask_curl ;;
 	dotnet) ask_dotnet ;;
 	*) fail "there is no client $client" ;;
 	esac

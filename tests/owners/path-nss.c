@@ -1,4 +1,4 @@
-/* path-nss.c EMPTY-DB PKIX-ANSWERS -- asks NSS which path it takes, as its TLS
+/* path-nss.c EMPTY-DB PKIX-ANSWERS CASES -- asks NSS which path it takes, as its TLS
  * client does: what was received becomes temporary certificates, the end-entity
  * first, then it is verified as an SSL server.  libpkix is asked, too, as
  * vfychain -pp does, and what it says goes to PKIX-ANSWERS.  Reads cases, writes
@@ -18,11 +18,12 @@
 #include <sechash.h>
 #include <stdbool.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "path-cases.h"
 
-#define DB	"db"
+#define DB	"nss-db"
 #define MICROSECONDS	1000000
 
 static CERTCertificate *load(const char *label)
@@ -232,19 +233,26 @@ int main(int argc, char **argv)
 	static char trusted[4096] = "none yet", store[4096];
 	struct path_case c;
 	char command[1024];
+	FILE *cases;
 
-	if (argc != 3 || !(pkix_answers = fopen(argv[2], "w")))
+	if (argc == 1) {
+		printf("NSS %s\n", NSS_GetVersion());
+		return 0;
+	}
+	if (argc != 4 || !(pkix_answers = fopen(argv[2], "a")) ||
+	    !(cases = fopen(argv[3], "r")))
 		return 64;
-	snprintf(command, sizeof(command), "rm -rf " DB " && cp -r '%s' " DB,
-		 argv[1]);
+	snprintf(command, sizeof(command),
+		 "mkdir -p " DB " && rm -f " DB "/* && cp '%s'/* " DB, argv[1]);
 	/* else each start measures how fast the file system is */
 	setenv("NSS_SDB_USE_CACHE", "no", 1);
-	printf("# nss NSS %s\n", NSS_GetVersion());
-	fprintf(pkix_answers, "# nss-pkix NSS %s\n", NSS_GetVersion());
-	while (path_next(stdin, &c)) {
+	while (path_next(cases, &c)) {
 		/* both are looked at, so that both are remembered */
 		bool kept = same(&c.trusted, trusted);
+		long long off = (long long)time(NULL) - c.at;
 
+		if (off < -1 || off > 1)
+			path_die("the clock is not at the case's time");
 		if (!(same(&c.store, store) && kept)) {
 			if (system(command) != 0)
 				path_die(command);
@@ -253,5 +261,6 @@ int main(int argc, char **argv)
 		in_child(&c, CLASSIC);
 		in_child(&c, PKIX);
 	}
+	fclose(cases);
 	return fclose(pkix_answers) == 0 ? 0 : 1;
 }
