@@ -4,6 +4,7 @@
  * A path is numbered from the peer upwards, as it is built; the RFC counts from
  * the anchor down.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "graph/path.h"
@@ -162,6 +163,42 @@ bool path_has_identity(const struct path_question *q,
 	return false;
 }
 
+/* ---- the question ----------------------------------------------------------*/
+
+static void *joined(const void *x, size_t x_bytes, const void *y,
+		    size_t y_bytes)
+{
+	uint8_t *all = xcalloc(1, x_bytes + y_bytes + 1);
+
+	if (x_bytes > 0)
+		memcpy(all, x, x_bytes);
+	if (y != NULL && y_bytes > 0)
+		memcpy(all + x_bytes, y, y_bytes);
+	return all;
+}
+
+struct path_question path_trust_store(const struct path_question *q)
+{
+	struct path_question all = *q;
+
+	all.anchors.n = q->anchors.n + q->store.n;
+	all.anchors.items = joined(q->anchors.items,
+				   q->anchors.n * sizeof(size_t),
+				   q->store.items, q->store.n * sizeof(size_t));
+	if (q->distrust_after != NULL)
+		all.distrust_after = joined(q->distrust_after,
+					    q->anchors.n * sizeof(int64_t),
+					    NULL, q->store.n * sizeof(int64_t));
+	all.store = (struct path_list){ NULL, 0 };
+	return all;
+}
+
+void path_trust_store_done(struct path_question *q)
+{
+	free((void *)(uintptr_t)q->anchors.items);
+	free((void *)(uintptr_t)q->distrust_after);
+}
+
 /* ---- a whole path ----------------------------------------------------------*/
 
 struct walk {
@@ -219,7 +256,8 @@ static enum path_fault length_of(const struct walk *w, size_t at)
 	if (at == 0 || is_spared(w, at) || c->extensions.path_length < 0)
 		return PATH_OK;
 	for (size_t i = 1; i < at; i++)
-		if (!path_at(w->q, w->a, i)->self_issued)
+		if (!path_at(w->q, w->a, i)->self_issued ||
+		    (w->checks & LENGTH_OF_ALL) != 0)
 			below++;
 	return below > c->extensions.path_length ? PATH_LENGTH : PATH_OK;
 }

@@ -1,33 +1,32 @@
-/* path-search.c -- the search that tries everything (RFC 4158): does a good path
- * exist at all?
+/* path-search.c -- the search that goes back when it comes to a dead end
+ * (RFC 4158), and with it the one that tries everything: does a good path exist
+ * at all?
  *
- * Depth first from the peer upwards, the likeliest issuers first.  What can be
- * told from a beginning of a path is checked at once, so that a mesh of
- * cross-signs is cut early; no identity comes twice on a path.  A mesh can
- * still be made so that it has more paths than anybody can try: past
- * LIMIT_PATH_STEPS the answer is PATH_LIMIT, and never "no".
+ * Depth first from the peer upwards.  What can be told from a beginning of a
+ * path is checked at once, so that a mesh of cross-signs is cut early; no
+ * identity comes twice on a path.  A mesh can still be made so that it has more
+ * paths than anybody can try: past LIMIT_PATH_STEPS the answer is PATH_LIMIT,
+ * and never "no".
  *
- * Anchors are asked what any certificate is asked, though RFC 5280 6.1.1 (d)
- * knows only their name and key: clients do, and it is what an administrator
- * expects of an expired root.
+ * Clients that search differ in what they try first, what they ask when, and
+ * when they give up; that is what struct path_strategy says.
+ *
+ * The complete search asks of anchors what is asked of any certificate, though
+ * RFC 5280 6.1.1 (d) knows only their name and key: clients do, and it is what
+ * an administrator expects of an expired root.
  */
 #include <stdlib.h>
 
 #include "graph/path.h"
 
-/* Everything but what is asked of a whole path.  */
-#define STEP_CHECKS	(CHECK_DATES | CHECK_CA | CHECK_LENGTH | \
-			 CHECK_KEY_USAGE | CHECK_PURPOSES | CHECK_NAMES | \
-			 CHECK_CRITICAL | CHECK_MALFORMED | CHECK_DISTRUST | \
-			 CHECK_PEER_USAGE | CHECK_PEER_PURPOSE | CHECK_HOST | \
-			 ANY_PURPOSE)
-
 struct search {
 	const struct path_question *q;
+	const struct path_strategy *strategy;
 	struct path_answer now, best;	/* best: of the refused ones */
 	unsigned best_rank;
 	size_t steps;
-	bool limited;
+	bool limited;			/* by a limit of ours */
+	bool given_up;			/* by one of the client's */
 };
 
 enum rank { RANK_NONE, RANK_BEGUN, RANK_UNTRUSTED, RANK_ANCHORED };
@@ -45,17 +44,15 @@ static void refuse(struct search *s, enum path_fault fault, size_t at,
 	s->best.at = at;
 }
 
-static bool is_usable(const struct path_question *q, size_t number)
-{
-	return path_list_has(&q->anchors, number) ||
-	       path_list_has(&q->sent, number) ||
-	       path_list_has(&q->store, number) ||
-	       path_list_has(&q->cached, number);
-}
-
 struct candidate {
-	size_t number;
+	size_t number, index;
 	unsigned order;			/* lower is tried first */
+	enum path_place place;
+};
+
+struct candidates {
+	struct candidate *items;
+	size_t n, cap;
 };
 
 static int compare_candidates(const void *a, const void *b)
@@ -64,45 +61,51 @@ static int compare_candidates(const void *a, const void *b)
 
 	if (x->order != y->order)
 		return x->order < y->order ? -1 : 1;
-	return (x->number > y->number) - (x->number < y->number);
+	if (x->place != y->place)
+		return x->place < y->place ? -1 : 1;
+	return (x->index > y->index) - (x->index < y->index);
 }
 
-/* RFC 4158 3.5: trusted, valid now, and with the key identifier that is asked
- * for.  None of these keeps one from being tried.  */
-static unsigned order_of(const struct path_question *q, size_t child,
-			 size_t number)
+static void candidates_in(const struct search *s, const struct path_list *list,
+			  enum path_place place, struct candidates *to)
 {
-	return (path_key_ids(q, child, number) == KEY_IDS_DIFFER ? 4u : 0u) +
-	       (path_valid(q, number, true) != PATH_OK ? 2u : 0u) +
-	       (path_list_has(&q->anchors, number) ? 0u : 1u);
-}
+	const size_t child = s->now.path[s->now.n - 1];
 
-static size_t candidates_of(const struct search *s, size_t child,
-			    struct candidate **ret_candidates)
-{
-	struct candidate *candidates = NULL;
-	size_t n = 0, cap = 0;
+	for (size_t i = 0; i < list->n; i++) {
+		const size_t number = list->items[i];
+		unsigned order;
 
-	for (size_t i = path_pool_issuers(s->q->pool, child); i != PATH_NONE;
-	     i = path_pool_get(s->q->pool, i)->same_subject) {
-		if (!is_usable(s->q, i) ||
-		    path_has_identity(s->q, &s->now, i))
+		if (!path_names_match(s->q, child, number) ||
+		    path_has_identity(s->q, &s->now, number))
 			continue;
-		grow(&candidates, n, &cap, sizeof(*candidates));
-		candidates[n++] = (struct candidate){ i,
-						order_of(s->q, child, i) };
+		order = s->strategy->order(s->q, &s->now, number, place);
+		if (order == PATH_SKIP)
+			continue;
+		grow(&to->items, to->n, &to->cap, sizeof(*to->items));
+		to->items[to->n++] = (struct candidate){ number, i, order,
+							 place };
 	}
-	if (n > 0)
-		qsort(candidates, n, sizeof(*candidates), compare_candidates);
-	*ret_candidates = candidates;
-	return n;
+}
+
+static struct candidates candidates_of(const struct search *s)
+{
+	struct candidates found = { .n = 0 };
+
+	candidates_in(s, &s->q->anchors, PLACE_ANCHORS, &found);
+	candidates_in(s, &s->q->store, PLACE_STORE, &found);
+	candidates_in(s, &s->q->cached, PLACE_CACHED, &found);
+	candidates_in(s, &s->q->sent, PLACE_SENT, &found);
+	if (found.n > 0)
+		qsort(found.items, found.n, sizeof(*found.items),
+		      compare_candidates);
+	return found;
 }
 
 /* The path so far ends in an anchor.  */
 static bool is_accepted(struct search *s)
 {
 	const enum path_fault fault =
-		path_check(s->q, STEP_CHECKS | CHECK_POLICY, true, &s->now);
+		path_check(s->q, s->strategy->end_checks, true, &s->now);
 
 	if (fault == PATH_OK)
 		return true;
@@ -112,32 +115,50 @@ static bool is_accepted(struct search *s)
 
 static bool extend(struct search *s);
 
-static bool try_issuer(struct search *s, size_t issuer)
+/* Goes on above the last certificate, as one that is no anchor.  */
+static bool go_on(struct search *s)
 {
-	enum path_fault fault;
+	const enum path_fault fault =
+		path_check(s->q, s->strategy->checks, false, &s->now);
+
+	if (fault == PATH_OK)
+		return extend(s);
+	refuse(s, fault, s->now.at, RANK_UNTRUSTED);
+	return false;
+}
+
+static bool may_step(struct search *s)
+{
+	s->steps++;
+	s->limited = s->limited || s->steps > LIMIT_PATH_STEPS;
+	s->given_up = s->given_up || (s->strategy->steps > 0 &&
+				      s->steps > s->strategy->steps);
+	return !s->limited && !s->given_up;
+}
+
+static bool try_issuer(struct search *s, const struct candidate *c)
+{
 	bool found;
 
-	if (++s->steps > LIMIT_PATH_STEPS) {
-		s->limited = true;
+	if (!may_step(s))
 		return false;
-	}
 	if (path_pool_signed(s->q->pool, s->now.path[s->now.n - 1],
-			     issuer) != 1) {
+			     c->number) != 1) {
 		refuse(s, PATH_SIGNATURE, s->now.n - 1, RANK_BEGUN);
 		return false;
 	}
-	if (!path_push(&s->now, issuer)) {
+	if (s->strategy->longest > 0 && s->now.n >= s->strategy->longest) {
+		refuse(s, PATH_TOO_LONG, s->now.n - 1, RANK_UNTRUSTED);
+		return false;
+	}
+	if (!path_push(&s->now, c->number)) {
 		s->limited = true;
 		return false;
 	}
-	found = path_list_has(&s->q->anchors, issuer) && is_accepted(s);
-	if (!found) {
-		fault = path_check(s->q, STEP_CHECKS, false, &s->now);
-		if (fault != PATH_OK)
-			refuse(s, fault, s->now.at, RANK_UNTRUSTED);
-		else
-			found = extend(s);
-	}
+	found = c->place == PLACE_ANCHORS && is_accepted(s);
+	if (!found && (c->place != PLACE_ANCHORS ||
+		       s->strategy->through_anchors))
+		found = go_on(s);
 	if (!found)
 		s->now.n--;
 	return found;
@@ -145,31 +166,32 @@ static bool try_issuer(struct search *s, size_t issuer)
 
 static bool extend(struct search *s)
 {
-	const size_t end = s->now.path[s->now.n - 1];
-	struct candidate *candidates;
-	const size_t n = candidates_of(s, end, &candidates);
+	struct candidates c = candidates_of(s);
 	bool found = false;
 
-	for (size_t i = 0; i < n && !found && !s->limited; i++)
-		found = try_issuer(s, candidates[i].number);
-	free(candidates);
-	if (n == 0)
-		refuse(s, path_pool_get(s->q->pool, end)->self_issued
+	for (size_t i = 0; i < c.n && !found && !s->limited && !s->given_up;
+	     i++)
+		found = try_issuer(s, &c.items[i]);
+	if (c.n == 0)
+		refuse(s, path_at(s->q, &s->now, s->now.n - 1)->self_issued
 			       ? PATH_UNTRUSTED : PATH_NO_ISSUER,
 		       s->now.n - 1, RANK_UNTRUSTED);
+	free(c.items);
 	return found;
 }
 
-void path_search(const struct path_question *q, struct path_answer *ret_answer)
+void path_search_by(const struct path_question *q,
+		    const struct path_strategy *strategy,
+		    struct path_answer *ret_answer)
 {
-	struct search s = { .q = q };
+	struct search s = { .q = q, .strategy = strategy };
 	bool found;
 
 	path_push(&s.now, q->peer);
 	found = path_list_has(&q->anchors, q->peer) && is_accepted(&s);
 	if (!found) {
-		const enum path_fault fault = path_check(q, STEP_CHECKS, false,
-							 &s.now);
+		const enum path_fault fault =
+			path_check(q, strategy->checks, false, &s.now);
 
 		if (fault != PATH_OK)
 			refuse(&s, fault, s.now.at, RANK_ANCHORED);
@@ -183,5 +205,44 @@ void path_search(const struct path_question *q, struct path_answer *ret_answer)
 		ret_answer->at = 0;
 	} else if (s.limited) {
 		ret_answer->fault = PATH_LIMIT;
+	} else if (s.given_up) {
+		ret_answer->fault = PATH_TOO_LONG;
 	}
+}
+
+/* ---- the one that tries everything -----------------------------------------*/
+
+/* RFC 4158 3.5: trusted, valid now, and with the key identifier that is asked
+ * for.  None of these keeps one from being tried, but what is in two places is
+ * tried once.  */
+static unsigned complete_order(const struct path_question *q,
+			       const struct path_answer *a, size_t number,
+			       enum path_place place)
+{
+	const size_t child = a->path[a->n - 1];
+
+	if (place != PLACE_ANCHORS && path_list_has(&q->anchors, number))
+		return PATH_SKIP;
+	return (path_key_ids(q, child, number) == KEY_IDS_DIFFER ? 4u : 0u) +
+	       (path_valid(q, number, true) != PATH_OK ? 2u : 0u) +
+	       (place == PLACE_ANCHORS ? 0u : 1u);
+}
+
+/* Everything but what is asked of a whole path.  */
+#define STEP_CHECKS	(CHECK_DATES | CHECK_CA | CHECK_LENGTH | \
+			 CHECK_KEY_USAGE | CHECK_PURPOSES | CHECK_NAMES | \
+			 CHECK_CRITICAL | CHECK_MALFORMED | CHECK_DISTRUST | \
+			 CHECK_PEER_USAGE | CHECK_PEER_PURPOSE | CHECK_HOST | \
+			 ANY_PURPOSE)
+
+void path_search(const struct path_question *q, struct path_answer *ret_answer)
+{
+	static const struct path_strategy everything = {
+		.checks = STEP_CHECKS,
+		.end_checks = STEP_CHECKS | CHECK_POLICY,
+		.order = complete_order,
+		.through_anchors = true,
+	};
+
+	path_search_by(q, &everything, ret_answer);
 }

@@ -3,7 +3,7 @@
  *
  *   path-pool.c    certificates, each once, and which key signed which
  *   path-check.c   what RFC 5280 section 6 asks of a path, check by check
- *   path-search.c  the search that tries everything
+ *   path-search.c  the search that goes back, and tries everything
  *   path-policy.c  certificate policies (RFC 5280 6.1.2 to 6.1.5)
  *   model-*.c      how one family of clients looks for its path
  *
@@ -175,6 +175,7 @@ enum path_checks {
 	ANCHOR_DATES = 1 << 18,		/* ... but its dates */
 	COMMON_NAME = 1 << 19,		/* the peer's CN may be the host */
 	ANY_PURPOSE = 1 << 20,		/* anyExtendedKeyUsage is the purpose */
+	LENGTH_OF_ALL = 1 << 21,	/* self-issued ones count, too */
 };
 #define CHECK_ALL	((1u << 14) - 1)
 enum path_fault path_check(const struct path_question *q, unsigned checks,
@@ -188,6 +189,35 @@ bool path_policies_fit(const struct path_question *q,
 /* Tries every path, the best candidates first.  Of those that are refused the
  * one that came nearest to an anchor is told.  */
 void path_search(const struct path_question *q, struct path_answer *ret_answer);
+
+/* How one client searches that goes back from a dead end.  */
+enum path_place {
+	PLACE_ANCHORS, PLACE_STORE, PLACE_CACHED, PLACE_SENT,
+};
+#define PATH_SKIP	UINT32_MAX
+struct path_strategy {
+	unsigned checks;		/* enum path_checks, of each beginning of
+					 * a path */
+	unsigned end_checks;		/* of a path that ends in an anchor */
+	/* Of those whose subject is the issuer of the last on the path of A the
+	 * lowest is tried first, equals in the order of places and of the lists;
+	 * PATH_SKIP: not at all.  */
+	unsigned (*order)(const struct path_question *q,
+			  const struct path_answer *a, size_t number,
+			  enum path_place place);
+	size_t longest;			/* certificates on a path; 0: no limit */
+	size_t steps;			/* issuers tried, then the client gives
+					 * up; 0: no limit */
+	bool through_anchors;		/* above an anchor that does not fit, too */
+};
+void path_search_by(const struct path_question *q,
+		    const struct path_strategy *strategy,
+		    struct path_answer *ret_answer);
+
+/* The question as clients see it to whom all that is in the trust store is an
+ * anchor, self-signed or not.  The lists of Q must outlive it.  */
+struct path_question path_trust_store(const struct path_question *q);
+void path_trust_store_done(struct path_question *q);
 
 struct path_model {
 	const char *id;			/* as in relying-parties: "openssl" */
