@@ -32,7 +32,7 @@ static unsigned order_of(const struct path_question *q,
 #define GO_CHECKS	(CHECK_DATES | CHECK_CA | CHECK_LENGTH | \
 			 CHECK_KEY_USAGE | CHECK_NAMES | CHECK_CRITICAL | \
 			 CHECK_HOST | CHECK_MALFORMED | CHECK_DISTRUST | \
-			 LENGTH_OF_ALL | ANY_PURPOSE)
+			 CHECK_HASH | LENGTH_OF_ALL | ANY_PURPOSE)
 
 static void go_build(const struct path_question *q,
 		     struct path_answer *ret_answer)

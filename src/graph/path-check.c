@@ -304,7 +304,11 @@ static enum path_fault peer_purpose_of(const struct walk *w, size_t at)
 
 static enum path_fault purposes_of(const struct walk *w, size_t at)
 {
-	return at == 0 || is_spared(w, at) ? PATH_OK : purpose_at(w, at);
+	if (at == 0 || is_spared(w, at) ||
+	    (w->anchored && (w->checks & ANCHOR_ANY_PURPOSE) != 0 &&
+	     at + 1 == w->a->n))
+		return PATH_OK;
+	return purpose_at(w, at);
 }
 
 /* 6.1.3 (b) and (c): those of the certificate at AT, over all below it, but for
@@ -378,6 +382,22 @@ static enum path_fault distrust_of(const struct walk *w, size_t at)
 	return PATH_OK;
 }
 
+static enum path_fault hash_of(const struct walk *w, size_t at)
+{
+	const struct path_certificate *c = path_at(w->q, w->a, at);
+
+	if (c->certificate.self_signed || (w->anchored && at + 1 == w->a->n))
+		return PATH_OK;
+	switch (c->extensions.hash) {
+	case HASH_KIND_MD2:
+	case HASH_KIND_MD5:
+	case HASH_KIND_SHA1:
+		return PATH_WEAK;
+	default:
+		return PATH_OK;
+	}
+}
+
 enum path_fault path_check(const struct path_question *q, unsigned checks,
 			   bool anchored, struct path_answer *a)
 {
@@ -385,7 +405,7 @@ enum path_fault path_check(const struct path_question *q, unsigned checks,
 					      size_t at) = {
 		signature_of, dates_of, authority_of, length_of, usage_of,
 		peer_usage_of, peer_purpose_of, purposes_of, names_of,
-		critical_of, host_of, policy_of, malformed_of, distrust_of,
+		critical_of, host_of, policy_of, malformed_of, distrust_of, hash_of,
 	};
 	const struct walk w = { q, a, checks, anchored };
 

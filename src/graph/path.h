@@ -169,6 +169,8 @@ enum path_checks {
 	CHECK_POLICY = 1 << 11,
 	CHECK_MALFORMED = 1 << 12,
 	CHECK_DISTRUST = 1 << 13,
+	CHECK_HASH = 1 << 14,		/* no SHA-1 or older in a signature below
+					 * the anchor */
 	/* How it is asked */
 	DATES_EXCLUSIVE = 1 << 16,	/* see path_valid() */
 	ANCHOR_UNCHECKED = 1 << 17,	/* nothing is asked of the anchor ... */
@@ -176,6 +178,7 @@ enum path_checks {
 	COMMON_NAME = 1 << 19,		/* the peer's CN may be the host */
 	ANY_PURPOSE = 1 << 20,		/* anyExtendedKeyUsage is the purpose */
 	LENGTH_OF_ALL = 1 << 21,	/* self-issued ones count, too */
+	ANCHOR_ANY_PURPOSE = 1 << 22,	/* CHECK_PURPOSES leaves it out */
 };
 #define CHECK_ALL	((1u << 14) - 1)
 enum path_fault path_check(const struct path_question *q, unsigned checks,
