@@ -72,8 +72,8 @@ static size_t issuer_in_store(const struct path_question *q,
 	return x;
 }
 
-static void build(const struct path_question *q, bool partial,
-		  struct path_answer *a)
+void path_build_openssl(const struct path_question *q, bool partial,
+			struct path_answer *a)
 {
 	bool trusted_only = false;
 
@@ -114,7 +114,7 @@ static void answer(const struct path_question *q, bool partial,
 {
 	struct path_answer a = { .n = 0 };
 
-	build(q, partial, &a);
+	path_build_openssl(q, partial, &a);
 	if (a.fault == PATH_OK)
 		path_check(q, CHECK_ALL | DATES_EXCLUSIVE | COMMON_NAME, true,
 			   &a);

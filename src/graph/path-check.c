@@ -9,6 +9,8 @@
 
 #include "graph/path.h"
 
+#define SECONDS_A_DAY	86400
+
 static const struct {
 	const char *name, *section, *text;
 } faults[PATH_FAULTS] = {
@@ -228,6 +230,16 @@ static enum path_fault dates_of(const struct walk *w, size_t at)
 {
 	if (is_spared(w, at) && (w->checks & ANCHOR_DATES) == 0)
 		return PATH_OK;
+	if ((w->checks & DATES_EARLY) != 0) {
+		struct path_question later = *w->q;
+
+		later.time += SECONDS_A_DAY;
+		if (path_valid(&later, w->a->path[at], true) ==
+		    PATH_NOT_YET_VALID)
+			return PATH_NOT_YET_VALID;
+		return path_valid(w->q, w->a->path[at], true) == PATH_EXPIRED
+			? PATH_EXPIRED : PATH_OK;
+	}
 	return path_valid(w->q, w->a->path[at],
 			  (w->checks & DATES_EXCLUSIVE) == 0);
 }

@@ -179,6 +179,8 @@ enum path_checks {
 	ANY_PURPOSE = 1 << 20,		/* anyExtendedKeyUsage is the purpose */
 	LENGTH_OF_ALL = 1 << 21,	/* self-issued ones count, too */
 	ANCHOR_ANY_PURPOSE = 1 << 22,	/* CHECK_PURPOSES leaves it out */
+	DATES_EARLY = 1 << 23,		/* valid a day before notBefore, as NSS
+					 * has it */
 };
 #define CHECK_ALL	((1u << 14) - 1)
 enum path_fault path_check(const struct path_question *q, unsigned checks,
@@ -192,6 +194,10 @@ bool path_policies_fit(const struct path_question *q,
 /* Tries every path, the best candidates first.  Of those that are refused the
  * one that came nearest to an anchor is told.  */
 void path_search(const struct path_question *q, struct path_answer *ret_answer);
+
+/* Looks for a path as OpenSSL 1.1.1 and later do, without judging it.  */
+void path_build_openssl(const struct path_question *q, bool partial,
+			struct path_answer *a);
 
 /* How one client searches that goes back from a dead end.  */
 enum path_place {
