@@ -5,17 +5,17 @@
  * sent ones together, it takes one: those with the key identifier asked for, or
  * with none when there is no such one, that are authorities by themselves or by
  * their trust; of these one that may sign certificates rather than one that may
- * not, a valid one rather than one that is not, then the newer.  The path ends
- * at the first that is trusted.  It never goes back.
+ * not, a valid one rather than one that is not, a trusted one rather than
+ * another, then the newer, then the one of the database that was put there
+ * first, then the one that was sent last.  The path ends at the first that is
+ * trusted.  It never goes back.
  *
  * Surprising: a certificate is valid a day before it begins.  The newer is the
  * one that begins and ends later; of two of which one begins and the other ends
- * later the former, unless that has expired.  A trusted certificate, self-signed or not, is
- * asked for dates, path length and names, not for keyUsage.  What an
+ * later the former, unless that has expired.  A trusted certificate,
+ * self-signed or not, is asked for all that others are asked.  What an
  * intermediate is for is not looked at.
  */
-#include <string.h>
-
 #include "graph/path.h"
 
 /* CERT_MAX_CERT_CHAIN */
@@ -78,19 +78,24 @@ static bool is_better(const struct path_question *q, const struct best *best,
 		      const struct best *other)
 {
 	const bool valid = is_valid(q, best->number);
+	const bool trusted = path_list_has(&q->anchors, best->number);
 
 	if (best->signs != other->signs)
 		return other->signs;
 	if (valid != is_valid(q, other->number))
 		return !valid;
+	if (trusted != path_list_has(&q->anchors, other->number))
+		return !trusted;
 	return !is_newer(q, best->number, other->number);
 }
 
+/* BACK: from the last on.  Of equals the one that is seen last is taken.  */
 static void consider(const struct path_question *q,
-		     const struct path_list *list, size_t child,
+		     const struct path_list *list, bool back, size_t child,
 		     struct best *best)
 {
-	for (size_t i = 0; i < list->n; i++) {
+	for (size_t k = 0; k < list->n; k++) {
+		const size_t i = back ? list->n - 1 - k : k;
 		const size_t number = list->items[i];
 		const enum path_key_ids ids = path_key_ids(q, child, number);
 		struct best other = { .number = number,
@@ -112,10 +117,10 @@ static size_t issuer_of(const struct path_question *q, size_t child)
 	const struct path_list peer = { &q->peer, 1 };
 	struct best best = { .number = PATH_NONE };
 
-	consider(q, &peer, child, &best);
-	consider(q, &q->sent, child, &best);
-	consider(q, &q->anchors, child, &best);
-	consider(q, &q->store, child, &best);
+	consider(q, &peer, false, child, &best);
+	consider(q, &q->sent, false, child, &best);
+	consider(q, &q->anchors, true, child, &best);
+	consider(q, &q->store, true, child, &best);
 	return best.number;
 }
 
