@@ -70,11 +70,11 @@ static void dotnet_build(const struct path_question *q,
 	as.store = (struct path_list){ NULL, 0 };
 	as.distrust_after = NULL;
 	as.sent = first;
-	path_build_openssl(&as, false, &a);
+	path_build_openssl(&as, OPENSSL_1_1, &a);
 	if (a.fault == PATH_NO_ISSUER) {
 		a = (struct path_answer){ .n = 0 };
 		as.sent = second;
-		path_build_openssl(&as, false, &a);
+		path_build_openssl(&as, OPENSSL_1_1, &a);
 	}
 	if (a.fault == PATH_OK)
 		path_check(&as, (CHECK_ALL & ~(unsigned)CHECK_DISTRUST) |

@@ -25,7 +25,7 @@ static bool is_issuer(const struct path_question *q, size_t child,
 /* PATH_NONE: there is none.  Those on the path already are passed over, but for
  * the child itself, which may be self-signed.  */
 static size_t issuer_in(const struct path_question *q,
-			const struct path_list *list,
+			const struct path_list *list, unsigned how,
 			const struct path_answer *a)
 {
 	const size_t child = a->path[a->n - 1];
@@ -40,7 +40,7 @@ static size_t issuer_in(const struct path_question *q,
 			continue;
 		if (path_valid(q, number, false) == PATH_OK)
 			return number;
-		if (found == PATH_NONE ||
+		if (found == PATH_NONE || (how & OPENSSL_1_1) != 0 ||
 		    path_pool_get(q->pool, number)->certificate.not_after >
 		    path_pool_get(q->pool, found)->certificate.not_after)
 			found = number;
@@ -56,23 +56,23 @@ static bool in_store(const struct path_question *q, size_t number)
 
 /* The store's candidates are anchors and what else lies in it, which OpenSSL
  * does not tell apart.  */
-static size_t issuer_in_store(const struct path_question *q,
+static size_t issuer_in_store(const struct path_question *q, unsigned how,
 			      const struct path_answer *a)
 {
-	size_t x = issuer_in(q, &q->anchors, a);
-	size_t y = issuer_in(q, &q->store, a);
+	size_t x = issuer_in(q, &q->anchors, how, a);
+	size_t y = issuer_in(q, &q->store, how, a);
 
 	if (x == PATH_NONE)
 		return y;
 	if (y != PATH_NONE && path_valid(q, x, false) != PATH_OK &&
-	    (path_valid(q, y, false) == PATH_OK ||
+	    (path_valid(q, y, false) == PATH_OK || (how & OPENSSL_1_1) != 0 ||
 	     path_pool_get(q->pool, y)->certificate.not_after >
 	     path_pool_get(q->pool, x)->certificate.not_after))
 		return y;
 	return x;
 }
 
-void path_build_openssl(const struct path_question *q, bool partial,
+void path_build_openssl(const struct path_question *q, unsigned how,
 			struct path_answer *a)
 {
 	bool trusted_only = false;
@@ -87,16 +87,17 @@ void path_build_openssl(const struct path_question *q, bool partial,
 
 		a->at = a->n - 1;
 		if (in_store(q, end) &&
-		    (c->certificate.self_signed || partial)) {
+		    (c->certificate.self_signed ||
+		     (how & OPENSSL_PARTIAL) != 0)) {
 			a->fault = PATH_OK;
 			return;
 		}
 		next = c->self_issued && c->certificate.self_signed
-			? PATH_NONE : issuer_in_store(q, a);
+			? PATH_NONE : issuer_in_store(q, how, a);
 		if (next != PATH_NONE)
 			trusted_only = true;
 		else if (!trusted_only && !c->certificate.self_signed)
-			next = issuer_in(q, &q->sent, a);
+			next = issuer_in(q, &q->sent, how, a);
 		if (next == PATH_NONE) {
 			a->fault = c->certificate.self_signed
 				? PATH_UNTRUSTED : PATH_NO_ISSUER;
@@ -109,12 +110,12 @@ void path_build_openssl(const struct path_question *q, bool partial,
 	}
 }
 
-static void answer(const struct path_question *q, bool partial,
+static void answer(const struct path_question *q, unsigned how,
 		   struct path_answer *ret_answer)
 {
 	struct path_answer a = { .n = 0 };
 
-	path_build_openssl(q, partial, &a);
+	path_build_openssl(q, how, &a);
 	if (a.fault == PATH_OK)
 		path_check(q, CHECK_ALL | DATES_EXCLUSIVE | COMMON_NAME, true,
 			   &a);
@@ -125,19 +126,19 @@ static void answer(const struct path_question *q, bool partial,
 static void openssl_build(const struct path_question *q,
 			  struct path_answer *ret_answer)
 {
-	answer(q, false, ret_answer);
+	answer(q, 0, ret_answer);
 }
 
 static void partial_build(const struct path_question *q,
 			  struct path_answer *ret_answer)
 {
-	answer(q, true, ret_answer);
+	answer(q, OPENSSL_PARTIAL, ret_answer);
 }
 
 const struct path_model model_openssl = {
 	.id = "openssl",
 	.title = N_("OpenSSL since 1.1.1"),
-	.verified = "OpenSSL 1.1.1w, 3.0.19",
+	.verified = "OpenSSL 1.1.1w, 3.0.19; Node 10, 16, 20, 24",
 	.build = openssl_build,
 };
 

@@ -4,7 +4,7 @@
  *
  * Depth first from the peer upwards.  What can be told from a beginning of a
  * path is checked at once, so that a mesh of cross-signs is cut early; no
- * identity comes twice on a path.  A mesh can still be made so that it has more
+ * identity comes twice on a path, unless a client allows it.  A mesh can still be made so that it has more
  * paths than anybody can try: past LIMIT_PATH_STEPS the answer is PATH_LIMIT,
  * and never "no".
  *
@@ -66,6 +66,15 @@ static int compare_candidates(const void *a, const void *b)
 	return (x->index > y->index) - (x->index < y->index);
 }
 
+static bool is_on_path(const struct search *s, size_t number)
+{
+	const struct path_list path = { s->now.path, s->now.n };
+
+	return s->strategy->identities_again
+		? path_list_has(&path, number)
+		: path_has_identity(s->q, &s->now, number);
+}
+
 static void candidates_in(const struct search *s, const struct path_list *list,
 			  enum path_place place, struct candidates *to)
 {
@@ -76,7 +85,7 @@ static void candidates_in(const struct search *s, const struct path_list *list,
 		unsigned order;
 
 		if (!path_names_match(s->q, child, number) ||
-		    path_has_identity(s->q, &s->now, number))
+		    is_on_path(s, number))
 			continue;
 		order = s->strategy->order(s->q, &s->now, number, place);
 		if (order == PATH_SKIP)

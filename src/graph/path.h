@@ -195,8 +195,13 @@ bool path_policies_fit(const struct path_question *q,
  * one that came nearest to an anchor is told.  */
 void path_search(const struct path_question *q, struct path_answer *ret_answer);
 
-/* Looks for a path as OpenSSL 1.1.1 and later do, without judging it.  */
-void path_build_openssl(const struct path_question *q, bool partial,
+/* Looks for a path as OpenSSL 1.1 and later do, without judging it.  */
+enum path_openssl {
+	OPENSSL_PARTIAL = 1 << 0,	/* X509_V_FLAG_PARTIAL_CHAIN */
+	OPENSSL_1_1 = 1 << 1,		/* of several that are not valid it takes
+					 * the last, not the one to end last */
+};
+void path_build_openssl(const struct path_question *q, unsigned how,
 			struct path_answer *a);
 
 /* How one client searches that goes back from a dead end.  */
@@ -218,6 +223,8 @@ struct path_strategy {
 	size_t steps;			/* issuers tried, then the client gives
 					 * up; 0: no limit */
 	bool through_anchors;		/* above an anchor that does not fit, too */
+	bool identities_again;		/* only the same certificate is no issuer
+					 * twice, another of its key may be */
 };
 void path_search_by(const struct path_question *q,
 		    const struct path_strategy *strategy,
