@@ -64,6 +64,13 @@
 #define LIMIT_REACH		1000000u	/* (certificate, anchor) a scan */
 #define LIMIT_SET_REACH		250000u	/* of them for one set of anchors */
 
+/* Servers that are asked for their certificates */
+#define LIMIT_SENT_CERTIFICATES	100u
+#define LIMIT_SENT_BYTES	(1u << 20)	/* the message they come in */
+#define LIMIT_SERVER_BYTES	(4u << 20)	/* all that one server may say */
+#define LIMIT_STARTTLS_BYTES	(64u << 10)	/* ... of it before TLS */
+#define LIMIT_SERVER_ADDRESSES	16u		/* of one name that are tried */
+
 /* Rules and the program's own files */
 #define LIMIT_RULE_STEPS	200000000u	/* SQLite opcodes a query */
 #define LIMIT_RULE_ROWS		100000u

@@ -9,6 +9,7 @@ below() {
 	case $1 in
 	base) echo base ;;
 	read) echo base read ;;
+	endpoint) echo base read endpoint ;;
 	syntax) echo base syntax ;;
 	locate) echo base syntax locate ;;
 	inventory) echo base read locate inventory ;;
@@ -68,7 +69,7 @@ only() {
 }
 only sqlite3 'inventory/|rule/|read/database|locate/packages-rpm|version|cmd-'
 only libxml 'locate/|rule/|fix/|version|main'
-only gnutls 'read/x509|version|main'
+only gnutls 'read/x509|endpoint/|version|main'
 only nettle 'base/hash|read/|version'
 only jansson 'output/|read/json|syntax/json|version'
 exit $status
