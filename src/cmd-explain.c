@@ -1,8 +1,8 @@
 /* cmd-explain.c -- explain: who would build which path from a certificate of the
  * inventory, a file or a server to an anchor, and who would fail.
  *
- * What is asked about is looked for as a file, a fingerprint, and a name, in this
- * order.  An authority's certificate is asked about by a certificate that it
+ * What is asked about is looked for as a file, a server, a fingerprint, and a
+ * name, in this order.  An authority's certificate is asked about by a certificate that it
  * would issue: that is where its copies and cross-signed forms matter.
  */
 #include <ctype.h>
@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "endpoint/endpoint.h"
 #include "locate/locate.h"
 #include "output/explain.h"
 #include "scan/scan.h"
@@ -184,6 +185,61 @@ static int look_up(struct explanation *e, struct inventory *i,
 	return -1;
 }
 
+/* ---- a server --------------------------------------------------------------*/
+
+/* What was learned of it beside its certificates.  */
+struct server {
+	char *name;			/* what its certificate has to be for */
+	char *words;			/* for the answer */
+};
+
+static void auto_server(struct server *s)
+{
+	free(s->name);
+	free(s->words);
+}
+
+/* -1, or the exit status; the certificates are in NUMBERS then.  */
+static int ask_server(const struct options *o, const struct endpoint *endpoint,
+		      struct explanation *e, struct numbers *numbers,
+		      struct server *ret_server)
+{
+	const struct endpoint_options options = {
+		.seconds = o->timeout, .server_name = o->hostname,
+	};
+	AUTO(endpoint_answer) struct endpoint_answer answer = { .n = 0 };
+	AUTO(str) char *error = NULL, *address = NULL;
+
+	if (endpoint_fetch(endpoint, &options, &answer, &error) < 0) {
+		log_error("%s", error);
+		return STATUS_FAILURE;
+	}
+	for (size_t k = 0; k < answer.n; k++) {
+		AUTO(str) char *why = NULL;
+		size_t number;
+
+		if (path_world_add(&e->world, answer.certificates[k], &number,
+				   &why) == 0) {
+			numbers_add(numbers, number);
+			continue;
+		}
+		if (k == 0) {
+			log_error(_("%s: the server's own certificate cannot "
+				    "be read: %s"), o->arguments[0], why);
+			return STATUS_FAILURE;
+		}
+		log_warning(_("%s: the certificate at place %zu cannot be "
+			      "read and is left out: %s"), o->arguments[0],
+			    k + 1, why);
+	}
+	address = escape_text(answer.address, strlen(answer.address));
+	ret_server->name = answer.name[0] != '\0' ? xstrdup(answer.name)
+						  : NULL;
+	ret_server->words = xasprintf("%zu certificates from %s, %s",
+				      answer.n, address, answer.protocol);
+	return -1;
+}
+
 /* ---- the inventory ---------------------------------------------------------*/
 
 /* The newest scan; where there is none, one is made that is not kept.  */
@@ -276,20 +332,30 @@ static int load(struct explanation *e, struct inventory *i)
 }
 
 static int ask_all(const struct options *o, struct explanation *e,
-		   struct inventory *i)
+		   struct inventory *i, struct server *server)
 {
 	const char *what = o->arguments[0];
 	struct numbers given = { .n = 0 }, extra = { .n = 0 };
-	const bool file = access(what, F_OK) == 0 || strchr(what, '/') != NULL;
-	int status = file ? read_file(e, what, &given)
-			  : look_up(e, i, what, &given);
+	AUTO(endpoint) struct endpoint endpoint = { .host = NULL };
+	bool file = access(what, F_OK) == 0, shown = file;
+	int status;
 
+	if (!file && endpoint_parse(what, &endpoint) == 0) {
+		shown = true;
+		status = ask_server(o, &endpoint, e, &given, server);
+		e->host = server->name;
+	} else if (file || strchr(what, '/') != NULL) {
+		shown = true;
+		status = read_file(e, what, &given);
+	} else {
+		status = look_up(e, i, what, &given);
+	}
 	if (status < 0 && o->n_arguments > 1)
 		status = read_file(e, o->arguments[1],
-				   file ? &given : &extra);
+				   shown ? &given : &extra);
 	if (status < 0)
 		status = load(e, i);
-	if (status < 0 && file) {
+	if (status < 0 && shown) {
 		ask_given(e, &given);
 	} else if (status < 0 && !is_authority(e, given.items[0])) {
 		numbers_add(&e->subjects, given.items[0]);
@@ -319,7 +385,8 @@ static int check_party(const struct options *o, const struct explanation *e)
 	return STATUS_FAILURE;
 }
 
-static int write_out(const struct options *o, const struct explanation *e)
+static int write_out(const struct options *o, const struct explanation *e,
+		     const struct server *server)
 {
 	const struct explain_output *output = explain_output_find(o->format);
 	const unsigned width = terminal_width(o, WIDEST);
@@ -330,6 +397,7 @@ static int write_out(const struct options *o, const struct explanation *e)
 	};
 	const struct explain_options options = {
 		.common = &common, .what = o->arguments[0],
+		.endpoint = server->words,
 		.timeline = o->timeline,
 	};
 	struct out out;
@@ -353,6 +421,7 @@ int explain_command(const struct options *o)
 {
 	AUTO(inventory) struct inventory *i = NULL;
 	AUTO(explanation) struct explanation e = { .host = NULL };
+	AUTO(server) struct server server = { .name = NULL };
 	int status;
 
 	if (o->n_arguments == 0)
@@ -364,12 +433,12 @@ int explain_command(const struct options *o)
 	e.party = o->party;
 	status = open_scan(o, &i);
 	if (status < 0)
-		status = ask_all(o, &e, i);
+		status = ask_all(o, &e, i, &server);
 	if (status < 0)
 		status = check_party(o, &e);
 	if (status >= 0)
 		return status;
 	explanation_answer(&e);
-	status = write_out(o, &e);
+	status = write_out(o, &e, &server);
 	return status >= 0 ? status : STATUS_OK;
 }

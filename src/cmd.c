@@ -49,10 +49,10 @@ const struct command commands[] = {
 	{ "diff", "[OLD [NEW]]", N_("what changed between two scans"),
 	  diff_command, TABLE_OPTIONS, 2, diff_format },
 	{ "explain", "WHAT [SENT]",
-	  N_("every path from a certificate, name or file to an anchor, for each relying party"),
+	  N_("every path from a certificate, file or server to an anchor, for each relying party"),
 	  explain_command, BIT(OPTION_FORMAT) | BIT(OPTION_OUTPUT) |
 	  BIT(OPTION_PARTY) | BIT(OPTION_PURPOSE) | BIT(OPTION_HOSTNAME) |
-	  BIT(OPTION_TIMELINE), 2, explain_format },
+	  BIT(OPTION_TIMEOUT) | BIT(OPTION_TIMELINE), 2, explain_format },
 	{ "show",
 	  "stores | certificates | statements | parties [ID] | shadowed | "
 	  "redirections | rules | formats | recipes | scans | problems",

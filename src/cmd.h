@@ -27,7 +27,8 @@ enum option_id {
 	OPTION_FORMAT, OPTION_OUTPUT, OPTION_FAIL_ON, OPTION_WARN_DAYS,
 	OPTION_EXIT_ZERO, OPTION_WAIT, OPTION_KEEP, OPTION_RULE,
 	OPTION_SEVERITY, OPTION_STORE, OPTION_ALL, OPTION_PROCESSES,
-	OPTION_PARTY, OPTION_PURPOSE, OPTION_HOSTNAME, OPTION_TIMELINE,
+	OPTION_PARTY, OPTION_PURPOSE, OPTION_HOSTNAME, OPTION_TIMEOUT,
+	OPTION_TIMELINE,
 	/* Those that every command takes.  */
 	OPTION_ROOT, OPTION_DB, OPTION_NOW, OPTION_CONFIG, OPTION_COLOR,
 	OPTION_QUIET, OPTION_VERBOSE, OPTION_HELP, OPTION_VERSION,
@@ -55,6 +56,7 @@ struct options {
 	bool exit_zero, all, processes;
 	const char *rule, *store;	/* fix; NULL: all */
 	const char *party, *hostname;	/* explain; NULL: all, any */
+	unsigned timeout;		/* seconds; 0: not named */
 	unsigned purpose;		/* enum purpose; 0: not named */
 	bool timeline;
 	enum severity severity;

@@ -14,6 +14,7 @@
 #define WAIT_SECONDS	10
 #define DAYS_MAX	36500
 #define WAIT_MAX	86400
+#define TIMEOUT_MAX	600
 #define HELP_COLUMNS	80u
 #define HELP_INDENT	27u	/* where the explanations begin */
 
@@ -123,6 +124,11 @@ static bool set_hostname(struct options *o, const char *s)
 {
 	o->hostname = s;
 	return *s != '\0';
+}
+
+static bool set_timeout(struct options *o, const char *s)
+{
+	return set_count(s, 1, TIMEOUT_MAX, &o->timeout);
 }
 
 static bool set_timeline(struct options *o, const char *s)
@@ -241,6 +247,9 @@ static const struct option_row rows[] = {
 	[OPTION_HOSTNAME] = { "hostname", '\0', "NAME",
 		N_("the certificate has to be for this host"),
 		N_("no name of a host"), set_hostname },
+	[OPTION_TIMEOUT] = { "timeout", '\0', "SECONDS",
+		N_("how long a server may take, all in all (default 10)"),
+		N_("no number of seconds from 1 to 600"), set_timeout },
 	[OPTION_TIMELINE] = { "timeline", '\0', NULL,
 		N_("when who begins and stops to accept it, in order"), NULL,
 		set_timeline },

@@ -52,8 +52,6 @@
 #define LIMIT_PATH_STEPS	20000u	/* issuers tried for one answer */
 #define LIMIT_WORLD_CERTIFICATES	5000u	/* that one question loads */
 #define LIMIT_VERDICT_CERTIFICATES	500u	/* that parties are asked about */
-#define LIMIT_SENT_CERTIFICATES	100u	/* by a server, or in a file of it */
-#define LIMIT_SENT_BYTES	(1u << 20)
 #define LIMIT_CHANGES		2000u	/* times at which a verdict may change */
 #define LIMIT_POLICIES		256u	/* of one certificate on a path */
 #define LIMIT_SIGNATURE_TRIES	20000u	/* candidate pairs a scan */
