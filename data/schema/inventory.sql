@@ -134,7 +134,8 @@ CREATE TABLE reading (
 	owner TEXT NOT NULL,
 	instance TEXT NOT NULL,
 	recipe TEXT,
-	repair TEXT
+	repair TEXT,
+	engine TEXT			-- library that verifies, with its version
 );
 CREATE INDEX reading_store ON reading (store_id, manifest_id);
 CREATE INDEX reading_manifest ON reading (manifest_id);
@@ -351,7 +352,7 @@ SELECT ss.scan_id, ss.store_id, st.kind, rd.format, st.path, rd.real_path,
 	 WHERE p.reading_id = rd.id) AS problems,
 	(SELECT count(*) FROM reading_problem p
 	 WHERE p.reading_id = rd.id AND p.skipped = 0) AS unread,
-	rd.instance, rd.recipe, rd.repair
+	rd.instance, rd.recipe, rd.repair, rd.engine
 FROM scan_store ss
 JOIN scan sc ON sc.id = ss.scan_id
 JOIN store st ON st.id = ss.store_id
@@ -360,7 +361,7 @@ JOIN manifest m ON m.id = rd.manifest_id;
 
 CREATE VIEW v_store AS
 SELECT store_id, kind, format, path, real_path, owner, party, entries,
-	problems, unread, instance, recipe, repair
+	problems, unread, instance, recipe, repair, engine
 FROM v_history_store WHERE scan_id = (SELECT max(id) FROM scan);
 
 CREATE VIEW v_history_entry AS

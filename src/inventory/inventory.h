@@ -134,6 +134,8 @@ struct store_info {
 	const char *format, *real_path, *owner, *instance;
 	const char *recipe;		/* NULL: none */
 	const char *repair;		/* for people; NULL: none */
+	const char *engine;		/* library that verifies, with its version;
+					 * NULL: none is built in */
 	const struct stored_file *files;	/* for inventory_record() */
 	size_t n_files;
 };
@@ -143,7 +145,9 @@ int inventory_store(struct inventory *i, const char *kind, const char *path,
 /* Was STORE, in the newest earlier scan of this root that holds it, read in
  * the state that SIGNATURE describes, with the same store_info?  Then it is
  * recorded for this scan as it was: 0; -ENOENT otherwise.  INFO's format is not
- * compared, because which one it is came out when it was read.  */
+ * compared, because which one it is came out when it was read; neither is its
+ * engine.  */
+
 int inventory_reuse(struct inventory *i, int64_t store,
 		    const struct store_info *info,
 		    const uint8_t signature[SHA256_SIZE]);
@@ -166,6 +170,9 @@ int inventory_unowned_files(struct inventory *i,
 /* PACKAGE NULL: no package has it; VERSION NULL: not known.  */
 int inventory_own_file(struct inventory *i, const char *path,
 		       const char *package, const char *version);
+
+/* The engine of STORE in the open scan; the caller frees, NULL: none.  */
+int inventory_engine(struct inventory *i, int64_t store, char **ret_engine);
 
 /* A problem of the scan that belongs to no store.  */
 int inventory_scan_problem(struct inventory *i,

@@ -294,6 +294,7 @@ static void bind_reading(struct query *q, const struct reading *r)
 	query_hex(q, r->problems, SHA256_SIZE);
 	query_hex(q, r->files, SHA256_SIZE);
 	query_text(q, or_empty(r->info->format));
+	query_text(q, r->info->engine);
 	bind_info(q, r->info);
 }
 
@@ -356,14 +357,14 @@ static int find_reading(struct inventory *i, const struct reading *reading,
 		"SELECT id FROM reading WHERE store_id = ? "
 		"AND signature IS ? AND manifest_id = ? "
 		"AND problems_sha256 = ? AND files_sha256 = ? "
-		"AND format = ? AND real_path IS ? "
+		"AND format = ? AND engine IS ? AND real_path IS ? "
 		"AND owner = ? AND instance = ? AND recipe IS ? "
 		"AND repair IS ?");
 	AUTO(query) struct query add = query_start(i,
 		"INSERT INTO reading (store_id, signature, manifest_id, "
-		"problems_sha256, files_sha256, format, real_path, owner, "
+		"problems_sha256, files_sha256, format, engine, real_path, owner, "
 		"instance, recipe, repair) "
-		"VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+		"VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 	int64_t id;
 	int r;
 
@@ -485,4 +486,23 @@ int inventory_record(struct inventory *i, int64_t store,
 	hash_files(info, reading.files);
 	r = find_reading(i, &reading, problems, n_problems, &id);
 	return r < 0 ? r : add_to_scan(i, store, id);
+}
+
+int inventory_engine(struct inventory *i, int64_t store, char **ret_engine)
+{
+	AUTO(query) struct query q = query_start(i,
+		"SELECT rd.engine FROM scan_store ss "
+		"JOIN reading rd ON rd.id = ss.reading_id "
+		"WHERE ss.scan_id = ? AND ss.store_id = ?");
+	const char *engine;
+	int r;
+
+	query_int(&q, i->scan);
+	query_int(&q, store);
+	r = query_step(&q);
+	if (r < 0)
+		return r;
+	engine = r > 0 ? query_column_text(&q, 0) : NULL;
+	*ret_engine = engine != NULL ? xstrdup(engine) : NULL;
+	return 0;
 }

@@ -199,6 +199,7 @@ static int load_store(struct loader *l, const char *file, const xmlNode *node)
 		.unless_exists = attribute(node, "unless-exists"),
 		.files = attribute(node, "files"),
 		.without = attribute(node, "without"),
+		.engine = attribute(node, "engine"),
 		.except = attribute(node, "except"),
 		.recipe = attribute(node, "recipe"),
 		.packaged = attribute(node, "packaged"),
@@ -277,11 +278,20 @@ static void load_uses(struct party_definition *p, size_t *cap,
 	};
 }
 
+static void load_model(struct party_definition *p, size_t *cap,
+		       const xmlNode *node)
+{
+	grow(&p->models, p->n_models, cap, sizeof(*p->models));
+	p->models[p->n_models++] = (struct party_model){
+		.when = attribute(node, "when"), .model = attribute(node, "is"),
+	};
+}
+
 static int load_party(struct loader *l, const char *file, const xmlNode *node)
 {
 	struct catalogue *c = l->c;
 	struct party_definition *p;
-	size_t cap_uses = 0;
+	size_t cap_uses = 0, cap_models = 0;
 
 	grow(&c->parties, c->n_parties, &l->cap_parties, sizeof(*c->parties));
 	p = &c->parties[c->n_parties];
@@ -301,6 +311,8 @@ static int load_party(struct loader *l, const char *file, const xmlNode *node)
 			p->title = content(n);
 		else if (is_element(n, "program"))
 			load_path(l, PATH_OF_PARTY, c->n_parties, file, n);
+		else if (is_element(n, "model"))
+			load_model(p, &cap_models, n);
 		else if (is_element(n, "uses"))
 			load_uses(p, &cap_uses, n);
 	}
@@ -586,6 +598,7 @@ static void store_done(struct store_definition *d)
 	free(d->unless_exists);
 	free(d->files);
 	free(d->without);
+	free(d->engine);
 	free(d->except);
 	free(d->recipe);
 	free(d->repair);
@@ -599,6 +612,11 @@ static void party_done(struct party_definition *p)
 {
 	free(p->id);
 	free(p->title);
+	for (size_t i = 0; i < p->n_models; i++) {
+		free(p->models[i].when);
+		free(p->models[i].model);
+	}
+	free(p->models);
 	free(p->model);
 	free(p->unless);
 	free(p->defined_in);

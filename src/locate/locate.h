@@ -52,6 +52,9 @@ struct store_definition {
 				 * are left out though `files` matches */
 	char *except;		/* base names that a pattern in the last component
 				 * of a path does not match, separated by space */
+	char *engine;		/* what stands in the file before the version of
+				 * the library that verifies: "OpenSSL"; NULL:
+				 * it has none built in */
 	uint64_t at_least;	/* a smaller file is no such store: programs that
 				 * only load the library with the list */
 	char *recipe;		/* how an entry is removed; NULL: see repair */
@@ -75,11 +78,20 @@ struct party_use {
 				 * one; a party is not there because of it */
 };
 
+/* One <model> of a relying party.  */
+struct party_model {
+	char *when;		/* how the engine's text begins */
+	char *model;
+};
+
 /* One <relying-party>.  */
 struct party_definition {
 	char *id;		/* "java" */
 	char *title;
 	char *model;		/* path model's name */
+	struct party_model *models;	/* others, by the engine of its own
+					 * store; the first that fits */
+	size_t n_models;
 	bool own_list;		/* has a list of its own, does not read the
 				 * system's: local CAs must be added to it */
 	bool system;		/* is the system store itself */

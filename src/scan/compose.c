@@ -279,11 +279,32 @@ static void count(const struct known_store *s, void *data)
 		++*n;
 }
 
+/* The model of D, by the engine of one of its own N stores.  */
+static int model_of(struct inventory *i, const struct party_definition *d,
+		    const struct composed_store *stores, size_t n,
+		    const char **ret_model)
+{
+	*ret_model = d->model;
+	for (size_t k = 0; d->n_models > 0 && k < n; k++) {
+		AUTO(str) char *engine = NULL;
+		int r = inventory_engine(i, stores[k].store, &engine);
+
+		if (r < 0)
+			return r;
+		for (size_t m = 0; engine != NULL && m < d->n_models; m++)
+			if (has_prefix(engine, d->models[m].when)) {
+				*ret_model = d->models[m].model;
+				return 0;
+			}
+	}
+	return 0;
+}
+
 int composition_record(struct composition *c, struct inventory *i)
 {
 	struct composed_party *composed;
 	size_t k, u;
-	int r;
+	int r = 0;
 
 	parties_of_stores(c);
 	drop_twins(c);
@@ -325,8 +346,12 @@ int composition_record(struct composition *c, struct inventory *i)
 			.partial_chain = d->partial_chain,
 			.distrusts_keys = d->distrusts_keys,
 			.stores = found.stores, .n_stores = found.n };
+		if (r == 0)
+			r = model_of(i, d, found.stores, found.n,
+				     &composed[k].model);
 	}
-	r = inventory_compose(i, composed, c->n_parties);
+	if (r == 0)
+		r = inventory_compose(i, composed, c->n_parties);
 	for (k = 0; k < c->n_parties; k++)
 		free(composed[k].stores);
 	free(composed);

@@ -20,6 +20,7 @@ static void seen_file_done(struct seen_file *f)
 		free(f->problems[k].message);
 	free(f->entries);
 	free(f->problems);
+	free(f->engine);
 }
 
 void pass_done(struct pass *pass)

@@ -45,6 +45,7 @@ struct store_pass {
 	size_t problems_left_out;
 	const struct reader *reader;	/* of the first file that had one */
 	int error;			/* of the inventory, ends the scan */
+	char *engine;			/* NULL: not known */
 };
 
 /* ---- problems ----------------------------------------------------------------*/
@@ -358,6 +359,9 @@ static void read_bytes(struct store_pass *s, const struct member *m,
 				       format));
 		return;
 	}
+	if (s->place->definition->engine != NULL)
+		seen->engine = engine_find(file->data,
+					   s->place->definition->engine);
 	in = input_of(s, m, seen, file, &companion);
 	if (s->error == 0)
 		seen->reader->read(&in, &sink.sink);
@@ -463,6 +467,8 @@ static void scan_member(struct store_pass *s, const struct member *m)
 		s->pass->result.files_read++;
 		read_bytes(s, m, seen, &file);
 	}
+	if (seen->engine != NULL && s->engine == NULL)
+		s->engine = xstrdup(seen->engine);
 	if (s->error == 0)
 		take_file(s, m, seen);
 }
@@ -808,6 +814,7 @@ static void store_pass_done(struct store_pass *s)
 	free(s->entries);
 	free(s->problems);
 	free(s->members);
+	free(s->engine);
 }
 
 static int store_record(struct store_pass *s, int64_t store,
@@ -836,6 +843,7 @@ static int store_record(struct store_pass *s, int64_t store,
 	}
 	if (s->reader)
 		info->format = s->reader->name;
+	info->engine = s->engine;
 	info->files = files = list_files(s, &info->n_files);
 	r = inventory_record(s->pass->inventory, store, info, signature,
 			     s->entries, s->n_entries,

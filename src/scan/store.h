@@ -35,6 +35,7 @@ struct seen_file {
 	struct file_problem *problems;
 	size_t n_problems, cap_problems;
 	size_t problems_left_out;
+	char *engine;			/* see engine_find(); NULL: none */
 };
 
 /* Mozilla's, see roots.c.  */
@@ -89,6 +90,10 @@ enum role final_role(const struct store_definition *d,
 /* Why what was set aside of F is not certain; NULL: it is.  */
 const char *aside_doubt(const struct store_definition *d,
 			const struct seen_file *f);
+
+/* WORDS, a space and the version behind them ("OpenSSL 1.0.2u"), where DATA has them
+ * first; NULL: nowhere.  The caller frees.  */
+char *engine_find(struct blob data, const char *words);
 
 /* The row of the certificate DER, which is decoded and added if the inventory
  * never saw it.  */
