@@ -9,7 +9,7 @@
 
 #define VERSION_MAX	32u
 
-/* "1.0.2u", "3.0.15+quic": at least two numbers.  */
+/* "1.0.2u", "3.0.15+quic": three numbers.  */
 static size_t version_length(struct blob at)
 {
 	size_t n = 0, dots = 0;
@@ -20,7 +20,7 @@ static size_t version_length(struct blob at)
 	       (isalnum(at.p[n]) || strchr(".+-", at.p[n]) != NULL) &&
 	       at.p[n] != '\0')
 		dots += at.p[n++] == '.';
-	return dots > 0 ? n : 0;
+	return dots > 1 ? n : 0;
 }
 
 char *engine_find(struct blob data, const char *words)
