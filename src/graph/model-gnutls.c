@@ -269,3 +269,11 @@ const struct path_model model_gnutls_curl = {
 	.verified = "GnuTLS 3.7.9",
 	.build = curl_build,
 };
+
+/* The trust list asks p11-kit's module for what it needs, which finds the same
+ * issuers.  */
+const struct path_model model_p11_kit = {
+	.id = "p11-kit",
+	.title = N_("GnuTLS with p11-kit's trust"),
+	.build = gnutls_build,
+};

@@ -1,7 +1,14 @@
 /* model-nss-pkix.c -- NSS's libpkix, CERT_PKIXVerifyCert() (vfychain -pp, and
  * programs that set NSS_ENABLE_PKIX_VERIFY or ask for it).
  *
- * It searches and goes back.
+ * It searches and goes back: of the candidates with the key identifier that is
+ * asked for, or without one, the one that ends last first; then what was sent
+ * before what is in the database.
+ *
+ * Surprising: another certificate of a name and key that is on the path already
+ * may follow, so that paths go through a root that is not trusted to its twin
+ * that is.  A certificate is valid a day before it begins.  What an intermediate
+ * is for is not looked at.
  */
 #include "graph/path.h"
 

@@ -148,3 +148,23 @@ const struct path_model model_openssl_partial = {
 	.verified = "OpenSSL 3.0.19",
 	.build = partial_build,
 };
+
+/* BoringSSL (gRPC, Bun, and Mono since 4.8, which builds it in) comes from 1.0.2
+ * with the store looked at first.  */
+static void boringssl_build(const struct path_question *q,
+			    struct path_answer *ret_answer)
+{
+	answer(q, OPENSSL_1_1, ret_answer);
+}
+
+const struct path_model model_boringssl = {
+	.id = "boringssl",
+	.title = N_("BoringSSL"),
+	.build = boringssl_build,
+};
+
+const struct path_model model_mono = {
+	.id = "mono",
+	.title = N_("Mono"),
+	.build = boringssl_build,
+};

@@ -197,6 +197,7 @@ void path_search_by(const struct path_question *q,
 	bool found;
 
 	path_push(&s.now, q->peer);
+	s.best = s.now;
 	found = path_list_has(&q->anchors, q->peer) && is_accepted(&s);
 	if (!found) {
 		const enum path_fault fault =
