@@ -2,17 +2,14 @@
  * CertPathBuilder.
  *
  * It searches and goes back.  Candidates are sorted: trust anchors first, then
- * by key identifier, then those that are valid now, then the newer ones.  An
- * anchor is its name and key; what the browser's own list has is not asked for
- * dates, what the administrator added is, since 2023.  Here every anchor is, for
- * the browser's own do not expire while it is supported.
+ * by key identifier, then those that are valid now.  Of an anchor the name and
+ * key count; the browser's own are not asked for dates, what the administrator
+ * added is, since 2023.  Here every anchor is, for the browser's own do not
+ * expire while it is supported.
  *
- * Its limit is 20 000 iterations for a deadline of a second or so.  Nobody was
- * asked: how a browser is to be asked about a thousand worlds is open.
+ * Nobody was asked: how a browser is to be asked about a thousand worlds is open.
  */
 #include "graph/path.h"
-
-#define CHROMIUM_STEPS	20000
 
 static unsigned order_of(const struct path_question *q,
 			 const struct path_answer *a, size_t number,
@@ -45,7 +42,6 @@ static void chromium_build(const struct path_question *q,
 		.checks = CHROMIUM_CHECKS,
 		.end_checks = CHROMIUM_CHECKS | CHECK_POLICY,
 		.order = order_of,
-		.steps = CHROMIUM_STEPS - 1,
 	};
 
 	path_search_by(q, &strategy, ret_answer);

@@ -7,17 +7,19 @@
  * is left over follows behind, until a trusted certificate can have issued the
  * last, so that a chain may be refused for what need not have been sent.  A
  * self-issued end is dropped.
+ *
  * Then only trusted certificates count whose name is the last one's issuer's:
  * the first of the chain that has the name and key of such a one gives way to
- * it, else it must have issued the last.  Only when there is none, or something
- * has expired, trusted ones with the last one's own name are tried like this.  Of several that fit
- * the last valid one is the anchor, else the first.  It never goes back.
+ * it, else it must have issued the last; of several that fit the last valid one
+ * is the anchor, else the first.  Only when there is none, or something has
+ * expired, trusted ones with the last one's own name are tried like this.  It
+ * never goes back otherwise.
  *
  * Surprising: everything in the trust list is an anchor, self-signed or not, and
  * yet one in the middle of the chain is not seen when the chain goes on to
- * another trusted one.  Name constraints are asked of
- * the peer only.  A purpose that is "any" does for the peer and not for an
- * intermediate; the anchor's are not looked at.
+ * another trusted one.  Name constraints are asked of the peer only.  A purpose
+ * that is "any" does for the peer and not for an intermediate; the anchor's are
+ * not looked at.
  */
 #include <string.h>
 
@@ -161,6 +163,7 @@ static void judge(const struct path_question *q, bool purpose,
 	const unsigned checks = CHECK_SIGNATURES | CHECK_DATES | CHECK_CA |
 		CHECK_LENGTH | CHECK_KEY_USAGE | CHECK_NAMES | CHECK_CRITICAL |
 		CHECK_MALFORMED | CHECK_DISTRUST | CHECK_HASH | LENGTH_OF_ALL |
+		FROM_ANCHOR |
 		(purpose ? CHECK_PURPOSES | ANCHOR_ANY_PURPOSE : 0);
 	struct path_answer above = { .n = 0 };
 	size_t at = a->n - 1;

@@ -420,17 +420,23 @@ enum path_fault path_check(const struct path_question *q, unsigned checks,
 		critical_of, host_of, policy_of, malformed_of, distrust_of, hash_of,
 	};
 	const struct walk w = { q, a, checks, anchored };
+	const bool down = (checks & FROM_ANCHOR) != 0;
+	const size_t n = ARRAY_SIZE(all) * a->n;
 
-	for (size_t k = 0; k < ARRAY_SIZE(all); k++)
-		for (size_t at = 0; (checks >> k & 1) != 0 && at < a->n; at++) {
-			const enum path_fault fault = all[k](&w, at);
+	/* By checks and in them from the peer, or by certificates.  */
+	for (size_t i = 0; i < n; i++) {
+		const size_t k = down ? i % ARRAY_SIZE(all) : i / a->n;
+		const size_t at = down ? a->n - 1 - i / ARRAY_SIZE(all)
+				       : i % a->n;
+		const enum path_fault fault = (checks >> k & 1) != 0
+			? all[k](&w, at) : PATH_OK;
 
-			if (fault != PATH_OK) {
-				a->fault = fault;
-				a->at = at;
-				return fault;
-			}
+		if (fault != PATH_OK) {
+			a->fault = fault;
+			a->at = at;
+			return fault;
 		}
+	}
 	a->fault = PATH_OK;
 	a->at = 0;
 	return PATH_OK;

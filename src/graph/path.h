@@ -181,6 +181,8 @@ enum path_checks {
 	ANCHOR_ANY_PURPOSE = 1 << 22,	/* CHECK_PURPOSES leaves it out */
 	DATES_EARLY = 1 << 23,		/* valid a day before notBefore, as NSS
 					 * has it */
+	FROM_ANCHOR = 1 << 24,		/* which fault is told: from the anchor
+					 * down, all of one certificate first */
 };
 #define CHECK_ALL	((1u << 14) - 1)
 enum path_fault path_check(const struct path_question *q, unsigned checks,
@@ -195,13 +197,16 @@ bool path_policies_fit(const struct path_question *q,
  * one that came nearest to an anchor is told.  */
 void path_search(const struct path_question *q, struct path_answer *ret_answer);
 
-/* Looks for a path as OpenSSL 1.1 and later do, without judging it.  */
+/* Looks for a path as OpenSSL 1.1 and later do, without judging it; and judges
+ * one, less the checks of BUT.  */
 enum path_openssl {
 	OPENSSL_PARTIAL = 1 << 0,	/* X509_V_FLAG_PARTIAL_CHAIN */
 	OPENSSL_1_1 = 1 << 1,		/* of several that are not valid it takes
 					 * the last, not the one to end last */
 };
 void path_build_openssl(const struct path_question *q, unsigned how,
+			struct path_answer *a);
+void path_judge_openssl(const struct path_question *q, unsigned but,
 			struct path_answer *a);
 
 /* How one client searches that goes back from a dead end.  */
