@@ -204,6 +204,7 @@ static int load_store(struct loader *l, const char *file, const xmlNode *node)
 		.recipe = attribute(node, "recipe"),
 		.packaged = attribute(node, "packaged"),
 		.skips = is_yes(node, "skips"),
+		.system = attribute(node, "system"),
 		.defined_in = where_is(file, node),
 		.paths = xcalloc(1, sizeof(*d->paths)),
 		.written = xcalloc(1, sizeof(*d->written)),
@@ -603,6 +604,7 @@ static void store_done(struct store_definition *d)
 	free(d->recipe);
 	free(d->repair);
 	free(d->packaged);
+	free(d->system);
 	free(d->defined_in);
 	names_free(d->paths);
 	names_free(d->written);

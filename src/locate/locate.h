@@ -63,6 +63,9 @@ struct store_definition {
 	bool skips;		/* the owner's program passes over files that are
 				 * not what it expects (.NET, hash directories):
 				 * such a problem does not make verdicts unsure */
+	char *system;		/* "made" by the system's updater, of what is
+				 * "packaged" and what is "local": the
+				 * administrator's; NULL: none of these */
 	char *defined_in;	/* file:line, for messages */
 };
 

@@ -138,6 +138,10 @@ static void test_vendor_details(void **state)
 	assert_null(strstr(d->repair, "  "));
 	d = catalogue_store(c, "debian-ca-conf");
 	assert_string_equal(d->base, "/usr/share/ca-certificates");
+	assert_string_equal(d->system, "packaged");
+	assert_string_equal(catalogue_store(c, "system-bundle")->system,
+			    "made");
+	assert_null(catalogue_store(c, "node-binary")->system);
 	assert_non_null(strstr(d->defined_in, "/stores/system.xml:"));
 	assert_true(has_path(c->service_homes, "/home/*"));
 	assert_false(d->forces);
@@ -214,6 +218,7 @@ static const struct bad {
 	{ STORE("without=\"x\"", "<path>/a</path>"), 2, "", false },
 	{ STORE("at-least=\"-1\"", "<path>/a</path>"), 2, "", false },
 	{ STORE("packaged=\"no\"", "<path>/a</path>"), 2, "", false },
+	{ STORE("system=\"yes\"", "<path>/a</path>"), 2, "", false },
 	{ "<stores>\n<store kind=\"K k\" format=\"pem\" role=\"anchor\">\n"
 	  "<title>T</title><path>/a</path></store></stores>\n", 2, "", false },
 	/* what no schema can say */
