@@ -218,6 +218,52 @@ int inventory_redirections(struct inventory *i,
 			   const struct stored_redirection *redirections,
 			   size_t n);
 
+/* ---- a scan made of the one before -----------------------------------------
+ * What would be found if stores were different: instead of reading a root, the
+ * newest scan is recorded once more, store by store.  Only for inventories in
+ * memory: no row of it tells that nobody looked.  */
+
+/* Begins the transaction and a scan of the root of the newest one, at the time
+ * NOW, of the same host, with the same parties, redirections and problems that
+ * belong to no store.  -ENODATA: there is no scan; else as inventory_begin(). */
+int inventory_begin_again(struct inventory *i, int64_t now, int64_t *ret_scan);
+
+/* A store of the scan before; strings are its own.  */
+struct recorded_store {
+	int64_t store;
+	char *kind, *path, *instance, *format;
+	char *real_path;		/* NULL: it was not there to look at */
+};
+/* All of them, by path and kind; free with recorded_stores_free().  */
+int inventory_recorded_stores(struct inventory *i,
+			      struct recorded_store **ret_stores,
+			      size_t *ret_n);
+void recorded_stores_free(struct recorded_store *stores, size_t n);
+
+/* What STORE held and said in the scan before.  All of it is this struct's, also
+ * what more entries are given through recorded_entry().  */
+struct recorded_reading {
+	struct store_info info;
+	struct stored_entry *entries;
+	size_t n_entries;
+	struct stored_problem *problems;
+	size_t n_problems;
+	size_t cap_entries;
+	void **owned;			/* what all the pointers lead to */
+	size_t n_owned, cap_owned;
+};
+/* -ENOENT: the scan before does not have it.  Free with
+ * recorded_reading_done().  */
+int inventory_recorded_reading(struct inventory *i, int64_t store,
+			       struct recorded_reading *ret_reading);
+/* One more entry, whose strings are copied; it has no names.  */
+void recorded_entry(struct recorded_reading *r, const struct stored_entry *e);
+void recorded_reading_done(struct recorded_reading *r);
+
+/* Records STORE for the open scan as it was in the one before, at the cost of a
+ * row; inventory_record() records it otherwise.  */
+int inventory_record_again(struct inventory *i, int64_t store);
+
 /* ---- the graph's own needs -------------------------------------------------*/
 /* Calls FN for every pair that may be an edge and was never checked, at most
  * LIMIT times: the certificate's issuer name is the name of the identity;

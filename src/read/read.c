@@ -1,6 +1,7 @@
 /* read.c -- the words of this folder: roles, purposes and problems as they
  * appear in the catalogue, the inventory and the JSON.  They never change.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,6 +87,17 @@ static const char *const problems[] = {
 const char *problem_name(enum problem_code code)
 {
 	return problems[code];
+}
+
+int problem_from_name(const char *name, enum problem_code *ret_code)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(problems); i++) {
+		if (strcmp(problems[i], name) == 0) {
+			*ret_code = (enum problem_code)i;
+			return 0;
+		}
+	}
+	return -EINVAL;
 }
 
 static void report(struct sink *s, struct problem p, const char *format,

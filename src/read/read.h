@@ -92,6 +92,8 @@ enum problem_code {
 	PROBLEM_DANGLING,	/* a link or reference that leads nowhere */
 };
 const char *problem_name(enum problem_code code);	/* "truncated", ... */
+/* -EINVAL: no such word.  */
+int problem_from_name(const char *name, enum problem_code *ret_code);
 
 struct problem {
 	enum problem_code code;
