@@ -33,4 +33,40 @@ int scan_check_catalogue(const struct catalogue *catalogue, char **ret_error);
 int scan_run(struct inventory *i, const struct scan_options *options,
 	     struct scan_result *ret_result);
 
+/* ---- what would be ---------------------------------------------------------*/
+
+enum scan_change_kind {
+	CHANGE_SET,		/* the system's list is these certificates */
+	CHANGE_REMOVE,		/* the certificate goes; what distrusts it stays,
+				 * but where `where` names a store */
+	CHANGE_DISTRUST,	/* it is no anchor any more, but distrusted */
+	CHANGE_ADD,		/* these join the system's list */
+};
+struct scan_change {
+	enum scan_change_kind kind;
+	uint8_t sha256[SHA256_SIZE];		/* of REMOVE and DISTRUST */
+	const struct blob *certificates;	/* of SET and ADD: DER, at least */
+	size_t n_certificates;			/* one; else 0 */
+	const char *name;	/* of the file that they are from, else NULL */
+	size_t entries;		/* how many came, went or changed */
+};
+struct scan_again {
+	const struct catalogue *catalogue;
+	int64_t now;			/* of the scan to make */
+	struct scan_change *changes;	/* made in this order, in each store */
+	size_t n_changes;
+	/* The stores that have this path, and other names of theirs, instead of
+	 * the system's list and, for REMOVE and DISTRUST, all others; NULL.  */
+	const char *where;
+	bool system_only;		/* REMOVE and DISTRUST: not all others */
+	bool has_stores;		/* set: there is one with that path, or one
+					 * that the system's updater makes */
+};
+/* Begins a scan that is the newest one with the changes made, as if a root had
+ * been read where they are.  Only for inventories in memory.  -ENODATA: there is
+ * no scan.  The transaction stays open as with scan_run(), and is gone after an
+ * error.  */
+int scan_again(struct inventory *i, struct scan_again *request,
+	       int64_t *ret_scan);
+
 #endif
