@@ -30,6 +30,58 @@ const struct output *output_find(const char *name);
 int text_write(const struct report *r, const struct output_options *o, FILE *f);
 int json_write(const struct report *r, const struct output_options *o, FILE *f);
 
+/* ---- previews --------------------------------------------------------------
+ * What a change of the stores would do to the findings.  */
+
+/* One certificate that comes, goes or changes its role, and where.  */
+struct preview_place {
+	char *kind, *path;	/* of the store */
+};
+struct preview_change {
+	char *change;		/* "added", "distrusted" or "removed" */
+	char *sha256;
+	char *name;		/* NULL: it does not decode */
+	struct preview_place *places;
+	size_t n_places, cap_places;
+};
+/* The same finding, judged differently: severity or status.  */
+struct preview_pair {
+	const struct finding *before, *after;
+};
+struct preview {
+	const struct report *before, *after;	/* borrowed, and so are findings */
+	struct preview_change *changes;
+	size_t n_changes, cap_changes;
+	const struct finding **appear, **disappear;	/* in report order */
+	size_t n_appear, n_disappear;
+	struct preview_pair *differ;		/* in the order of `after` */
+	size_t n_differ;
+};
+/* What tells the findings of BEFORE and AFTER apart, by their ids; without any
+ * change of stores.  Free with preview_done().  */
+void preview_compare(const struct report *before, const struct report *after,
+		     struct preview *ret_preview);
+/* One place more; those of one change and certificate come one after the
+ * other.  */
+void preview_add_change(struct preview *p, const char *change,
+			const char *sha256, const char *name, const char *kind,
+			const char *path);
+void preview_done(struct preview *p);
+
+struct preview_output {
+	const char *name;	/* --format's word */
+	bool machine;		/* for programs: never translated */
+	int (*write)(const struct preview *p, const struct output_options *o,
+		     FILE *f);
+};
+extern const struct preview_output preview_outputs[];	/* ends in a NULL name */
+const struct preview_output *preview_output_find(const char *name);
+/* What the rows name; as those of reports.  */
+int preview_text_write(const struct preview *p, const struct output_options *o,
+		       FILE *f);
+int preview_json_write(const struct preview *p, const struct output_options *o,
+		       FILE *f);
+
 /* One finding as the JSON object of design section 4, one line; the caller
  * frees.  finding_from_json() reads it back (rule is NULL then); -EINVAL.  */
 char *finding_to_json(const struct finding *f);

@@ -17,3 +17,19 @@ const struct output *output_find(const char *name)
 			return o;
 	return NULL;
 }
+
+const struct preview_output preview_outputs[] = {
+	{ "text", false, preview_text_write },
+	{ "json", true, preview_json_write },
+	{ NULL, false, NULL },
+};
+
+const struct preview_output *preview_output_find(const char *name)
+{
+	const struct preview_output *o;
+
+	for (o = preview_outputs; o->name != NULL; o++)
+		if (strcmp(o->name, name) == 0)
+			return o;
+	return NULL;
+}

@@ -36,7 +36,7 @@ const enum ink severity_ink[] = {
 	[SEVERITY_HIGH] = INK_HIGH,
 };
 
-static const char *severity_title(enum severity s)
+const char *text_severity(enum severity s)
 {
 	switch (s) {
 	case SEVERITY_HIGH:
@@ -119,13 +119,12 @@ void text_gap(struct page *p)
 	pen_column(&p->pen, p->pen.column + 2);
 }
 
-static void put_host(struct page *p)
+void text_host(struct page *p, const char *note)
 {
 	AUTO(str) char *root = text_escaped(p->r->root);
 	AUTO(str) char *name = text_escaped(p->r->host_name);
 	AUTO(str) char *os = text_escaped(p->r->host_os);
 	AUTO(str) char *tool = xasprintf("trustdrift %s", p->r->tool);
-	AUTO(str) char *scan = NULL;
 	char now[TIME_SIZE];
 
 	pen_begin(&p->pen, "", "  ");
@@ -144,10 +143,7 @@ static void put_host(struct page *p)
 	pen_word(&p->pen, INK_DIM, p->m->dot);
 	pen_words(&p->pen, INK_PLAIN, now);
 	pen_word(&p->pen, INK_DIM, p->m->dot);
-	if (p->r->scan != 0)
-		scan = xasprintf(_("scan %" PRId64), p->r->scan);
-	pen_words(&p->pen, INK_PLAIN,
-		  scan != NULL ? scan : _("check, nothing recorded"));
+	pen_words(&p->pen, INK_PLAIN, note);
 	pen_end(&p->pen);
 }
 
@@ -163,36 +159,23 @@ static void put_part(struct page *p, enum ink ink, size_t n, const char *what)
 	pen_words(&p->pen, ink, part);
 }
 
-static void put_verdict(struct page *p)
+void text_counts(struct page *p, enum ink ink, const char *none)
 {
 	pen_begin(&p->pen, "", "  ");
 	for (int s = SEVERITY_HIGH; s >= SEVERITY_INFO; s--)
 		put_part(p, severity_ink[s], p->found[s],
-			 severity_title((enum severity)s));
+			 text_severity((enum severity)s));
 	if (p->all_found == 0)
-		pen_words(&p->pen, p->r->incomplete || p->unknown > 0 ?
-			  INK_BOLD : INK_GOOD, _("Nothing found"));
+		pen_words(&p->pen, ink, none);
 	put_part(p, INK_MEDIUM, p->unknown, _("not judged"));
 	put_part(p, INK_DIM, p->waived, _("waived"));
 	pen_end(&p->pen);
 }
 
-static void put_scope(struct page *p)
+void text_doubts(struct page *p)
 {
 	const struct report *r = p->r;
-	AUTO(str) char *stores = xasprintf(ngettext("%zu store", "%zu stores",
-		r->stores), r->stores);
-	AUTO(str) char *entries = xasprintf(ngettext("%zu entry", "%zu entries",
-		r->entries), r->entries);
-	AUTO(str) char *certificates = xasprintf(ngettext("%zu certificate",
-		"%zu different certificates", r->certificates),
-		r->certificates);
-	AUTO(str) char *problems = xasprintf(ngettext("%zu problem",
-		"%zu problems", r->n_problems), r->n_problems);
-	AUTO(str) char *line = xasprintf(_("%s, %s, %s; %s while reading"),
-		stores, entries, certificates, problems);
 
-	pen_line(&p->pen, INK_PLAIN, "", "  ", line);
 	if (r->incomplete)
 		pen_line(&p->pen, INK_MEDIUM, "", "  ",
 			 _("Incomplete: a store that the rules need could not be read; silence is no all-clear there."));
@@ -214,7 +197,26 @@ static void put_scope(struct page *p)
 	}
 }
 
-static void put_section(struct page *p, enum ink ink, const char *title)
+static void put_scope(struct page *p)
+{
+	const struct report *r = p->r;
+	AUTO(str) char *stores = xasprintf(ngettext("%zu store", "%zu stores",
+		r->stores), r->stores);
+	AUTO(str) char *entries = xasprintf(ngettext("%zu entry", "%zu entries",
+		r->entries), r->entries);
+	AUTO(str) char *certificates = xasprintf(ngettext("%zu certificate",
+		"%zu different certificates", r->certificates),
+		r->certificates);
+	AUTO(str) char *problems = xasprintf(ngettext("%zu problem",
+		"%zu problems", r->n_problems), r->n_problems);
+	AUTO(str) char *line = xasprintf(_("%s, %s, %s; %s while reading"),
+		stores, entries, certificates, problems);
+
+	pen_line(&p->pen, INK_PLAIN, "", "  ", line);
+	text_doubts(p);
+}
+
+void text_section(struct page *p, enum ink ink, const char *title)
 {
 	struct buf line;
 
@@ -410,7 +412,7 @@ static void put_problems(struct page *p)
 	for (size_t i = 0; i < n; i++)
 		all[i] = &p->r->problems[i];
 	qsort(all, n, sizeof(*all), compare_problems);
-	put_section(p, INK_BOLD, _("PROBLEMS while reading"));
+	text_section(p, INK_BOLD, _("PROBLEMS while reading"));
 	putc('\n', p->pen.f);
 	for (first = 0; first < n; first = end) {
 		if (!p->o->verbose && groups++ == GROUPS_SHOWN)
@@ -448,7 +450,7 @@ static void put_next(struct page *p)
 
 	if (p->fixable == 0)
 		return;
-	put_section(p, INK_BOLD, _("WHAT TO DO NEXT"));
+	text_section(p, INK_BOLD, _("WHAT TO DO NEXT"));
 	putc('\n', p->pen.f);
 	if (p->r->scan == 0)
 		put_step(p, audit, _("records these findings; a check keeps nothing."));
@@ -463,36 +465,60 @@ static void put_next(struct page *p)
 		 _("shows what the script would change. Without --dry-run it asks, backs up, changes and verifies."));
 }
 
+void text_findings(struct page *p)
+{
+	for (int s = SEVERITY_HIGH; s >= SEVERITY_INFO; s--) {
+		if (p->found[s] == 0)
+			continue;
+		text_section(p, severity_ink[s],
+			     text_severity((enum severity)s));
+		put_findings(p, FINDING_FOUND, s);
+	}
+	if (p->unknown > 0) {
+		text_section(p, INK_MEDIUM, _("NOT JUDGED"));
+		put_unknowns(p);
+	}
+}
+
+void text_begin(struct page *p, const struct report *r,
+		const struct output_options *o, FILE *f)
+{
+	*p = (struct page){ .r = r, .o = o };
+	pen_init(&p->pen, f, o->width, o->color);
+	p->m = p->pen.utf8 ? &unicode_marks : &ascii_marks;
+	p->id_length = id_length(r);
+	count(p);
+}
+
+int text_end(struct page *p)
+{
+	FILE *f = p->pen.f;
+
+	free(p->told);
+	p->told = NULL;
+	if (fflush(f) != 0)
+		return -errno;
+	return ferror(f) ? -EIO : 0;
+}
+
 int text_write(const struct report *r, const struct output_options *o, FILE *f)
 {
-	struct page p = { .r = r, .o = o };
+	AUTO(str) char *scan = r->scan != 0 ?
+		xasprintf(_("scan %" PRId64), r->scan) :
+		xstrdup(_("check, nothing recorded"));
+	struct page p;
 
-	pen_init(&p.pen, f, o->width, o->color);
-	p.m = p.pen.utf8 ? &unicode_marks : &ascii_marks;
-	p.id_length = id_length(r);
-	count(&p);
-	put_host(&p);
-	put_verdict(&p);
+	text_begin(&p, r, o, f);
+	text_host(&p, scan);
+	text_counts(&p, r->incomplete || p.unknown > 0 ? INK_BOLD : INK_GOOD,
+		    _("Nothing found"));
 	put_scope(&p);
-	for (int s = SEVERITY_HIGH; s >= SEVERITY_INFO; s--) {
-		if (p.found[s] == 0)
-			continue;
-		put_section(&p, severity_ink[s],
-			    severity_title((enum severity)s));
-		put_findings(&p, FINDING_FOUND, s);
-	}
-	if (p.unknown > 0) {
-		put_section(&p, INK_MEDIUM, _("NOT JUDGED"));
-		put_unknowns(&p);
-	}
+	text_findings(&p);
 	if (p.waived > 0 && o->verbose) {
-		put_section(&p, INK_DIM, _("WAIVED"));
+		text_section(&p, INK_DIM, _("WAIVED"));
 		put_findings(&p, FINDING_WAIVED, -1);
 	}
 	put_problems(&p);
 	put_next(&p);
-	free(p.told);
-	if (fflush(f) != 0)
-		return -errno;
-	return ferror(f) ? -EIO : 0;
+	return text_end(&p);
 }

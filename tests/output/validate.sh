@@ -1,6 +1,7 @@
 #!/bin/sh
-# validate.sh -- the JSON reports of test-output.c are valid against the schema,
-# and the schema is strict: without any one key they are not.
+# validate.sh -- the JSON reports of test-output.c, and the previews of
+# test-preview.c, are valid against their schemas, and the schemas are strict:
+# without any one key they are not.
 : "${srcdir:=.}"
 for python in python3 /usr/bin/python3 none; do
 	command -v "$python" >/dev/null &&
@@ -11,7 +12,7 @@ if [ "$python" = none ]; then
 	echo "SKIPPED, NOT TESTED: python3-jsonschema is missing"
 	exit 77
 fi
-exec "$python" -I - "$srcdir/data/schema/findings.schema.json" \
+exec "$python" -I - "$srcdir/data/schema" \
 	"$srcdir"/tests/output/*.json <<'EOF'
 import copy
 import json
@@ -19,10 +20,17 @@ import sys
 
 import jsonschema
 
-with open(sys.argv[1], encoding="ascii") as f:
-    schema = json.load(f)
-jsonschema.Draft202012Validator.check_schema(schema)
-validator = jsonschema.Draft202012Validator(schema)
+validators = {}
+definitions = {}
+for kind in "findings", "preview":
+    with open(f"{sys.argv[1]}/{kind}.schema.json", encoding="ascii") as f:
+        # Which way a reference to another schema is followed differs with the
+        # version of the module, so that both are one here.
+        schema = json.loads(f.read().replace('"urn:trustdrift:findings:1#', '"#'))
+    definitions |= schema["$defs"]
+    schema["$defs"] = definitions
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validators["trustdrift/" + kind] = jsonschema.Draft202012Validator(schema)
 status = 0
 
 
@@ -53,6 +61,7 @@ tried = 0
 for name in sys.argv[2:]:
     with open(name, encoding="ascii") as f:
         document = json.load(f)
+    validator = validators[document["format"]]
     for error in validator.iter_errors(document):
         complain(name, list(error.path), error.message)
     for path in list(keys(document)):

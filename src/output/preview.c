@@ -1,0 +1,115 @@
+/* preview.c -- what tells two sets of findings apart.  The id of a finding is
+ * made of its rule, its store and what it is about, so it is the same finding
+ * in both; what may differ is how grave it is and whether it could be judged.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "output/output.h"
+
+static int compare_ids(const void *a, const void *b)
+{
+	const struct finding *const *f = a, *const *g = b;
+
+	return strcmp((*f)->id, (*g)->id);
+}
+
+/* The findings of R by id; the caller frees.  */
+static const struct finding **by_id(const struct report *r)
+{
+	const struct finding **all = xcalloc(r->n_findings, sizeof(*all));
+
+	for (size_t k = 0; k < r->n_findings; k++)
+		all[k] = &r->findings[k];
+	if (r->n_findings > 0)
+		qsort(all, r->n_findings, sizeof(*all), compare_ids);
+	return all;
+}
+
+static const struct finding *find(const struct finding **all, size_t n,
+				  const struct finding *wanted)
+{
+	const struct finding **found = n == 0 ? NULL :
+		bsearch(&wanted, all, n, sizeof(*all), compare_ids);
+
+	return found != NULL ? *found : NULL;
+}
+
+/* Those of R that OTHER lacks, in report order; the caller frees.  */
+static const struct finding **lacking(const struct report *r,
+				      const struct report *other, size_t *ret_n)
+{
+	const struct finding **others = by_id(other);
+	const struct finding **lack = xcalloc(r->n_findings, sizeof(*lack));
+	size_t n = 0;
+
+	for (size_t k = 0; k < r->n_findings; k++)
+		if (find(others, other->n_findings, &r->findings[k]) == NULL)
+			lack[n++] = &r->findings[k];
+	free(others);
+	*ret_n = n;
+	return lack;
+}
+
+void preview_compare(const struct report *before, const struct report *after,
+		     struct preview *ret_preview)
+{
+	struct preview p = { .before = before, .after = after };
+	const struct finding **old = by_id(before);
+
+	p.appear = lacking(after, before, &p.n_appear);
+	p.disappear = lacking(before, after, &p.n_disappear);
+	p.differ = xcalloc(after->n_findings, sizeof(*p.differ));
+	for (size_t k = 0; k < after->n_findings; k++) {
+		const struct finding *f = &after->findings[k];
+		const struct finding *was = find(old, before->n_findings, f);
+
+		if (was != NULL && (was->severity != f->severity ||
+				    was->status != f->status))
+			p.differ[p.n_differ++] = (struct preview_pair){ was, f };
+	}
+	free(old);
+	*ret_preview = p;
+}
+
+void preview_add_change(struct preview *p, const char *change,
+			const char *sha256, const char *name, const char *kind,
+			const char *path)
+{
+	struct preview_change *c = p->n_changes > 0 ?
+				   &p->changes[p->n_changes - 1] : NULL;
+
+	if (c == NULL || strcmp(c->change, change) != 0 ||
+	    strcmp(c->sha256, sha256) != 0) {
+		grow(&p->changes, p->n_changes, &p->cap_changes, sizeof(*c));
+		c = &p->changes[p->n_changes++];
+		*c = (struct preview_change){
+			.change = xstrdup(change), .sha256 = xstrdup(sha256),
+			.name = name != NULL ? xstrdup(name) : NULL,
+		};
+	}
+	grow(&c->places, c->n_places, &c->cap_places, sizeof(*c->places));
+	c->places[c->n_places++] = (struct preview_place){
+		xstrdup(kind), xstrdup(path) };
+}
+
+void preview_done(struct preview *p)
+{
+	for (size_t k = 0; k < p->n_changes; k++) {
+		struct preview_change *c = &p->changes[k];
+
+		for (size_t n = 0; n < c->n_places; n++) {
+			free(c->places[n].kind);
+			free(c->places[n].path);
+		}
+		free(c->places);
+		free(c->change);
+		free(c->sha256);
+		free(c->name);
+	}
+	free(p->changes);
+	free(p->appear);
+	free(p->disappear);
+	free(p->differ);
+	*p = (struct preview){ .before = NULL };
+}
