@@ -4,35 +4,10 @@
  * in memory, begins as a copy of the recorded history, and is thrown away.
  */
 #include <errno.h>
-#include <locale.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "cmd.h"
-#include "fix/fix.h"
-#include "locate/locate.h"
 #include "scan/scan.h"
-
-#define WIDEST	100u
-#define NARROWEST 40u
-
-/* Everything that the verdict depends on and that is loaded before anything is
- * looked at.  */
-struct pack {
-	struct catalogue *catalogue;
-	struct rules *rules;
-	struct recipes *recipes;
-};
-
-static void auto_pack(struct pack *p)
-{
-	if (p->catalogue != NULL)
-		catalogue_free(p->catalogue);
-	if (p->rules != NULL)
-		rules_free(p->rules);
-	if (p->recipes != NULL)
-		recipes_free(p->recipes);
-}
 
 static void auto_root(struct root *r)
 {
@@ -42,20 +17,6 @@ static void auto_root(struct root *r)
 static void auto_report(struct report *r)
 {
 	report_done(r);
-}
-
-static int load_pack(const struct options *o, struct pack *p)
-{
-	char *error = NULL;
-	int status = load_catalogue(o, &p->catalogue), r;
-
-	if (status >= 0)
-		return status;
-	r = rules_parse(o->config, &p->rules, &error);
-	if (r < 0)
-		return load_failed(r, error);
-	r = recipes_load(o->config, &p->recipes, &error);
-	return r < 0 ? load_failed(r, error) : -1;
 }
 
 /* Keeps the findings, so that fix can be asked for them.  */
@@ -78,41 +39,12 @@ static int store_findings(struct inventory *i, const struct report *report)
 	return r;
 }
 
-static int judge(const struct options *o, struct inventory *i,
-		 const struct pack *p, const struct output *output,
-		 struct report *ret_report)
-{
-	char *error = NULL;
-	int r;
-
-	progress(o, _("asking the rules"));
-	if (output->machine)
-		setlocale(LC_MESSAGES, "C");
-	r = rules_evaluate(i, p->rules, recipe_is_automatic, p->recipes,
-			   ret_report, &error);
-	setlocale(LC_MESSAGES, "");
-	progress(o, NULL);
-	if (error != NULL)
-		return load_failed(r, error);
-	if (r < 0)
-		return inventory_failed(i, r, _("the rules could not be asked"));
-	ret_report->tool = PACKAGE_VERSION;
-	return -1;
-}
-
 static int write_report(const struct options *o, const struct report *report,
 			const struct output *output, const char *history)
 {
 	AUTO(str) char *command = own_command(o);
-	unsigned width = terminal_width(o, WIDEST);
-	struct output_options options = {
-		.color = use_color(o),
-		.width = width > WIDEST ? WIDEST :
-			 width < NARROWEST ? NARROWEST : width,
-		.verbose = o->verbose,
-		.command = command,
-		.history = history,
-	};
+	const struct output_options options = report_options(o, command,
+							     history);
 	struct out out;
 
 	out_begin(o, &out);
@@ -143,7 +75,7 @@ static int run(const struct options *o, bool recorded)
 	struct scan_result scan;
 	int status, r;
 
-	status = load_pack(o, &pack);
+	status = pack_load(o, &pack);
 	if (status < 0)
 		status = open_root(o->root, &root);
 	if (status < 0)
@@ -154,7 +86,7 @@ static int run(const struct options *o, bool recorded)
 	if (status >= 0)
 		return status;
 
-	status = judge(o, i, &pack, output, &report);
+	status = pack_judge(o, i, &pack, output->machine, &report);
 	if (status >= 0) {
 		inventory_rollback(i);
 		return status;

@@ -27,6 +27,11 @@ static const char *report_format(size_t i)
 	return outputs[i].name;
 }
 
+static const char *preview_format(size_t i)
+{
+	return preview_outputs[i].name;
+}
+
 static const char *diff_format(size_t i)
 {
 	static const char *const names[] = { "text", "json", NULL };
@@ -53,6 +58,11 @@ const struct command commands[] = {
 	  explain_command, BIT(OPTION_FORMAT) | BIT(OPTION_OUTPUT) |
 	  BIT(OPTION_PARTY) | BIT(OPTION_PURPOSE) | BIT(OPTION_HOSTNAME) |
 	  BIT(OPTION_TIMEOUT) | BIT(OPTION_TIMELINE), 2, explain_format },
+	{ "preview", "", N_("what a change would break before it is made"),
+	  preview_command, TABLE_OPTIONS | BIT(OPTION_REMOVE) |
+	  BIT(OPTION_DISTRUST) | BIT(OPTION_ADD) | BIT(OPTION_SET_BUNDLE) |
+	  BIT(OPTION_IN) | BIT(OPTION_AT) | BIT(OPTION_WARN_DAYS) |
+	  BIT(OPTION_WAIT) | BIT(OPTION_PROCESSES), 0, preview_format },
 	{ "show",
 	  "stores | certificates | statements | parties [ID] | shadowed | "
 	  "redirections | rules | formats | recipes | scans | problems",
@@ -300,8 +310,7 @@ static int scan_and_link(const struct options *o, const struct root *root,
 			.processes = o->processes,
 		},
 	};
-	struct graph_result graph;
-	int r, status;
+	int r;
 
 	progress(o, _("reading the stores"));
 	/* What is recorded reads the same whoever made it.  */
@@ -313,7 +322,14 @@ static int scan_and_link(const struct options *o, const struct root *root,
 	log_verbose(_("%zu stores, %zu of them as before; %zu files read, %zu certificates decoded"),
 		    ret_result->stores, ret_result->reused,
 		    ret_result->files_read, ret_result->certificates_decoded);
-	status = load_root_program(i);
+	return link_scan(o, i);
+}
+
+int link_scan(const struct options *o, struct inventory *i)
+{
+	struct graph_result graph;
+	int status = load_root_program(i), r;
+
 	if (status >= 0)
 		return status;
 	progress(o, _("verifying who signed what"));

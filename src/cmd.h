@@ -29,21 +29,29 @@ enum option_id {
 	OPTION_SEVERITY, OPTION_STORE, OPTION_ALL, OPTION_PROCESSES,
 	OPTION_PARTY, OPTION_PURPOSE, OPTION_HOSTNAME, OPTION_TIMEOUT,
 	OPTION_TIMELINE,
+	OPTION_REMOVE, OPTION_DISTRUST, OPTION_ADD, OPTION_SET_BUNDLE,
+	OPTION_IN, OPTION_AT,
 	/* Those that every command takes.  */
 	OPTION_ROOT, OPTION_DB, OPTION_NOW, OPTION_CONFIG, OPTION_COLOR,
 	OPTION_QUIET, OPTION_VERBOSE, OPTION_HELP, OPTION_VERSION,
 	OPTION_COUNT
 };
-#define BIT(option)	(1u << (option))
+#define BIT(option)	(UINT64_C(1) << (option))
 #define GLOBAL_OPTIONS	(BIT(OPTION_COUNT) - BIT(OPTION_ROOT))
 
 enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+/* --remove and its like, in the order of the command line.  */
+struct named_change {
+	enum option_id option;
+	const char *value;
+};
 
 /* What the command line says; strings are those of argv.  */
 struct options {
 	const struct command *command;
 	const char *program;		/* argv[0] */
-	unsigned given;			/* BIT(option) of all that were named */
+	uint64_t given;			/* BIT(option) of all that were named */
 	const char *root;		/* "/" unless named */
 	const char *db, *config;	/* NULL: the default */
 	int64_t now;			/* the clock unless named */
@@ -60,6 +68,10 @@ struct options {
 	unsigned purpose;		/* enum purpose; 0: not named */
 	bool timeline;
 	enum severity severity;
+	struct named_change *changes;	/* preview */
+	size_t n_changes;
+	const char *in;			/* NULL: not named */
+	int64_t at;			/* `now` unless named */
 	char **arguments;
 	int n_arguments;
 };
@@ -69,7 +81,7 @@ struct command {
 	const char *arguments;		/* for the usage line; "" */
 	const char *summary;		/* N_("...") */
 	int (*run)(const struct options *o);	/* gives the exit status */
-	unsigned options;		/* BIT(option), global ones not named */
+	uint64_t options;		/* BIT(option), global ones not named */
 	int max_arguments;		/* -1: any number */
 	/* Words of --format, the first is the default; NULL behind the last.
 	 * NULL: the command has no formats.  */
@@ -116,11 +128,36 @@ struct scan_result;
 int record_scan(const struct options *o, const struct root *root,
 		struct inventory *i, const struct catalogue *c,
 		struct scan_result *ret_result);
+/* The root program's dates and the graph for the scan that is open.  Says what
+ * went wrong; returns -1 or the exit status.  */
+int link_scan(const struct options *o, struct inventory *i);
 int load_catalogue(const struct options *o, struct catalogue **ret_catalogue);
 /* Says that LOADING a data file gave R and ERROR (freed); gives the status. */
 int load_failed(int r, char *error);
 
-/* Where data goes: standard output or -o FILE.  */
+/* ---- judging (pack.c) ------------------------------------------------------
+ * Everything that the verdict depends on and that is loaded before anything is
+ * looked at.  */
+struct pack {
+	struct catalogue *catalogue;
+	struct rules *rules;
+	struct recipes *recipes;
+};
+/* Says what went wrong; returns -1 or the exit status.  */
+int pack_load(const struct options *o, struct pack *ret_pack);
+void auto_pack(struct pack *p);
+/* Judges the newest scan of I.  MACHINE: in words that are never translated.
+ * Says what went wrong; returns -1 or the exit status.  */
+int pack_judge(const struct options *o, struct inventory *i,
+	       const struct pack *p, bool machine, struct report *ret_report);
+
+/* How a report is to be written.  COMMAND (own_command()) and HISTORY are
+ * borrowed.  */
+struct output_options report_options(const struct options *o,
+				     const char *command, const char *history);
+
+/* ---- more that commands share (cmd.c) --------------------------------------
+ * Where data goes: standard output or -o FILE.  */
 struct out {
 	FILE *f;
 	const char *path;	/* NULL: standard output */
@@ -159,6 +196,7 @@ int fix_command(const struct options *o);
 int diff_command(const struct options *o);
 int explain_command(const struct options *o);
 const char *explain_format(size_t i);
+int preview_command(const struct options *o);
 int show_command(const struct options *o);
 int query_command(const struct options *o);
 int prune_command(const struct options *o);

@@ -51,6 +51,7 @@ int main(int argc, char **argv)
 	if (status < 0)
 		status = options.command->run(&options);
 	free(options.arguments);
+	free(options.changes);
 
 	errno = 0;
 	if (ferror(stdout) | (fclose(stdout) != 0)) {

@@ -15,6 +15,7 @@
 #define DAYS_MAX	36500
 #define WAIT_MAX	86400
 #define TIMEOUT_MAX	600
+#define FINGERPRINT_LEAST 8u	/* digits */
 #define HELP_COLUMNS	80u
 #define HELP_INDENT	27u	/* where the explanations begin */
 
@@ -138,6 +139,59 @@ static bool set_timeline(struct options *o, const char *s)
 	return true;
 }
 
+/* Eight digits name a certificate as good as always; more than SHA-256 has are
+ * a mistake.  Colons stand where openssl puts them, or anywhere.  */
+static bool is_fingerprint(const char *s)
+{
+	size_t n = 0;
+
+	for (; *s != '\0'; s++) {
+		if (*s == ':')
+			continue;
+		if (strchr("0123456789abcdefABCDEF", *s) == NULL)
+			return false;
+		n++;
+	}
+	return n >= FINGERPRINT_LEAST && n <= 2 * SHA256_SIZE;
+}
+
+static bool add_change(struct options *o, enum option_id id, const char *s)
+{
+	o->changes[o->n_changes++] = (struct named_change){ id, s };
+	return *s != '\0';
+}
+
+static bool set_remove(struct options *o, const char *s)
+{
+	return add_change(o, OPTION_REMOVE, s) && is_fingerprint(s);
+}
+
+static bool set_distrust(struct options *o, const char *s)
+{
+	return add_change(o, OPTION_DISTRUST, s) && is_fingerprint(s);
+}
+
+static bool set_add(struct options *o, const char *s)
+{
+	return add_change(o, OPTION_ADD, s);
+}
+
+static bool set_set_bundle(struct options *o, const char *s)
+{
+	return add_change(o, OPTION_SET_BUNDLE, s);
+}
+
+static bool set_in(struct options *o, const char *s)
+{
+	o->in = s;
+	return *s == '/' || strcmp(s, "system") == 0;
+}
+
+static bool set_at(struct options *o, const char *s)
+{
+	return time_parse(s, &o->at) == 0;
+}
+
 static bool set_root(struct options *o, const char *s)
 {
 	o->root = s;
@@ -253,6 +307,26 @@ static const struct option_row rows[] = {
 	[OPTION_TIMELINE] = { "timeline", '\0', NULL,
 		N_("when who begins and stops to accept it, in order"), NULL,
 		set_timeline },
+	[OPTION_REMOVE] = { "remove", '\0', "FINGERPRINT",
+		N_("the certificate of this SHA-256 or SHA-1, 8 or more digits of it, goes from every store"),
+		N_("no fingerprint: 8 or more hexadecimal digits"), set_remove },
+	[OPTION_DISTRUST] = { "distrust", '\0', "FINGERPRINT",
+		N_("nobody trusts that certificate any more"),
+		N_("no fingerprint: 8 or more hexadecimal digits"),
+		set_distrust },
+	[OPTION_ADD] = { "add", '\0', "FILE",
+		N_("the certificates in FILE join the system's list"),
+		N_("no file name"), set_add },
+	[OPTION_SET_BUNDLE] = { "set-bundle", '\0', "FILE",
+		N_("the certificates in FILE, and no others, are the system's list"),
+		N_("no file name"), set_set_bundle },
+	[OPTION_IN] = { "in", '\0', "WHERE",
+		N_("only there: 'system' for the stores of the system's list, or the path of a store"),
+		N_("neither 'system' nor the absolute path of a store"),
+		set_in },
+	[OPTION_AT] = { "at", '\0', "TIME",
+		N_("judge what would be as of TIME, and what is as of --now"),
+		N_("no time (2021-09-25T00:00:00Z, or @1632528000)"), set_at },
 	[OPTION_ROOT] = { "root", '\0', "DIR",
 		N_("the root of the system to look at (default /); links stay inside it"),
 		N_("no directory"), set_root },
@@ -280,6 +354,7 @@ static const struct option_row rows[] = {
 		set_nothing },
 };
 _Static_assert(ARRAY_SIZE(rows) == OPTION_COUNT, "a row for each option");
+_Static_assert(OPTION_COUNT < 64, "a bit for each option");
 
 /* ---- mistakes ------------------------------------------------------------*/
 
@@ -357,7 +432,7 @@ int usage_error(const struct command *command, const char *what,
 	return EX_USAGE;
 }
 
-static unsigned options_of(const struct command *c)
+static uint64_t options_of(const struct command *c)
 {
 	return GLOBAL_OPTIONS | (c != NULL ? c->options : 0);
 }
@@ -367,7 +442,7 @@ static int unknown_option(const struct command *c, const char *word)
 	AUTO(str) char *name = xstrndup(word, strcspn(word, "="));
 	char *words[OPTION_COUNT + 1] = { NULL };
 	/* Before the command is known, any option may be meant.  */
-	unsigned set = c != NULL ? options_of(c) : ~0u;
+	uint64_t set = c != NULL ? options_of(c) : UINT64_MAX;
 	size_t n = 0;
 	int status;
 
@@ -624,6 +699,8 @@ static int check_all(struct options *o)
 		log_error("--config %s: %s", name, strerror(e));
 		return e == EACCES ? EX_NOPERM : EX_CONFIG;
 	}
+	if (!(o->given & BIT(OPTION_AT)))
+		o->at = o->now;
 	if (c->format != NULL) {
 		int status = check_format(o);
 
@@ -648,6 +725,8 @@ int options_parse(int argc, char **argv, struct options *ret_options)
 		.wait = WAIT_SECONDS,
 		/* For the whole run, like argv.  */
 		.arguments = xcalloc((size_t)argc + 1, sizeof(char *)),
+		.changes = xcalloc((size_t)argc + 1,
+				   sizeof(struct named_change)),
 	};
 	int status = argc > 0 ? take_all(argc, argv, &o) : -1;
 
@@ -664,6 +743,7 @@ int options_parse(int argc, char **argv, struct options *ret_options)
 	}
 	if (status >= 0) {
 		free(o.arguments);
+		free(o.changes);
 		return status;
 	}
 	log_set_level(o.quiet ? LOG_QUIET : o.verbose ? LOG_VERBOSE :

@@ -68,6 +68,19 @@ wrong "did you mean 'certificates'?" show cert
 wrong "--all goes with stores, not with 'rules'" show rules --all
 wrong '--all: is no option of this command' query --all 'SELECT 1'
 wrong 'an SQL query is missing' query
+wrong 'which change?' preview
+wrong 'which change?' preview --in system
+wrong '--set-bundle: there is one' preview --set-bundle a --remove 01234567 --set-bundle b
+wrong "--remove: '0123456' is no fingerprint" preview --remove 0123456
+wrong "--remove: '0123456x' is no fingerprint" preview --remove 0123456x
+wrong "--remove: ':::::::::' is no fingerprint" preview --remove :::::::::
+wrong "is no fingerprint" preview --distrust "$(printf %065d 0)"
+wrong "--add: '' is no file name" preview --add ''
+wrong "--in: 'nowhere' is neither 'system' nor" preview --in nowhere --remove 01234567
+wrong "--at: 'soon' is no time" preview --at soon
+wrong '--remove: is no option of this command' check --remove 01234567
+wrong "unknown format 'tsv'" preview --format tsv --at @0
+wrong "one argument too many: '01234567'" preview --remove 01234567 01234567
 
 # What was typed cannot do anything to the terminal that shows the mistake.
 run "$(printf 'a\033[2J\nb')"
@@ -75,7 +88,7 @@ is "escapes in a mistake" "$(cat "$work/err")" \
 	"trustdrift: unknown command 'a\\x1b[2J\\nb' (see trustdrift --help)"
 
 # ---- help and version
-for command in '' audit check scan fix diff show query prune; do
+for command in '' audit check scan fix diff preview show query prune; do
 	# shellcheck disable=SC2086 # no word, or one
 	run $command --help
 	is "status of $command --help" "$status" 0

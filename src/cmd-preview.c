@@ -1,0 +1,476 @@
+/* cmd-preview.c -- preview: what a change of the stores would do, before
+ * anybody makes it.
+ *
+ * The root is scanned and judged in memory, as check does it.  Then that scan is
+ * made once more with the change in it (scan_again()) and judged again, with the
+ * first one as its history: a root that goes is one that was there before.  What
+ * the two judgements do not share is the preview.  Neither the root nor an
+ * inventory file is written to.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "locate/locate.h"
+#include "scan/scan.h"
+
+/* The certificates of one FILE.  */
+struct certificates {
+	struct blob *items;		/* DER, each allocated */
+	size_t n, cap;
+};
+
+struct preview_run {
+	const struct options *o;
+	const struct preview_output *output;
+	struct pack pack;
+	struct root root;
+	struct inventory *inventory;
+	char *history;			/* why there is none */
+	struct scan_change *changes;	/* one for each of o->changes */
+	struct certificates *files;	/* likewise; empty for fingerprints */
+	int64_t scan_before, scan_after;
+	struct report before, after;
+};
+
+static void auto_preview_run(struct preview_run *p)
+{
+	for (size_t k = 0; k < p->o->n_changes; k++) {
+		for (size_t n = 0; n < p->files[k].n; n++)
+			free((void *)p->files[k].items[n].p);
+		free(p->files[k].items);
+	}
+	free(p->files);
+	free(p->changes);
+	free(p->history);
+	report_done(&p->before);
+	report_done(&p->after);
+	auto_inventory(&p->inventory);
+	root_done(&p->root);
+	auto_pack(&p->pack);
+}
+
+static void auto_preview(struct preview *p)
+{
+	preview_done(p);
+}
+
+/* ---- files -----------------------------------------------------------------*/
+
+struct file_sink {
+	struct sink sink;		/* first: readers see only this */
+	struct certificates *certificates;
+	char *error;			/* the first; NULL: none */
+};
+
+static void keep_error(struct file_sink *s, uint64_t offset, const char *why)
+{
+	if (s->error == NULL)
+		s->error = xasprintf(_("byte %" PRIu64 ": %s"), offset, why);
+}
+
+static int take_certificate(struct sink *sink, const struct entry *e)
+{
+	struct file_sink *s = (struct file_sink *)sink;
+	struct certificates *all = s->certificates;
+	AUTO(certificate) struct certificate c = { .decoded = false };
+
+	if (e->der.n == 0 || e->der.n > LIMIT_CERTIFICATE_BYTES ||
+	    all->n >= LIMIT_STORE_ENTRIES) {
+		keep_error(s, e->offset, e->der.n == 0 ?
+			   _("no certificate") : _("past a limit"));
+		return -E2BIG;
+	}
+	x509_decode(e->der, &c);
+	if (!c.decoded) {
+		keep_error(s, e->offset, c.error);
+		return 0;
+	}
+	grow(&all->items, all->n, &all->cap, sizeof(*all->items));
+	all->items[all->n++] = (struct blob){
+		xmemdup(e->der.p, e->der.n), e->der.n };
+	return 0;
+}
+
+static int take_reference(struct sink *sink, const char *name, size_t n,
+			  enum role role, uint64_t offset)
+{
+	(void)name, (void)n, (void)role;
+	keep_error((struct file_sink *)sink, offset, _("no certificate"));
+	return 0;
+}
+
+static void take_problem(struct sink *sink, const struct problem *p)
+{
+	if (!p->skipped)
+		keep_error((struct file_sink *)sink, p->offset, p->message);
+}
+
+static void take_done(struct sink *sink, uint64_t offset)
+{
+	(void)sink, (void)offset;
+}
+
+/* Whoever adds or replaces a list knows what is in it: a file that cannot be
+ * read completely is refused.  */
+static int read_certificates(const char *path, struct certificates *ret)
+{
+	static const char *const formats[] = { "pem", "der", "pkcs7" };
+	AUTO(str) char *name = escape_text(path, strlen(path));
+	AUTO(str) char *text = NULL, *error = NULL;
+	struct file_sink sink = {
+		.sink = { take_certificate, take_reference, take_problem,
+			  take_done },
+		.certificates = ret };
+	struct input in = { .data = { .n = 0 } };
+	const struct reader *reader = NULL;
+	int r = file_slurp(path, LIMIT_FILE_BYTES, &text, &in.data.n);
+
+	if (r < 0) {
+		log_error("%s: %s", name, error_words(r));
+		return STATUS_FAILURE;
+	}
+	in.data.p = (const uint8_t *)text;
+	for (size_t k = 0; k < ARRAY_SIZE(formats) && in.data.n > 0; k++) {
+		reader = reader_find(formats[k]);
+		if (reader != NULL && reader->sniff(in.data))
+			break;
+		reader = NULL;
+	}
+	if (reader != NULL)
+		reader->read(&in, &sink.sink);
+	error = sink.error != NULL ? escape_text(sink.error,
+						 strlen(sink.error)) : NULL;
+	free(sink.error);
+	if (error != NULL) {
+		log_error("%s: %s", name, error);
+		return STATUS_FAILURE;
+	}
+	if (ret->n == 0) {
+		log_error(_("%s: there is no certificate in it (PEM, DER or PKCS #7)"),
+			  name);
+		return STATUS_FAILURE;
+	}
+	return -1;
+}
+
+/* ---- fingerprints ----------------------------------------------------------*/
+
+struct matches {
+	char sha256[2 * SHA256_SIZE + 1];	/* the first that is present */
+	struct buf *present;			/* all of these, for people */
+	size_t n_present, n_known;
+};
+
+static int take_match(int n, const char *const *names,
+		      const char *const *values, const bool *numeric,
+		      void *data)
+{
+	struct matches *m = data;
+
+	(void)n, (void)names, (void)numeric;
+	m->n_known++;
+	if (strcmp(values[1], "1") != 0)
+		return 0;
+	if (m->n_present++ == 0)
+		snprintf(m->sha256, sizeof(m->sha256), "%s", values[0]);
+	buf_addf(m->present, " %s", values[0]);
+	return 0;
+}
+
+/* The digits of S, lower case, without colons; the caller frees.  */
+static char *digits_of(const char *s)
+{
+	char *digits = xstrdup(s), *to = digits;
+
+	for (; *s != '\0'; s++)
+		if (*s != ':')
+			*to++ = *s >= 'A' && *s <= 'F' ? *s - 'A' + 'a' : *s;
+	*to = '\0';
+	return digits;
+}
+
+/* Which certificate of the scan is meant.  */
+static int find_fingerprint(struct preview_run *p, const char *s,
+			    uint8_t ret_sha256[SHA256_SIZE])
+{
+	AUTO(str) char *digits = digits_of(s);
+	AUTO(str) char *command = own_command(p->o);
+	AUTO(str) char *sql = xasprintf(
+		"SELECT sha256, present FROM v_known_certificate"
+		" WHERE sha256 LIKE '%s%%' OR sha1 LIKE '%s%%'"
+		" ORDER BY sha256", digits, digits);
+	AUTO(buf) struct buf present;
+	struct matches m = { .present = &present };
+	int status;
+
+	buf_init(&present, LIMIT_TEXT_BYTES);
+	status = select_rows(p->inventory, sql, take_match, &m);
+	if (status >= 0)
+		return status;
+	if (m.n_present > 1) {
+		log_error(_("'%s' is the beginning of %zu fingerprints:%s"), s,
+			  m.n_present, buf_str(&present));
+		return EX_USAGE;
+	}
+	if (m.n_present == 0) {
+		log_error(m.n_known > 0 ?
+			_("no store holds the certificate '%s', which is only known (see %s show certificates)") :
+			_("no store holds a certificate with the fingerprint '%s' (see %s show certificates)"),
+			  s, command);
+		return EX_USAGE;
+	}
+	return hex_decode(m.sha256, ret_sha256, SHA256_SIZE) == 0 ? -1 :
+	       STATUS_FAILURE;
+}
+
+/* ---- the change ------------------------------------------------------------*/
+
+/* What needs no scan to be known.  */
+static int read_changes(struct preview_run *p)
+{
+	static const struct {
+		enum option_id option;
+		enum scan_change_kind kind;
+	} kinds[] = {
+		{ OPTION_SET_BUNDLE, CHANGE_SET },
+		{ OPTION_REMOVE, CHANGE_REMOVE },
+		{ OPTION_DISTRUST, CHANGE_DISTRUST },
+		{ OPTION_ADD, CHANGE_ADD },
+	};
+	int status = -1;
+
+	for (size_t k = 0; status < 0 && k < p->o->n_changes; k++) {
+		const struct named_change *named = &p->o->changes[k];
+
+		for (size_t n = 0; n < ARRAY_SIZE(kinds); n++)
+			if (kinds[n].option == named->option)
+				p->changes[k].kind = kinds[n].kind;
+		if (named->option != OPTION_SET_BUNDLE &&
+		    named->option != OPTION_ADD)
+			continue;
+		status = read_certificates(named->value, &p->files[k]);
+		p->changes[k].certificates = p->files[k].items;
+		p->changes[k].n_certificates = p->files[k].n;
+		p->changes[k].name = named->value;
+	}
+	return status;
+}
+
+static int find_fingerprints(struct preview_run *p)
+{
+	int status = -1;
+
+	for (size_t k = 0; status < 0 && k < p->o->n_changes; k++)
+		if (p->changes[k].n_certificates == 0)
+			status = find_fingerprint(p, p->o->changes[k].value,
+						  p->changes[k].sha256);
+	return status;
+}
+
+static int nothing_there(const struct preview_run *p)
+{
+	AUTO(str) char *command = own_command(p->o);
+
+	if (p->o->in == NULL || strcmp(p->o->in, "system") == 0) {
+		log_error(_("there is no store here that the system's updater makes (see %s show stores)"),
+			  command);
+		return STATUS_FAILURE;
+	}
+	AUTO(str) char *path = escape_text(p->o->in, strlen(p->o->in));
+
+	log_error(_("--in: there is no store with the path '%s' (see %s show stores)"),
+		  path, command);
+	return EX_USAGE;
+}
+
+/* A certificate that is somewhere, and not where it is to be changed.  */
+static int check_changes(const struct preview_run *p)
+{
+	for (size_t k = 0; k < p->o->n_changes; k++) {
+		const struct scan_change *c = &p->changes[k];
+
+		if (c->entries > 0 || c->n_certificates > 0)
+			continue;
+		if (c->kind == CHANGE_DISTRUST)
+			log_error(_("--distrust: nothing trusts '%s' as an anchor there"),
+				  p->o->changes[k].value);
+		else
+			log_error(_("--remove: '%s' is not there, or only distrusted"),
+				  p->o->changes[k].value);
+		return EX_USAGE;
+	}
+	return -1;
+}
+
+/* The scan with the change in it; the transaction stays open.  */
+static int scan_changed(struct preview_run *p)
+{
+	const bool system = p->o->in != NULL &&
+			    strcmp(p->o->in, "system") == 0;
+	struct scan_again request = {
+		.catalogue = p->pack.catalogue, .now = p->o->at,
+		.changes = p->changes, .n_changes = p->o->n_changes,
+		.where = system ? NULL : p->o->in, .system_only = system,
+	};
+	bool needs_stores = p->o->in != NULL;
+	int r, status;
+
+	for (size_t k = 0; k < p->o->n_changes; k++)
+		needs_stores |= p->changes[k].n_certificates > 0;
+	r = inventory_commit(p->inventory);
+	if (r == 0)
+		r = scan_again(p->inventory, &request, &p->scan_after);
+	if (r < 0)
+		return inventory_failed(p->inventory, r,
+			_("the change could not be made in memory"));
+	status = needs_stores && !request.has_stores ? nothing_there(p) :
+		 check_changes(p);
+	return status >= 0 ? status : link_scan(p->o, p->inventory);
+}
+
+/* ---- what it does ----------------------------------------------------------*/
+
+/* Judges the newest scan, which is that of RET_REPORT then: where a verdict is
+ * asked for beside the findings, it is asked for both scans here.  */
+static int judge(struct preview_run *p, struct report *ret_report)
+{
+	int status = pack_judge(p->o, p->inventory, &p->pack,
+				p->output->machine, ret_report);
+
+	if (status < 0)
+		ret_report->scan = 0;	/* it is nobody's to ask for */
+	return status;
+}
+
+/* Both take: change, the scan that has it, the one that lacks it.  Where an
+ * entry lies in its store and under which label makes no difference to
+ * anybody.  */
+static const char side_sql[] =
+	"SELECT '%s' AS change, c.name, e.sha256, s.kind, s.path FROM ("
+	"SELECT store_id, sha256 FROM v_history_entry"
+	" WHERE scan_id = %" PRId64 " AND role <> 'distrust'"
+	" EXCEPT SELECT store_id, sha256 FROM v_history_entry"
+	" WHERE scan_id = %" PRId64 ") e"
+	" JOIN v_history_store s ON s.store_id = e.store_id"
+	" AND s.scan_id = %" PRId64
+	" LEFT JOIN v_known_certificate c ON c.sha256 = e.sha256";
+static const char distrusted_sql[] =
+	"SELECT 'distrusted' AS change, c.name, e.sha256, s.kind, s.path FROM ("
+	"SELECT store_id, sha256 FROM v_history_entry"
+	" WHERE scan_id = %" PRId64 " AND role = 'distrust'"
+	" EXCEPT SELECT store_id, sha256 FROM v_history_entry"
+	" WHERE scan_id = %" PRId64 " AND role = 'distrust') e"
+	" JOIN v_history_store s ON s.store_id = e.store_id"
+	" AND s.scan_id = %" PRId64
+	" LEFT JOIN v_known_certificate c ON c.sha256 = e.sha256";
+
+static int take_change(int n, const char *const *names,
+		       const char *const *values, const bool *numeric,
+		       void *data)
+{
+	(void)n, (void)names, (void)numeric;
+	preview_add_change(data, values[0], values[2], values[1], values[3],
+			   values[4]);
+	return 0;
+}
+
+static int list_changes(struct preview_run *p, struct preview *v)
+{
+	int64_t old = p->scan_before, new = p->scan_after;
+	AUTO(str) char *added = xasprintf(side_sql, "added", new, old, new);
+	AUTO(str) char *removed = xasprintf(side_sql, "removed", old, new, old);
+	AUTO(str) char *distrusted = xasprintf(distrusted_sql, new, old, new);
+	AUTO(str) char *sql = xasprintf(
+		"SELECT * FROM (%s UNION ALL %s UNION ALL %s)"
+		" ORDER BY change, name, sha256, path, kind",
+		added, removed, distrusted);
+
+	return select_rows(p->inventory, sql, take_change, v);
+}
+
+static int write_preview(struct preview_run *p, const struct preview *v)
+{
+	AUTO(str) char *command = own_command(p->o);
+	const struct output_options options = report_options(p->o, command,
+							     p->history);
+	struct out out;
+
+	/* The preview for people says it itself.  */
+	if (p->history != NULL && p->output->machine)
+		log_warning("%s", p->history);
+	out_begin(p->o, &out);
+	return out_end(&out, p->output->write(v, &options, out.f), 0644);
+}
+
+static int compare(struct preview_run *p)
+{
+	AUTO(preview) struct preview v = { .before = NULL };
+	int status;
+
+	preview_compare(&p->before, &p->after, &v);
+	status = list_changes(p, &v);
+	if (status < 0)
+		status = write_preview(p, &v);
+	if (status >= 0)
+		return status;
+	return v.n_appear + v.n_disappear + v.n_differ > 0 ?
+	       STATUS_DIFFERENT : STATUS_OK;
+}
+
+static int run(struct preview_run *p)
+{
+	struct scan_result scan;
+	int status = read_changes(p);
+
+	if (status < 0)
+		status = pack_load(p->o, &p->pack);
+	if (status < 0)
+		status = open_root(p->o->root, &p->root);
+	if (status < 0)
+		status = open_inventory(p->o, INVENTORY_MEMORY, &p->inventory,
+					&p->history);
+	if (status < 0)
+		status = record_scan(p->o, &p->root, p->inventory,
+				     p->pack.catalogue, &scan);
+	if (status >= 0)
+		return status;
+	p->scan_before = scan.scan;
+	status = judge(p, &p->before);
+	if (status < 0)
+		status = find_fingerprints(p);
+	if (status < 0)
+		status = scan_changed(p);
+	if (status < 0)
+		status = judge(p, &p->after);
+	if (status < 0)
+		status = compare(p);
+	progress(p->o, NULL);
+	inventory_rollback(p->inventory);
+	return status;
+}
+
+int preview_command(const struct options *o)
+{
+	AUTO(preview_run) struct preview_run p = {
+		.o = o, .root = { .fd = -1 },
+		.output = preview_output_find(o->format),
+		.changes = xcalloc(o->n_changes, sizeof(*p.changes)),
+		.files = xcalloc(o->n_changes, sizeof(*p.files)),
+	};
+	size_t bundles = 0;
+
+	for (size_t k = 0; k < o->n_changes; k++)
+		bundles += o->changes[k].option == OPTION_SET_BUNDLE;
+	if (bundles > 1)
+		return usage_error(o->command,
+			_("--set-bundle: there is one system's list"), NULL,
+			NULL);
+	if (o->n_changes == 0 && !(o->given & BIT(OPTION_AT)))
+		return usage_error(o->command,
+			_("which change? --remove, --distrust, --add, --set-bundle, or --at for the time alone"),
+			NULL, NULL);
+	return run(&p);
+}

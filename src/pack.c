@@ -1,0 +1,72 @@
+/* pack.c -- the catalogue, the rules and the recipes, and what they make of a
+ * scan: for the commands that judge.
+ */
+#include <locale.h>
+
+#include "cmd.h"
+#include "fix/fix.h"
+#include "locate/locate.h"
+
+#define WIDEST	100u
+#define NARROWEST 40u
+
+void auto_pack(struct pack *p)
+{
+	if (p->catalogue != NULL)
+		catalogue_free(p->catalogue);
+	if (p->rules != NULL)
+		rules_free(p->rules);
+	if (p->recipes != NULL)
+		recipes_free(p->recipes);
+}
+
+int pack_load(const struct options *o, struct pack *ret_pack)
+{
+	struct pack *p = ret_pack;
+	char *error = NULL;
+	int status = load_catalogue(o, &p->catalogue), r;
+
+	if (status >= 0)
+		return status;
+	r = rules_parse(o->config, &p->rules, &error);
+	if (r < 0)
+		return load_failed(r, error);
+	r = recipes_load(o->config, &p->recipes, &error);
+	return r < 0 ? load_failed(r, error) : -1;
+}
+
+int pack_judge(const struct options *o, struct inventory *i,
+	       const struct pack *p, bool machine, struct report *ret_report)
+{
+	char *error = NULL;
+	int r;
+
+	progress(o, _("asking the rules"));
+	if (machine)
+		setlocale(LC_MESSAGES, "C");
+	r = rules_evaluate(i, p->rules, recipe_is_automatic, p->recipes,
+			   ret_report, &error);
+	setlocale(LC_MESSAGES, "");
+	progress(o, NULL);
+	if (error != NULL)
+		return load_failed(r, error);
+	if (r < 0)
+		return inventory_failed(i, r, _("the rules could not be asked"));
+	ret_report->tool = PACKAGE_VERSION;
+	return -1;
+}
+
+struct output_options report_options(const struct options *o,
+				     const char *command, const char *history)
+{
+	unsigned width = terminal_width(o, WIDEST);
+
+	return (struct output_options){
+		.color = use_color(o),
+		.width = width > WIDEST ? WIDEST :
+			 width < NARROWEST ? NARROWEST : width,
+		.verbose = o->verbose,
+		.command = command,
+		.history = history,
+	};
+}
