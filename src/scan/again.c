@@ -241,6 +241,18 @@ static enum fate distrust(const struct again *a, const struct target *t,
 	return FATE_KEPT;
 }
 
+/* The role of what T's list is: a store that was named may be anything, of the
+ * others some hold more than the system's anchors.  */
+static enum role role_of_list(const struct again *a, const struct target *t)
+{
+	const enum role role = t->definition != NULL ?
+			       role_from_name(t->definition->role) :
+			       ROLE_ANCHOR;
+
+	return a->request->where != NULL || role == ROLE_SOURCE ? role :
+	       ROLE_ANCHOR;
+}
+
 static enum fate change_entry(const struct again *a, const struct target *t,
 			      size_t change, struct stored_entry *e)
 {
@@ -252,8 +264,7 @@ static enum fate change_entry(const struct again *a, const struct target *t,
 	switch (a->request->changes[change].kind) {
 	case CHANGE_SET:
 		return !has && (e->role == ROLE_ANCHOR ||
-				(e->role == ROLE_SOURCE &&
-				 t->part != PART_NONE)) ?
+				e->role == role_of_list(a, t)) ?
 		       FATE_GONE : FATE_KEPT;
 	case CHANGE_REMOVE:
 		/* Who removes a root does not mean to trust it again.  */
@@ -317,8 +328,7 @@ static int add_entries(struct again *a, const struct target *t, size_t change,
 {
 	struct scan_change *c = &a->request->changes[change];
 	const struct store_definition *d = t->definition;
-	const bool source = d != NULL && strcmp(d->role, "source") == 0;
-	const enum role role = source ? ROLE_SOURCE : ROLE_ANCHOR;
+	const enum role role = role_of_list(a, t);
 	const bool is_source = a->request->where == NULL &&
 			       t->part != PART_MADE;
 

@@ -160,6 +160,24 @@ gives 0 "the same as JSON" check --root "$stale" --db "$work/foreign.db" \
 	--now 2021-10-02T00:00:00Z --fail-on high --format json
 says 'foreign.db'
 
+# ---- preview
+cached_print=$(sha256_of "$certificates/r3-by-dst.pem")
+sum=$(sha256sum "$db")
+gives 2 "preview" preview "$@" --remove "$cached_print"
+check "as text" grep -q 'stale-cached-intermediate' "$work/out"
+is "the inventory" "$(sha256sum "$db")" "$sum"
+gives 0 "preview, no difference" preview "$@" --add "$certificates/isrg-root-x1.pem"
+gives 2 "preview -o" preview "$@" --remove "$cached_print" -o "$work/preview.txt"
+is "standard output beside -o" "$(cat "$work/out")" ''
+check "the file" grep -q 'stale-cached-intermediate' "$work/preview.txt"
+gives 2 "preview beside a foreign file" preview --root "$stale" \
+	--db "$work/foreign.db" --now 2021-09-25T00:00:00Z --remove "$cached_print"
+check "it says why there is no history" grep -q 'foreign.db' "$work/out"
+gives 1 "preview of no root" preview --root "$work/nowhere" --at @0
+says 'cannot be used as root'
+gives 78 "preview with a broken rule" preview "$@" --at @0 --config "$work/config"
+says 'x.xml:'
+
 if command -v sqlite3 >/dev/null; then
 	mkfifo "$work/fifo"
 	sqlite3 "$db" <"$work/fifo" &
@@ -177,6 +195,8 @@ if command -v sqlite3 >/dev/null; then
 		gives 75 "$command, locked" $command --root "$root_of" --db "$db" --wait 0
 		says 'another run is using the inventory'
 	done
+	gives 2 "preview, locked" preview --root "$stale" --db "$db" --wait 0 \
+		--now 2021-09-25T00:00:00Z --remove "$cached_print"
 	gives 2 "check, locked" check --root "$stale" --db "$db" --wait 0 --now 2021-09-25T00:00:00Z
 	exec 3>&-
 	wait $locker

@@ -196,6 +196,28 @@ rm "$work/uncached$(cached r3-by-dst)"
 same "one store only" "$both" "$work/uncached" $later \
 	--remove "$stale" --in "/home/ann/$dotnet_store/ca"
 
+# other names of the system's bundle change with it
+cp -a "$one" "$work/linked"
+mkdir -p "$work/linked/usr/lib/python3/dist-packages/certifi"
+ln -s /etc/ssl/certs/ca-certificates.crt \
+	"$work/linked/usr/lib/python3/dist-packages/certifi/cacert.pem"
+ln -s certs/ca-certificates.crt "$work/linked/usr/lib/ssl/cert.pem"
+cp -a "$work/linked" "$work/linked.updated"
+host_remove_ca "$work/linked.updated" $old
+same "links to the bundle" "$work/linked" "$work/linked.updated" $now \
+	--set-bundle "$work/bundle.pem"
+is "they are named" "$(changed | cut -d ' ' -f 3-)" \
+	"debian-ca-conf python-certifi-debian system-bundle system-default-file system-directory system-hash-directory"
+
+# what is added to .NET's cache is there for building paths
+cp -a "$work/one.updated" "$work/cached"
+host_dotnet "$work/cached/home/ann" ca "$good/$old.pem" >/dev/null
+same "added to a cache" "$work/one.updated" "$work/cached" $now \
+	--add "$good/$old.pem" --in "/home/ann/$dotnet_store/ca"
+rm "$work/cached$(cached r3-by-dst)"
+same "a cache replaced" "$work/one.updated" "$work/cached" $now \
+	--set-bundle "$good/$old.pem" --in "/home/ann/$dotnet_store/ca"
+
 # a ! line is what distrusts it
 cp -a "$both" "$work/deselected"
 sed -i "s,^mozilla/$old,!&," "$work/deselected/etc/ca-certificates.conf"
