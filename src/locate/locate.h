@@ -64,8 +64,9 @@ struct store_definition {
 				 * not what it expects (.NET, hash directories):
 				 * such a problem does not make verdicts unsure */
 	char *system;		/* "made" by the system's updater, of what is
-				 * "packaged" and what is "local": the
-				 * administrator's; NULL: none of these */
+				 * "packaged" and what is "local", the
+				 * administrator's, less what is "distrusted";
+				 * NULL: none of these */
 	char *defined_in;	/* file:line, for messages */
 };
 

@@ -8,9 +8,13 @@
  * leads to the very same file (a JDK's cacerts that is a link to the system's)
  * changes with it.
  *
- * What is a list of names or files has no way to distrust what is in it, so that
- * there a certificate that is to be distrusted goes, as the updaters have it;
- * Debian's ca-certificates.conf says so of it (a `!` line).
+ * A bundle has no way to distrust what is in it, so that there a certificate that
+ * is to be distrusted goes, as the updaters have it.  What they make their lists
+ * of has: a store for such certificates (p11-kit's blocklist), or Debian's
+ * ca-certificates.conf (a `!` line).
+ *
+ * The catalogue knows where updaters put their lists, and not which of these
+ * places the one of this host fills: those that are not empty.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -19,7 +23,9 @@
 #include "scan/store.h"
 
 /* What the system's updater has to do with a store.  */
-enum system_part { PART_NONE, PART_MADE, PART_PACKAGED, PART_LOCAL };
+enum system_part {
+	PART_NONE, PART_MADE, PART_PACKAGED, PART_LOCAL, PART_DISTRUSTED,
+};
 
 struct target {
 	const struct recorded_store *store;
@@ -28,6 +34,7 @@ struct target {
 	enum system_part part;
 	bool named;		/* scan_again's `where` is this store */
 	bool first;		/* of its part */
+	bool filled;		/* has anchors */
 };
 
 /* Certificates, sorted by their row.  */
@@ -42,6 +49,8 @@ struct again {
 	struct target *targets;
 	size_t n_targets;
 	struct ids sources;	/* what the system's list is made of */
+	bool any_filled;	/* one that is made is */
+	bool has_distrusted;	/* there is a store of that part */
 	struct ids *changed;	/* the certificates of each change */
 };
 
@@ -113,7 +122,9 @@ static enum system_part part_of(const struct store_definition *d)
 	if (d == NULL || d->system == NULL)
 		return PART_NONE;
 	return strcmp(d->system, "made") == 0 ? PART_MADE :
-	       strcmp(d->system, "local") == 0 ? PART_LOCAL : PART_PACKAGED;
+	       strcmp(d->system, "local") == 0 ? PART_LOCAL :
+	       strcmp(d->system, "packaged") == 0 ? PART_PACKAGED :
+	       PART_DISTRUSTED;
 }
 
 static bool is_same_place(const struct recorded_store *a,
@@ -144,14 +155,15 @@ static void spread(struct again *a)
 	}
 }
 
-static void mark_first(struct again *a, enum system_part part)
+static bool mark_first(struct again *a, enum system_part part)
 {
 	for (size_t k = 0; k < a->n_targets; k++) {
 		if (a->targets[k].part == part) {
 			a->targets[k].first = true;
-			return;
+			return true;
 		}
 	}
+	return false;
 }
 
 static void find_targets(struct again *a, const struct recorded_store *stores,
@@ -178,28 +190,35 @@ static void find_targets(struct again *a, const struct recorded_store *stores,
 	spread(a);
 	mark_first(a, PART_PACKAGED);
 	mark_first(a, PART_LOCAL);
+	a->has_distrusted = mark_first(a, PART_DISTRUSTED);
 	a->request->has_stores = any;
 }
 
-/* What is in the sources of the system's list now.  */
+/* What is in the sources of the system's list now, and which of the places that
+ * are made of them have anything.  */
 static int find_sources(struct again *a)
 {
 	for (size_t k = 0; k < a->n_targets; k++) {
-		const struct target *t = &a->targets[k];
+		struct target *t = &a->targets[k];
 		struct recorded_reading reading;
 		int r;
 
-		if (t->part != PART_PACKAGED && t->part != PART_LOCAL)
+		if (t->part == PART_NONE || t->part == PART_DISTRUSTED)
 			continue;
 		r = inventory_recorded_reading(a->pass.inventory,
 					       t->store->store, &reading);
 		if (r < 0)
 			return r;
-		for (size_t n = 0; n < reading.n_entries; n++)
-			if (reading.entries[n].role == ROLE_SOURCE ||
-			    reading.entries[n].role == ROLE_ANCHOR)
-				ids_add(&a->sources,
-					reading.entries[n].certificate);
+		for (size_t n = 0; n < reading.n_entries; n++) {
+			const struct stored_entry *e = &reading.entries[n];
+
+			if (e->role != ROLE_SOURCE && e->role != ROLE_ANCHOR)
+				continue;
+			t->filled = true;
+			if (t->part != PART_MADE)
+				ids_add(&a->sources, e->certificate);
+		}
+		a->any_filled |= t->part == PART_MADE && t->filled;
 		recorded_reading_done(&reading);
 	}
 	ids_sort(&a->sources);
@@ -226,6 +245,10 @@ static enum fate distrust(const struct again *a, const struct target *t,
 	const bool list = t->definition != NULL &&
 			  t->definition->base != NULL;
 
+	/* It is said elsewhere.  */
+	if ((t->part == PART_PACKAGED || t->part == PART_LOCAL) &&
+	    a->request->where == NULL && a->has_distrusted)
+		return FATE_KEPT;
 	if (e->role == ROLE_ANCHOR &&
 	    (t->part != PART_MADE || a->request->where != NULL)) {
 		e->role = ROLE_DISTRUST;
@@ -317,8 +340,10 @@ static char *place_for(const struct target *t, const struct scan_change *c,
 static bool takes_new(const struct again *a, const struct target *t,
 		      const struct scan_change *c)
 {
-	if (a->request->where != NULL || t->part == PART_MADE)
+	if (a->request->where != NULL)
 		return true;
+	if (t->part == PART_MADE)
+		return t->filled || !a->any_filled;
 	return t->first && t->part == (c->kind == CHANGE_SET ? PART_PACKAGED :
 				       PART_LOCAL);
 }
@@ -353,6 +378,24 @@ static int add_entries(struct again *a, const struct target *t, size_t change,
 	return 0;
 }
 
+/* What the change distrusts joins the others that the updater leaves out, if it
+ * is something that it would put in.  */
+static void add_distrusted(const struct again *a, const struct target *t,
+			   size_t change, struct recorded_reading *r,
+			   size_t *ret_added)
+{
+	const int64_t id = a->changed[change].items[0];
+
+	if (a->request->where != NULL || t->part != PART_DISTRUSTED ||
+	    !t->first || !ids_have(&a->sources, id) ||
+	    has_entry(r, id, ROLE_DISTRUST))
+		return;
+	recorded_entry(r, &(struct stored_entry){
+		.certificate = id, .role = ROLE_DISTRUST,
+		.location = t->store->path });
+	++*ret_added;
+}
+
 /* ---- stores ----------------------------------------------------------------*/
 
 static int change_reading(struct again *a, const struct target *t,
@@ -371,6 +414,8 @@ static int change_reading(struct again *a, const struct target *t,
 			r->entries[n++] = r->entries[k];
 	}
 	r->n_entries = n;
+	if (c->kind == CHANGE_DISTRUST)
+		add_distrusted(a, t, change, r, &changed);
 	if (c->n_certificates > 0 && takes_new(a, t, c))
 		e = add_entries(a, t, change, r, &changed);
 	*ret_changed = changed;

@@ -260,6 +260,57 @@ command -v gcc >/dev/null && {
 	is "and that is all" "$(listed appear)" ""
 } || echo "SKIPPED, NOT TESTED: gcc is missing: lists compiled into programs"
 
+# ---- where p11-kit makes the system's list ---------------------------------------------
+# p11_update ROOT: what update-ca-trust makes of the anchors less the blocklist
+p11_update() {
+	for pem in "$1"/etc/pki/ca-trust/source/anchors/*.pem \
+		"$1"/usr/share/pki/ca-trust-source/anchors/*.pem; do
+		[ ! -e "$pem" ] ||
+			[ -e "$1/etc/pki/ca-trust/source/blocklist/${pem##*/}" ] ||
+			cat "$pem"
+	done >"$1/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem"
+}
+fedora=$work/fedora
+mkdir -p "$fedora/etc/pki/ca-trust/source/anchors" \
+	"$fedora/etc/pki/ca-trust/source/blocklist" \
+	"$fedora/etc/pki/ca-trust/extracted/pem" \
+	"$fedora/usr/share/pki/ca-trust-source/anchors" \
+	"$fedora/etc/pki/tls/certs" "$fedora/home/ann"
+cp "$one/etc/passwd" "$fedora/etc"
+ln -s /etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem \
+	"$fedora/etc/pki/tls/certs/ca-bundle.crt"
+ln -s /etc/pki/tls/certs/ca-bundle.crt "$fedora/etc/pki/tls/cert.pem"
+cp "$good/$old.pem" "$good/isrg-root-x1.pem" "$crossed/usertrust-rsa.pem" \
+	"$fedora/usr/share/pki/ca-trust-source/anchors"
+p11_update "$fedora"
+for pem in r3-by-dst $old; do
+	host_dotnet "$fedora/home/ann" ca "$good/$pem.pem" >/dev/null
+done
+
+cp -a "$fedora" "$work/fedora.updated"
+rm "$work/fedora.updated/usr/share/pki/ca-trust-source/anchors/$old.pem"
+p11_update "$work/fedora.updated"
+same "p11-kit: another list" "$fedora" "$work/fedora.updated" $now \
+	--set-bundle "$work/bundle.pem"
+is "p11-kit: what it is made of changes, too" "$(changed | cut -d ' ' -f 1,3-)" \
+	"removed p11-kit-anchors system-bundle system-default-file"
+same "p11-kit: removed" "$fedora" "$work/fedora.updated" $now \
+	--remove "$fingerprint" --in system
+
+cp -a "$fedora" "$work/fedora.distrusts"
+cp "$good/$old.pem" "$work/fedora.distrusts/etc/pki/ca-trust/source/blocklist"
+p11_update "$work/fedora.distrusts"
+cp -a "$work/fedora.updated" "$work/fedora.added"
+cp "$good/$old.pem" "$work/fedora.added/etc/pki/ca-trust/source/anchors"
+p11_update "$work/fedora.added"
+same "p11-kit: added" "$work/fedora.updated" "$work/fedora.added" $now \
+	--add "$good/$old.pem"
+same "p11-kit: distrusted" "$fedora" "$work/fedora.distrusts" $now \
+	--distrust "$fingerprint"
+is "p11-kit: where that is said" "$(changed | cut -d ' ' -f 1,3-)" \
+	"distrusted p11-kit-blocklist
+removed system-bundle system-default-file"
+
 # ---- time ----------------------------------------------------------------------------
 cp -a "$both" "$work/later"
 same "time alone" "$both" "$work/later" $later

@@ -141,6 +141,8 @@ static void test_vendor_details(void **state)
 	assert_string_equal(d->system, "packaged");
 	assert_string_equal(catalogue_store(c, "system-bundle")->system,
 			    "made");
+	assert_string_equal(catalogue_store(c, "p11-kit-blocklist")->system,
+			    "distrusted");
 	assert_null(catalogue_store(c, "node-binary")->system);
 	assert_non_null(strstr(d->defined_in, "/stores/system.xml:"));
 	assert_true(has_path(c->service_homes, "/home/*"));
