@@ -276,6 +276,8 @@ static int shake_hands(struct handshake *h, const char *server_name)
 		return connection_failed(c, -EINVAL,
 			_("GnuTLS does not take the server name to ask for; "
 			  "correct it"));
+	/* GnuTLS 3.7 does not ask for it before the hook has the message, but
+	 * may by its manual.  */
 	gnutls_handshake_set_max_packet_length(session, LIMIT_SENT_BYTES +
 					       HANDSHAKE_REST);
 	gnutls_handshake_set_hook_function(session,
