@@ -97,7 +97,8 @@ static void narrow(struct times *t, int64_t now, bool *ret_cut)
 	t->n = high - low;
 }
 
-/* The last second of notAfter has two sides: some clients accept it still.  */
+/* The last second of notAfter has two sides: some clients accept it still.  NSS
+ * accepts the day before notBefore.  */
 static struct times times_of(const struct explanation *e, bool *ret_cut)
 {
 	struct times t = { .n = 0 };
@@ -109,6 +110,7 @@ static struct times times_of(const struct explanation *e, bool *ret_cut)
 
 		if (c->imagined)
 			continue;
+		add_time(&t, c->certificate.not_before - PATH_EARLY);
 		add_time(&t, c->certificate.not_before);
 		add_time(&t, c->certificate.not_after);
 		if (c->certificate.not_after < INT64_MAX)

@@ -20,7 +20,6 @@
 
 /* CERT_MAX_CERT_CHAIN */
 #define NSS_LONGEST	20
-#define SECONDS_A_DAY	86400
 
 struct best {
 	size_t number;
@@ -38,7 +37,7 @@ static bool is_valid(const struct path_question *q, size_t number)
 {
 	const struct certificate *c = certificate(q, number);
 
-	return q->time >= c->not_before - SECONDS_A_DAY &&
+	return q->time >= c->not_before - PATH_EARLY &&
 	       q->time <= c->not_after;
 }
 

@@ -9,8 +9,6 @@
 
 #include "graph/path.h"
 
-#define SECONDS_A_DAY	86400
-
 static const struct {
 	const char *name, *section, *text;
 } faults[PATH_FAULTS] = {
@@ -233,7 +231,7 @@ static enum path_fault dates_of(const struct walk *w, size_t at)
 	if ((w->checks & DATES_EARLY) != 0) {
 		struct path_question later = *w->q;
 
-		later.time += SECONDS_A_DAY;
+		later.time += PATH_EARLY;
 		if (path_valid(&later, w->a->path[at], true) ==
 		    PATH_NOT_YET_VALID)
 			return PATH_NOT_YET_VALID;

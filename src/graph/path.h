@@ -143,6 +143,8 @@ bool path_authority_serial_fits(const struct path_question *q, size_t child,
  * otherwise.  */
 enum path_fault path_valid(const struct path_question *q, size_t number,
 			   bool inclusive);
+/* NSS takes a certificate so many seconds before its notBefore.  */
+#define PATH_EARLY	86400
 /* Puts NUMBER at the end of A's path; false when that is full.  */
 bool path_push(struct path_answer *a, size_t number);
 /* Is one with the subject and key of NUMBER on the path?  */
