@@ -187,22 +187,9 @@ static int look_up(struct explanation *e, struct inventory *i,
 
 /* ---- a server --------------------------------------------------------------*/
 
-/* What was learned of it beside its certificates.  */
-struct server {
-	char *name;			/* what its certificate has to be for */
-	char *words;			/* for the answer */
-};
-
-static void auto_server(struct server *s)
-{
-	free(s->name);
-	free(s->words);
-}
-
 /* -1, or the exit status; the certificates are in NUMBERS then.  */
 static int ask_server(const struct options *o, const struct endpoint *endpoint,
-		      struct explanation *e, struct numbers *numbers,
-		      struct server *ret_server)
+		      struct explanation *e, struct numbers *numbers)
 {
 	const struct endpoint_options options = {
 		.seconds = o->timeout, .server_name = o->hostname,
@@ -233,10 +220,11 @@ static int ask_server(const struct options *o, const struct endpoint *endpoint,
 			    k + 1, why);
 	}
 	address = escape_text(answer.address, strlen(answer.address));
-	ret_server->name = answer.name[0] != '\0' ? xstrdup(answer.name)
-						  : NULL;
-	ret_server->words = xasprintf("%zu certificates from %s, %s",
-				      answer.n, address, answer.protocol);
+	if (answer.name[0] != '\0')
+		e->own_host = xstrdup(answer.name);
+	e->host = e->own_host;
+	e->endpoint = xasprintf("%zu certificates from %s, %s", answer.n,
+				address, answer.protocol);
 	return -1;
 }
 
@@ -332,7 +320,7 @@ static int load(struct explanation *e, struct inventory *i)
 }
 
 static int ask_all(const struct options *o, struct explanation *e,
-		   struct inventory *i, struct server *server)
+		   struct inventory *i)
 {
 	const char *what = o->arguments[0];
 	struct numbers given = { .n = 0 }, extra = { .n = 0 };
@@ -342,8 +330,7 @@ static int ask_all(const struct options *o, struct explanation *e,
 
 	if (!file && endpoint_parse(what, &endpoint) == 0) {
 		shown = true;
-		status = ask_server(o, &endpoint, e, &given, server);
-		e->host = server->name;
+		status = ask_server(o, &endpoint, e, &given);
 	} else if (file || strchr(what, '/') != NULL) {
 		shown = true;
 		status = read_file(e, what, &given);
@@ -385,8 +372,7 @@ static int check_party(const struct options *o, const struct explanation *e)
 	return STATUS_FAILURE;
 }
 
-static int write_out(const struct options *o, const struct explanation *e,
-		     const struct server *server)
+static int write_out(const struct options *o, const struct explanation *e)
 {
 	const struct explain_output *output = explain_output_find(o->format);
 	const unsigned width = terminal_width(o, WIDEST);
@@ -397,7 +383,7 @@ static int write_out(const struct options *o, const struct explanation *e,
 	};
 	const struct explain_options options = {
 		.common = &common, .what = o->arguments[0],
-		.endpoint = server->words,
+		.endpoint = e->endpoint,
 		.timeline = o->timeline,
 	};
 	struct out out;
@@ -417,28 +403,36 @@ static int write_out(const struct options *o, const struct explanation *e,
 	return out_end(&out, r, 0644);
 }
 
+int explain_what(const struct options *o, struct inventory *i, int64_t now,
+		 struct explanation *e)
+{
+	int status;
+
+	explanation_init(e, o->purpose != 0 ? o->purpose
+					    : PURPOSE_SERVER_AUTH);
+	e->now = now;
+	e->host = o->hostname;
+	e->party = o->party;
+	status = ask_all(o, e, i);
+	if (status < 0)
+		status = check_party(o, e);
+	if (status < 0)
+		explanation_answer(e);
+	return status;
+}
+
 int explain_command(const struct options *o)
 {
 	AUTO(inventory) struct inventory *i = NULL;
 	AUTO(explanation) struct explanation e = { .host = NULL };
-	AUTO(server) struct server server = { .name = NULL };
 	int status;
 
 	if (o->n_arguments == 0)
 		return usage_error(o->command, _("explain what?"), NULL, NULL);
-	explanation_init(&e, o->purpose != 0 ? o->purpose
-					     : PURPOSE_SERVER_AUTH);
-	e.now = o->now;
-	e.host = o->hostname;
-	e.party = o->party;
 	status = open_scan(o, &i);
 	if (status < 0)
-		status = ask_all(o, &e, i, &server);
+		status = explain_what(o, i, o->now, &e);
 	if (status < 0)
-		status = check_party(o, &e);
-	if (status >= 0)
-		return status;
-	explanation_answer(&e);
-	status = write_out(o, &e, &server);
+		status = write_out(o, &e);
 	return status >= 0 ? status : STATUS_OK;
 }

@@ -13,12 +13,23 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "graph/graph.h"
 #include "locate/locate.h"
 #include "scan/scan.h"
 
 /* The certificates of one FILE.  */
 struct certificates {
 	struct blob *items;		/* DER, each allocated */
+	size_t n, cap;
+};
+
+/* What parties answer of one scan, sorted by party and certificate.  */
+struct answer {
+	char *party, *title, *sha256, *name, *reason;
+	bool accepted;
+};
+struct verdicts {
+	struct answer *items;
 	size_t n, cap;
 };
 
@@ -33,7 +44,20 @@ struct preview_run {
 	struct certificates *files;	/* likewise; empty for fingerprints */
 	int64_t scan_before, scan_after;
 	struct report before, after;
+	struct verdicts was, will;
 };
+
+static void verdicts_done(struct verdicts *v)
+{
+	for (size_t k = 0; k < v->n; k++) {
+		free(v->items[k].party);
+		free(v->items[k].title);
+		free(v->items[k].sha256);
+		free(v->items[k].name);
+		free(v->items[k].reason);
+	}
+	free(v->items);
+}
 
 static void auto_preview_run(struct preview_run *p)
 {
@@ -47,6 +71,8 @@ static void auto_preview_run(struct preview_run *p)
 	free(p->history);
 	report_done(&p->before);
 	report_done(&p->after);
+	verdicts_done(&p->was);
+	verdicts_done(&p->will);
 	auto_inventory(&p->inventory);
 	root_done(&p->root);
 	auto_pack(&p->pack);
@@ -333,16 +359,134 @@ static int scan_changed(struct preview_run *p)
 
 /* ---- what it does ----------------------------------------------------------*/
 
-/* Judges the newest scan, which is that of RET_REPORT then: where a verdict is
- * asked for beside the findings, it is asked for both scans here.  */
-static int judge(struct preview_run *p, struct report *ret_report)
+static void add_answer(struct verdicts *v, const struct answer *a)
+{
+	grow(&v->items, v->n, &v->cap, sizeof(*v->items));
+	v->items[v->n++] = (struct answer){
+		.party = xstrdup(a->party),
+		.title = a->title ? xstrdup(a->title) : NULL,
+		.sha256 = a->sha256 ? xstrdup(a->sha256) : NULL,
+		.name = a->name ? xstrdup(a->name) : NULL,
+		.reason = xstrdup(a->reason), .accepted = a->accepted,
+	};
+}
+
+static const char verdicts_sql[] =
+	"SELECT v.party, p.title, v.sha256, c.name, v.reason, v.accepted"
+	" FROM v_verdict v JOIN v_party p ON p.party = v.party"
+	" JOIN v_known_certificate c ON c.sha256 = v.sha256"
+	" ORDER BY v.party, v.sha256";
+
+static int take_verdict(int n, const char *const *names,
+			const char *const *values, const bool *numeric,
+			void *data)
+{
+	const struct answer a = {
+		.party = (char *)(uintptr_t)values[0],
+		.title = (char *)(uintptr_t)values[1],
+		.sha256 = (char *)(uintptr_t)values[2],
+		.name = (char *)(uintptr_t)values[3],
+		.reason = (char *)(uintptr_t)values[4],
+		.accepted = strcmp(values[5], "1") == 0,
+	};
+
+	(void)n, (void)names, (void)numeric;
+	add_answer(data, &a);
+	return 0;
+}
+
+/* What was asked about, of every party and for everything that may be sent.  */
+static int take_explained(struct preview_run *p, int64_t at,
+			  struct verdicts *to)
+{
+	AUTO(explanation) struct explanation e = { .host = NULL };
+	int status = explain_what(p->o, p->inventory, at, &e);
+
+	if (status >= 0)
+		return status;
+	for (size_t k = 0; k < e.n_questions; k++)
+		for (size_t n = 0; n < e.world.n_parties; n++) {
+			const struct explained_party *party =
+				&e.questions[k].parties[n];
+			const struct path_answer *a;
+			AUTO(str) char *name = NULL;
+
+			if (party->spans == NULL)
+				continue;
+			a = &party->spans[party->now].answer;
+			name = xasprintf("%s", p->o->arguments[0]);
+			add_answer(to, &(struct answer){
+				.party = party->party->id,
+				.title = party->party->title, .name = name,
+				.reason = (char *)(uintptr_t)
+					path_fault_name(a->fault),
+				.accepted = a->accepted });
+		}
+	return -1;
+}
+
+/* Judges the newest scan, which is that of RET_REPORT then, and asks the parties
+ * at AT.  */
+static int judge(struct preview_run *p, int64_t at, struct report *ret_report,
+		 struct verdicts *ret_verdicts)
 {
 	int status = pack_judge(p->o, p->inventory, &p->pack,
 				p->output->machine, ret_report);
 
 	if (status < 0)
 		ret_report->scan = 0;	/* it is nobody's to ask for */
+	if (status < 0 && p->o->n_arguments > 0)
+		status = take_explained(p, at, ret_verdicts);
+	else if (status < 0)
+		status = select_rows(p->inventory, verdicts_sql, take_verdict,
+				     ret_verdicts);
 	return status;
+}
+
+static int compare_answers(const struct answer *a, const struct answer *b)
+{
+	const int d = strcmp(a->party, b->party);
+
+	return d != 0 ? d : a->sha256 == NULL || b->sha256 == NULL
+		? (a->sha256 != NULL) - (b->sha256 != NULL)
+		: strcmp(a->sha256, b->sha256);
+}
+
+static void say_change(const struct answer *was, const struct answer *will,
+		       struct preview *v)
+{
+	preview_add_verdict(v, &(struct preview_verdict){
+		.party = xstrdup(was->party),
+		.title = was->title ? xstrdup(was->title) : NULL,
+		.sha256 = was->sha256 ? xstrdup(was->sha256) : NULL,
+		.name = was->name ? xstrdup(was->name) : NULL,
+		.accepted_before = was->accepted,
+		.accepted_after = will->accepted,
+		.before = xstrdup(was->reason), .after = xstrdup(will->reason),
+	});
+}
+
+/* Of the two lists, each in the order of its questions: what both have and
+ * answer differently.  What is asked about has the same questions in both, what
+ * the scans know may have other authorities.  */
+static void compare_verdicts(const struct preview_run *p, struct preview *v)
+{
+	const struct verdicts *was = &p->was, *will = &p->will;
+
+	if (p->o->n_arguments > 0) {
+		for (size_t k = 0; k < was->n && k < will->n; k++)
+			if (was->items[k].accepted != will->items[k].accepted)
+				say_change(&was->items[k], &will->items[k], v);
+		return;
+	}
+	for (size_t a = 0, b = 0; a < was->n && b < will->n;) {
+		const int d = compare_answers(&was->items[a], &will->items[b]);
+
+		if (d == 0 && was->items[a].accepted != will->items[b].accepted)
+			say_change(&was->items[a], &will->items[b], v);
+		a += d <= 0;
+		b += d >= 0;
+	}
 }
 
 /* Both take: change, the scan that has it, the one that lacks it.  Where an
@@ -411,12 +555,13 @@ static int compare(struct preview_run *p)
 	int status;
 
 	preview_compare(&p->before, &p->after, &v);
+	compare_verdicts(p, &v);
 	status = list_changes(p, &v);
 	if (status < 0)
 		status = write_preview(p, &v);
 	if (status >= 0)
 		return status;
-	return v.n_appear + v.n_disappear + v.n_differ > 0 ?
+	return v.n_appear + v.n_disappear + v.n_differ + v.n_verdicts > 0 ?
 	       STATUS_DIFFERENT : STATUS_OK;
 }
 
@@ -438,13 +583,13 @@ static int run(struct preview_run *p)
 	if (status >= 0)
 		return status;
 	p->scan_before = scan.scan;
-	status = judge(p, &p->before);
+	status = judge(p, p->o->now, &p->before, &p->was);
 	if (status < 0)
 		status = find_fingerprints(p);
 	if (status < 0)
 		status = scan_changed(p);
 	if (status < 0)
-		status = judge(p, &p->after);
+		status = judge(p, p->o->at, &p->after, &p->will);
 	if (status < 0)
 		status = compare(p);
 	progress(p->o, NULL);

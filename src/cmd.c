@@ -58,11 +58,13 @@ const struct command commands[] = {
 	  explain_command, BIT(OPTION_FORMAT) | BIT(OPTION_OUTPUT) |
 	  BIT(OPTION_PARTY) | BIT(OPTION_PURPOSE) | BIT(OPTION_HOSTNAME) |
 	  BIT(OPTION_TIMEOUT) | BIT(OPTION_TIMELINE), 2, explain_format },
-	{ "preview", "", N_("what a change would break before it is made"),
+	{ "preview", "[WHAT [SENT]]", N_("what a change would break before it is made"),
 	  preview_command, TABLE_OPTIONS | BIT(OPTION_REMOVE) |
 	  BIT(OPTION_DISTRUST) | BIT(OPTION_ADD) | BIT(OPTION_SET_BUNDLE) |
 	  BIT(OPTION_IN) | BIT(OPTION_AT) | BIT(OPTION_WARN_DAYS) |
-	  BIT(OPTION_WAIT) | BIT(OPTION_PROCESSES), 0, preview_format },
+	  BIT(OPTION_WAIT) | BIT(OPTION_PROCESSES) | BIT(OPTION_PARTY) |
+	  BIT(OPTION_PURPOSE) | BIT(OPTION_HOSTNAME) |
+	  BIT(OPTION_TIMEOUT), 2, preview_format },
 	{ "show",
 	  "stores | certificates | statements | parties [ID] | shadowed | "
 	  "redirections | rules | formats | recipes | scans | problems",

@@ -195,6 +195,12 @@ int scan_command(const struct options *o);
 int fix_command(const struct options *o);
 int diff_command(const struct options *o);
 int explain_command(const struct options *o);
+/* Answers what these options ask about, at NOW, by the newest scan of I: -1, or
+ * the exit status after saying what is wrong.  *E is the caller's to free either
+ * way.  */
+struct explanation;
+int explain_what(const struct options *o, struct inventory *i, int64_t now,
+		 struct explanation *e);
 const char *explain_format(size_t i);
 int preview_command(const struct options *o);
 int show_command(const struct options *o);

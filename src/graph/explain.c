@@ -24,9 +24,12 @@ void explanation_done(struct explanation *e)
 		for (size_t p = 0; q->parties && p < e->world.n_parties; p++)
 			free(q->parties[p].spans);
 		free(q->parties);
+		free(q->used);
 		numbers_done(&q->sent);
 	}
 	free(e->questions);
+	free(e->own_host);
+	free(e->endpoint);
 	numbers_done(&e->subjects);
 	path_world_done(&e->world);
 	*e = (struct explanation){ .host = NULL };
@@ -244,6 +247,71 @@ static void answer_completely(const struct explanation *e,
 	numbers_done(&all.cached);
 }
 
+/* ---- what was sent ---------------------------------------------------------*/
+
+static void mark_used(const struct explanation *e,
+		      struct explained_question *q)
+{
+	q->used = xcalloc(q->sent.n + 1, sizeof(*q->used));
+	for (size_t p = 0; p < e->world.n_parties; p++) {
+		const struct explained_party *party = &q->parties[p];
+		const struct path_answer *a;
+
+		if (party->spans == NULL)
+			continue;
+		a = &party->spans[party->now].answer;
+		for (size_t k = 0; k < q->sent.n; k++)
+			for (size_t i = 0; i < a->n; i++)
+				if (a->path[i] == q->sent.items[k])
+					q->used[k] = true;
+	}
+	for (size_t k = 0; k < q->sent.n; k++)
+		for (size_t i = 0; i < q->complete.answer.n; i++)
+			if (q->complete.answer.accepted &&
+			    q->complete.answer.path[i] == q->sent.items[k])
+				q->used[k] = true;
+}
+
+/* RFC 5246 7.4.2: each certificate certifies the one before it.  */
+static bool is_in_order(const struct explanation *e,
+			const struct explained_question *q)
+{
+	size_t child = q->peer;
+
+	for (size_t k = 0; k < q->sent.n; k++) {
+		if (path_pool_signed(e->world.pool, child,
+				     q->sent.items[k]) != 1)
+			return false;
+		child = q->sent.items[k];
+	}
+	return true;
+}
+
+/* The first that a party found no issuer of; its issuer where anybody's good
+ * path has it.  */
+static void find_missing(const struct explanation *e,
+			 struct explained_question *q)
+{
+	const struct path_answer *good = &q->complete.answer;
+
+	q->missing = q->missing_issuer = PATH_NONE;
+	for (size_t p = 0; p < e->world.n_parties; p++) {
+		const struct explained_party *party = &q->parties[p];
+		const struct path_answer *a;
+
+		if (party->spans == NULL)
+			continue;
+		a = &party->spans[party->now].answer;
+		if (a->fault == PATH_NO_ISSUER && a->at < a->n) {
+			q->missing = a->path[a->at];
+			break;
+		}
+	}
+	for (size_t k = 0; good->accepted && k + 1 < good->n; k++)
+		if (good->path[k] == q->missing)
+			q->missing_issuer = good->path[k + 1];
+}
+
 void explanation_answer(struct explanation *e)
 {
 	struct times t = times_of(e, &e->cut);
@@ -274,6 +342,9 @@ void explanation_answer(struct explanation *e)
 					       sizeof(*party->spans));
 		}
 		answer_completely(e, q);
+		mark_used(e, q);
+		q->in_order = is_in_order(e, q);
+		find_missing(e, q);
 	}
 	free(t.items);
 }

@@ -31,6 +31,14 @@ struct explained_question {
 					 * one */
 	struct numbers sent;
 	struct explained_party *parties;	/* n_parties of the world */
+	/* Of what was sent: */
+	bool *used;			/* ... by any party on its path; one for
+					 * each of `sent` */
+	bool in_order;			/* each was signed by the next */
+	size_t missing;			/* what lacks its issuer for some party;
+					 * PATH_NONE: nothing */
+	size_t missing_issuer;		/* ... and which that is, if it is known,
+					 * else PATH_NONE */
 	struct explained_span complete;	/* of the search that tries everything,
 					 * over all anchors of all parties */
 };
@@ -38,7 +46,11 @@ struct explained_question {
 struct explanation {
 	struct path_world world;
 	int64_t now;
-	const char *host;		/* NULL: not checked; borrowed */
+	const char *host;		/* NULL: not checked; borrowed, or that
+					 * of own_host */
+	char *own_host;			/* NULL, or freed with the rest */
+	char *endpoint;			/* what server was asked, in words; NULL:
+					 * none; likewise */
 	const char *party;		/* only this one, or those of this type;
 					 * NULL: all; borrowed */
 	struct numbers subjects;	/* what was asked about */

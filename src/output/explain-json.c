@@ -8,7 +8,9 @@
  *     "location", "label", "read" } ] } ],
  *   "subjects": [ sha256 ],
  *   "questions": [ { "about", "peer": sha256 or null when it is imagined,
- *     "sent": [ sha256 ], "complete": ANSWER,
+ *     "sent": [ { "sha256", "used" } ], "in_order": each is signed by the next,
+ *     "missing": null or { "of": sha256, "issuer": sha256 or null, "name" },
+ *     "complete": ANSWER,
  *     "parties": [ { "party", "title", "owner", "model", "verified",
  *       "verdict", "path", "reason", "section", "at",
  *       "changes": [ { "from", "until", and as above } ] } ] } ] }
@@ -190,17 +192,28 @@ static json_t *question_of(const struct explanation *e,
 			   const struct explained_question *q)
 {
 	json_t *parties = json_array(), *complete = json_object();
+	json_t *sent = json_array(), *missing = json_null();
+	const size_t issuer = q->missing_issuer;
 
 	for (size_t k = 0; k < e->world.n_parties; k++)
 		if (explanation_asks(e, &e->world.parties[k]))
 			json_array_append_new(parties,
 					      party_of(e, &q->parties[k]));
 	put_answer(e, complete, &q->complete.answer);
-	return json_pack("{s:o, s:o, s:o, s:o, s:o}",
+	for (size_t k = 0; k < q->sent.n; k++)
+		json_array_append_new(sent, json_pack("{s:o, s:b}", "sha256",
+			hash_of(e, q->sent.items[k]), "used", q->used[k]));
+	if (q->missing != PATH_NONE)
+		missing = json_pack("{s:o, s:o, s:o}", "of",
+			hash_of(e, q->missing), "issuer", issuer == PATH_NONE
+				? json_null() : hash_of(e, issuer), "name",
+			text(path_pool_get(e->world.pool, q->missing)
+				     ->certificate.issuer));
+	return json_pack("{s:o, s:o, s:o, s:b, s:o, s:o, s:o}",
 			 "about", hash_of(e, q->about), "peer",
-			 hash_of(e, q->peer), "sent",
-			 hashes_of(e, q->sent.items, q->sent.n), "complete",
-			 complete, "parties", parties);
+			 hash_of(e, q->peer), "sent", sent, "in_order",
+			 q->in_order, "missing", missing, "complete", complete,
+			 "parties", parties);
 }
 
 int explain_json(const struct explanation *e, const struct explain_options *o,

@@ -370,6 +370,38 @@ static void put_sent(struct view *v, const struct explained_question *q)
 	    xasprintf(_("A server that sends %s:"), buf_str(&text)));
 }
 
+/* What whoever runs the server can do about it; not of what was imagined.  */
+static void put_advice(struct view *v, const struct explained_question *q)
+{
+	if (certificate(v, q->peer)->imagined)
+		return;
+	if (q->missing != PATH_NONE) {
+		AUTO(str) char *name = name_of(v, q->missing);
+		AUTO(str) char *issuer = q->missing_issuer == PATH_NONE
+			? text_escaped(certificate(v, q->missing)
+					       ->certificate.issuer)
+			: describe(v, q->missing_issuer);
+
+		put(v, INK_MEDIUM, "    ", "      ",
+		    xasprintf(_("missing: the server does not send the issuer "
+				"of %s: %s"), name, issuer));
+	}
+	for (size_t k = 0; k < q->sent.n; k++) {
+		AUTO(str) char *text = NULL;
+
+		if (q->used[k])
+			continue;
+		text = describe(v, q->sent.items[k]);
+		put(v, INK_MEDIUM, "    ", "      ",
+		    xasprintf(_("too much: the server sends %s, which nobody "
+				"here uses"), text));
+	}
+	if (!q->in_order)
+		put(v, INK_MEDIUM, "    ", "      ", xstrdup(
+			_("out of order: each certificate should be followed "
+			  "by the one that signed it")));
+}
+
 static void put_question(struct view *v, const struct explained_question *q)
 {
 	const size_t n = v->e->world.n_parties;
@@ -391,6 +423,7 @@ static void put_question(struct view *v, const struct explained_question *q)
 		put(v, INK_DIM, "    ", "      ",
 		    xasprintf(_("%zu parties have no path model"), unknown));
 	put_complete(v, q);
+	put_advice(v, q);
 	free(told);
 }
 

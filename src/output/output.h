@@ -48,6 +48,14 @@ struct preview_change {
 struct preview_pair {
 	const struct finding *before, *after;
 };
+/* A party that would take what it refuses, or refuse what it takes: a server
+ * below the authority SHA256, or (NULL) the one that was asked about.  */
+struct preview_verdict {
+	char *party, *title;
+	char *sha256, *name;
+	bool accepted_before, accepted_after;
+	char *before, *after;	/* words for why, see path_fault_name() */
+};
 struct preview {
 	const struct report *before, *after;	/* borrowed, and so are findings */
 	struct preview_change *changes;
@@ -56,6 +64,8 @@ struct preview {
 	size_t n_appear, n_disappear;
 	struct preview_pair *differ;		/* in the order of `after` */
 	size_t n_differ;
+	struct preview_verdict *verdicts;	/* by party, then certificate */
+	size_t n_verdicts, cap_verdicts;
 };
 /* What tells the findings of BEFORE and AFTER apart, by their ids; without any
  * change of stores.  Free with preview_done().  */
@@ -66,6 +76,8 @@ void preview_compare(const struct report *before, const struct report *after,
 void preview_add_change(struct preview *p, const char *change,
 			const char *sha256, const char *name, const char *kind,
 			const char *path);
+/* Takes over the strings of V.  */
+void preview_add_verdict(struct preview *p, const struct preview_verdict *v);
 void preview_done(struct preview *p);
 
 struct preview_output {

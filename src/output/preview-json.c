@@ -86,6 +86,33 @@ static void put_differ(FILE *f, const struct preview *p)
 	fprintf(f, "%s],\n", p->n_differ > 0 ? "\n  " : "");
 }
 
+static void put_verdict(FILE *f, const struct preview_verdict *v)
+{
+	fputs("{", f);
+	put_text(f, "party", v->party);
+	fputs(", ", f);
+	put_text(f, "title", v->title);
+	fputs(", ", f);
+	put_text(f, "sha256", v->sha256);
+	fputs(", ", f);
+	put_text(f, "name", v->name);
+	fprintf(f, ",\n     \"before\": {\"verdict\": \"%s\", \"reason\": "
+		   "\"%s\"}, \"after\": {\"verdict\": \"%s\", \"reason\": "
+		   "\"%s\"}}",
+		v->accepted_before ? "accept" : "reject", v->before,
+		v->accepted_after ? "accept" : "reject", v->after);
+}
+
+static void put_verdicts(FILE *f, const struct preview *p)
+{
+	fputs("  \"verdicts\": [", f);
+	for (size_t k = 0; k < p->n_verdicts; k++) {
+		fputs(k > 0 ? ",\n    " : "\n    ", f);
+		put_verdict(f, &p->verdicts[k]);
+	}
+	fprintf(f, "%s],\n", p->n_verdicts > 0 ? "\n  " : "");
+}
+
 int preview_json_write(const struct preview *p, const struct output_options *o,
 		       FILE *f)
 {
@@ -100,8 +127,7 @@ int preview_json_write(const struct preview *p, const struct output_options *o,
 	put_findings(f, "appear", p->appear, p->n_appear);
 	put_findings(f, "disappear", p->disappear, p->n_disappear);
 	put_differ(f, p);
-	/* Rules judge stores; no path of a relying party is asked for.  */
-	fputs("  \"verdicts\": [],\n", f);
+	put_verdicts(f, p);
 	fprintf(f, "  \"incomplete\": %s,\n  ",
 		p->before->incomplete || p->after->incomplete ? "true" :
 		"false");

@@ -137,6 +137,29 @@ static void put_differ(struct page *p, const struct preview *v)
 	}
 }
 
+static void put_verdicts(struct page *p, const struct preview *v)
+{
+	if (v->n_verdicts == 0)
+		return;
+	text_section(p, INK_BOLD, _("WHO WOULD ANSWER DIFFERENTLY"));
+	putc('\n', p->pen.f);
+	for (size_t k = 0; k < v->n_verdicts; k++) {
+		const struct preview_verdict *x = &v->verdicts[k];
+		AUTO(str) char *title = text_escaped(x->title ? x->title
+							      : x->party);
+		AUTO(str) char *party = text_escaped(x->party);
+		AUTO(str) char *name = text_escaped(x->name);
+		AUTO(str) char *words = xasprintf(x->accepted_after
+			? _("%s (%s) would accept %s, which it refuses now (%s)")
+			: _("%s (%s) would refuse %s (%s), which it accepts now"),
+			title, party, name,
+			x->accepted_after ? x->before : x->after);
+
+		pen_line(&p->pen, x->accepted_after ? INK_GOOD : INK_HIGH,
+			 "  ", "    ", words);
+	}
+}
+
 int preview_text_write(const struct preview *v, const struct output_options *o,
 		       FILE *f)
 {
@@ -158,6 +181,7 @@ int preview_text_write(const struct preview *v, const struct output_options *o,
 		r = put_side(v->before, v->disappear, v->n_disappear,
 			     _("WOULD DISAPPEAR"),
 			     _("No finding would disappear."), o, f);
+	put_verdicts(&p, v);
 	end = text_end(&p);
 	return r < 0 ? r : end;
 }

@@ -93,8 +93,26 @@ void preview_add_change(struct preview *p, const char *change,
 		xstrdup(kind), xstrdup(path) };
 }
 
+void preview_add_verdict(struct preview *p, const struct preview_verdict *v)
+{
+	grow(&p->verdicts, p->n_verdicts, &p->cap_verdicts,
+	     sizeof(*p->verdicts));
+	p->verdicts[p->n_verdicts++] = *v;
+}
+
 void preview_done(struct preview *p)
 {
+	for (size_t n = 0; n < p->n_verdicts; n++) {
+		struct preview_verdict *v = &p->verdicts[n];
+
+		free(v->party);
+		free(v->title);
+		free(v->sha256);
+		free(v->name);
+		free(v->before);
+		free(v->after);
+	}
+	free(p->verdicts);
 	for (size_t k = 0; k < p->n_changes; k++) {
 		struct preview_change *c = &p->changes[k];
 
