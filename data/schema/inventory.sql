@@ -53,7 +53,8 @@ CREATE TABLE certificate (
 	subject TEXT, issuer TEXT, name TEXT, serial TEXT,
 	not_before INTEGER, not_after INTEGER,
 	key_id TEXT, authority_key_id TEXT,
-	is_ca INTEGER, self_signed INTEGER
+	is_ca INTEGER, self_signed INTEGER,
+	key_kind TEXT, key_bits INTEGER, signature_hash TEXT
 );
 CREATE INDEX certificate_identity ON certificate (identity_id);
 CREATE INDEX certificate_issuer ON certificate (issuer_sha256);
@@ -400,7 +401,8 @@ SELECT c.sha256, c.sha1, i.spki_sha256, c.subject, c.issuer, c.name,
 	c.id IN (SELECT e.certificate_id FROM scan_store ss
 		JOIN reading rd ON rd.id = ss.reading_id
 		JOIN manifest_entry e ON e.manifest_id = rd.manifest_id
-		WHERE ss.scan_id = (SELECT max(id) FROM scan)) AS present
+		WHERE ss.scan_id = (SELECT max(id) FROM scan)) AS present,
+	c.key_kind AS "key", c.key_bits, c.signature_hash
 FROM certificate c LEFT JOIN identity i ON i.id = c.identity_id;
 
 -- Not SELECT DISTINCT over a join: whoever asks for one certificate would pay
@@ -408,7 +410,8 @@ FROM certificate c LEFT JOIN identity i ON i.id = c.identity_id;
 CREATE VIEW v_history_certificate AS
 SELECT s.id AS scan_id, c.sha256, c.sha1, i.spki_sha256, c.subject,
 	c.issuer, c.name, c.serial, c.not_before, c.not_after, c.is_ca,
-	c.self_signed, c.identity_id AS identity, c.error
+	c.self_signed, c.identity_id AS identity, c.error,
+	c.key_kind AS "key", c.key_bits, c.signature_hash
 FROM scan s JOIN certificate c LEFT JOIN identity i ON i.id = c.identity_id
 WHERE EXISTS (SELECT 1 FROM manifest_entry e
 	JOIN reading rd ON rd.manifest_id = e.manifest_id
@@ -420,7 +423,8 @@ WHERE EXISTS (SELECT 1 FROM manifest_entry e
 CREATE VIEW v_certificate AS
 SELECT c.sha256, c.sha1, i.spki_sha256, c.subject, c.issuer, c.name,
 	c.serial, c.not_before, c.not_after, c.is_ca, c.self_signed,
-	c.identity_id AS identity, c.error
+	c.identity_id AS identity, c.error,
+	c.key_kind AS "key", c.key_bits, c.signature_hash
 FROM certificate c LEFT JOIN identity i ON i.id = c.identity_id
 WHERE +c.id IN (SELECT e.certificate_id FROM scan_store ss
 	JOIN reading rd ON rd.id = ss.reading_id

@@ -185,6 +185,12 @@ static void bind_decoded(struct query *q, const struct certificate *c,
 	query_hex(q, c->authority_key_id, c->authority_key_id_n);
 	query_int(q, c->is_ca);
 	query_int(q, c->self_signed);
+	query_text(q, key_kind_name(c->key));
+	if (c->key_bits != 0)
+		query_int(q, c->key_bits);
+	else
+		query_null(q);
+	query_text(q, hash_kind_name(c->hash));
 }
 
 /* *id: 0, or the row of its bare fingerprint.  */
@@ -195,8 +201,9 @@ static int store(struct inventory *i, const struct certificate *c,
 		"REPLACE INTO certificate (id, sha256, sha1, der, error, "
 		"identity_id, issuer_sha256, subject, issuer, name, serial, "
 		"not_before, not_after, key_id, authority_key_id, is_ca, "
-		"self_signed) VALUES "
-		"(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+		"self_signed, key_kind, key_bits, signature_hash) VALUES "
+		"(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+		"?)");
 	int r;
 
 	if (*id != 0)

@@ -3,7 +3,7 @@
  *
  * Taken from the DER and not from GnuTLS, which has no getter for some of them,
  * drops the order and says only "error" where the kind of damage decides what
- * a client does.  What GnuTLS does know is asked of it: what the key is.
+ * a client does.
  */
 #include <errno.h>
 #include <string.h>
@@ -304,44 +304,6 @@ static void list_read(struct blob in, struct extensions *e)
 	}
 }
 
-/* The signature's hash, for what clients say to weak ones.  */
-static enum hash_kind hash_of(struct blob algorithm)
-{
-	static const struct {
-		enum hash_kind hash;
-		uint8_t n;
-		uint8_t oid[9];
-	} algorithms[] = {
-		/* 1.2.840.113549.1.1: RSA */
-		{ HASH_KIND_MD2, 9, { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 2 } },
-		{ HASH_KIND_MD5, 9, { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 4 } },
-		{ HASH_KIND_SHA1, 9, { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 5 } },
-		{ HASH_KIND_SHA2, 9, { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 11 } },
-		{ HASH_KIND_SHA2, 9, { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 12 } },
-		{ HASH_KIND_SHA2, 9, { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 13 } },
-		{ HASH_KIND_SHA2, 9, { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 14 } },
-		/* 1.2.840.10045.4: ECDSA */
-		{ HASH_KIND_SHA1, 7, { 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 1 } },
-		{ HASH_KIND_SHA2, 8, { 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 1 } },
-		{ HASH_KIND_SHA2, 8, { 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2 } },
-		{ HASH_KIND_SHA2, 8, { 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 3 } },
-		{ HASH_KIND_SHA2, 8, { 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 4 } },
-		/* 1.2.840.10040.4.3: DSA with SHA-1; 1.3.14.3.2.29: RSA, older */
-		{ HASH_KIND_SHA1, 7, { 0x2a, 0x86, 0x48, 0xce, 0x38, 4, 3 } },
-		{ HASH_KIND_SHA1, 5, { 0x2b, 0x0e, 3, 2, 0x1d } },
-	};
-	struct tlv t, oid;
-
-	if (whole(algorithm, TAG_SEQUENCE, &t) < 0 ||
-	    tlv_expect(&t.value, TAG_OID, &oid) < 0)
-		return HASH_KIND_OTHER;
-	for (size_t i = 0; i < ARRAY_SIZE(algorithms); i++)
-		if (blob_equal(oid.value, (struct blob){ algorithms[i].oid,
-							 algorithms[i].n }))
-			return algorithms[i].hash;
-	return HASH_KIND_OTHER;
-}
-
 int extensions_read_all(struct blob der, struct extensions *ret_extensions)
 {
 	struct extensions e = {
@@ -357,7 +319,7 @@ int extensions_read_all(struct blob der, struct extensions *ret_extensions)
 	e.subject = p.subject;
 	e.issuer = p.issuer;
 	e.serial = p.serial;
-	e.hash = hash_of(p.algorithm);
+	e.hash = x509_hash_kind(p.algorithm);
 	e.key = x509_key_kind(p.spki, &e.key_bits);
 	list_read(p.extensions, &e);
 	if (p.extensions.n > 0 && !p.version_3)

@@ -263,6 +263,15 @@ struct cert_aux {
  * LIMIT_PURPOSES.  */
 int cert_aux_parse(struct blob aux, struct cert_aux *ret_aux);
 
+/* ---- keys and signatures -------------------------------------------------
+ * What they are made with, as far as anybody calls it weak.  The order is that
+ * of the words.  */
+enum key_kind { KEY_OTHER, KEY_RSA, KEY_DSA, KEY_EC, KEY_EDWARDS };
+enum hash_kind { HASH_KIND_OTHER, HASH_KIND_MD2, HASH_KIND_MD5, HASH_KIND_SHA1,
+		 HASH_KIND_SHA2 };
+const char *key_kind_name(enum key_kind kind);		/* "rsa", ... */
+const char *hash_kind_name(enum hash_kind kind);	/* "sha1", ... */
+
 /* ---- certificates --------------------------------------------------------
  * One certificate as the inventory keeps it.  All of it is owned by the
  * struct; x509_done() empties it.  */
@@ -282,6 +291,9 @@ struct certificate {
 	size_t key_id_n, authority_key_id_n;
 	bool is_ca;			/* basicConstraints CA, or version 1 self-issued */
 	bool self_signed;		/* same name and its own key verifies it */
+	enum key_kind key;
+	unsigned key_bits;		/* 0: not known */
+	enum hash_kind hash;		/* of its signature */
 };
 /* Decodes DER (one whole certificate TLV).  Never fails: what GnuTLS refuses
  * has decoded = false and the reason.  self_signed costs one signature check
@@ -343,10 +355,6 @@ int x509_subject_hash(struct blob der, uint32_t *ret_hash);
 #define KEY_USAGE_ENCIPHERMENT	0x20u	/* keyEncipherment */
 #define KEY_USAGE_AGREEMENT	0x08u	/* keyAgreement */
 #define KEY_USAGE_CERT_SIGN	0x04u	/* keyCertSign */
-
-enum key_kind { KEY_OTHER, KEY_RSA, KEY_DSA, KEY_EC, KEY_EDWARDS };
-enum hash_kind { HASH_KIND_OTHER, HASH_KIND_MD2, HASH_KIND_MD5, HASH_KIND_SHA1,
-		 HASH_KIND_SHA2 };
 
 /* Borrows from the DER that it was read from.  */
 struct extensions {

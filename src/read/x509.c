@@ -315,31 +315,6 @@ int x509_is_authority(struct blob der)
 	return c.is_ca;
 }
 
-enum key_kind x509_key_kind(struct blob spki, unsigned *ret_bits)
-{
-	AUTO(pubkey) gnutls_pubkey_t key = NULL;
-	gnutls_datum_t bytes = datum(spki);
-
-	*ret_bits = 0;
-	if (gnutls_pubkey_init(&key) < 0)
-		die("out of memory");
-	if (gnutls_pubkey_import(key, &bytes, GNUTLS_X509_FMT_DER) < 0)
-		return KEY_OTHER;
-	switch (gnutls_pubkey_get_pk_algorithm(key, ret_bits)) {
-	case GNUTLS_PK_RSA:
-	case GNUTLS_PK_RSA_PSS:
-		return KEY_RSA;
-	case GNUTLS_PK_DSA:
-		return KEY_DSA;
-	case GNUTLS_PK_ECDSA:
-		return KEY_EC;
-	case GNUTLS_PK_EDDSA_ED25519:
-	case GNUTLS_PK_EDDSA_ED448:
-		return KEY_EDWARDS;
-	}
-	return KEY_OTHER;
-}
-
 /* ---- signatures ----------------------------------------------------------*/
 
 static void auto_spki(gnutls_x509_spki_t *spki)
@@ -560,6 +535,8 @@ static char *decode(struct blob der, bool verified, struct certificate *c)
 		c->name = xstrdup(c->subject);
 	c->serial = x509_serial(p.serial);
 	hash_sha256(p.spki, c->spki_sha256);
+	c->key = x509_key_kind(p.spki, &c->key_bits);
+	c->hash = x509_hash_kind(p.algorithm);
 	extensions_read(p.extensions, c);
 	self_issued = memcmp(c->subject_sha256, c->issuer_sha256,
 			     SHA256_SIZE) == 0;

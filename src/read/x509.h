@@ -1,5 +1,5 @@
 /* x509.h -- the parts of a certificate (RFC 5280 4.1) and of its extensions,
- * between x509.c, extensions.c and constraints.c only.
+ * between x509.c, algorithms.c, extensions.c and constraints.c only.
  */
 #ifndef X509_H
 #define X509_H
@@ -28,6 +28,8 @@ int tlv_optional(struct blob *in, uint8_t tag, struct tlv *ret_tlv);
 
 /* What kind of key SPKI, a TLV, is, and of how many bits (0: not known).  */
 enum key_kind x509_key_kind(struct blob spki, unsigned *ret_bits);
+/* The hash of a signature with ALGORITHM, an AlgorithmIdentifier's TLV.  */
+enum hash_kind x509_hash_kind(struct blob algorithm);
 
 /* The SHA-256 of NAME in its canonical form.  Errors as name_canonical()'s.  */
 int name_hash(struct blob name, uint8_t ret_hash[SHA256_SIZE]);

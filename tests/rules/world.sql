@@ -12,7 +12,10 @@ CREATE TABLE certificate (
 	issuer_key TEXT,		-- NULL: the key named like the issuer
 	not_before TEXT NOT NULL DEFAULT '2000-01-01T00:00:00Z',
 	not_after TEXT NOT NULL DEFAULT '2040-01-01T00:00:00Z',
-	ca INTEGER NOT NULL DEFAULT 1
+	ca INTEGER NOT NULL DEFAULT 1,
+	kind TEXT NOT NULL DEFAULT 'rsa',	-- of its key, with
+	bits INTEGER NOT NULL DEFAULT 2048,	-- 0: not known
+	hash TEXT NOT NULL DEFAULT 'sha2'	-- of its signature
 );
 
 CREATE TABLE store (
@@ -43,6 +46,7 @@ CREATE TABLE party (
 	party TEXT PRIMARY KEY,
 	type TEXT NOT NULL,
 	title TEXT NOT NULL,
+	model TEXT NOT NULL DEFAULT 'openssl',
 	own_list INTEGER NOT NULL DEFAULT 0,
 	is_system INTEGER NOT NULL DEFAULT 0,
 	partial_chain INTEGER NOT NULL DEFAULT 0
@@ -52,6 +56,19 @@ CREATE TABLE uses (
 	party TEXT NOT NULL REFERENCES party DEFERRABLE INITIALLY DEFERRED,
 	store TEXT NOT NULL REFERENCES store DEFERRABLE INITIALLY DEFERRED,
 	role TEXT NOT NULL DEFAULT 'anchor'
+);
+
+-- What a party makes of a server that sends the certificate of an authority.
+-- It is said here, not computed: there is no DER that a model could look at.
+CREATE TABLE verdict (
+	party TEXT NOT NULL REFERENCES party DEFERRABLE INITIALLY DEFERRED,
+	certificate TEXT NOT NULL REFERENCES certificate
+		DEFERRABLE INITIALLY DEFERRED,
+	reason TEXT NOT NULL DEFAULT 'ok',	-- anything else: refused
+	at TEXT REFERENCES certificate DEFERRABLE INITIALLY DEFERRED,
+	stops TEXT,			-- NULL: never
+	stop_reason TEXT,
+	good_until TEXT			-- NULL: no path is good
 );
 
 -- Mozilla's root program, as dates.

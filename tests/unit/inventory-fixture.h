@@ -188,6 +188,9 @@ struct fake {
 	const char *key_id, *issuer_key_id;
 	int64_t from, until;		/* until 0: 10000 */
 	bool leaf, broken;
+	enum key_kind kind;
+	unsigned bits;
+	enum hash_kind hash;
 };
 
 static inline void hash_of(const char *s, uint8_t ret_hash[SHA256_SIZE])
@@ -220,6 +223,7 @@ static inline int64_t fake(struct inventory *i, struct fake f)
 		.authority_key_id_n =
 			f.issuer_key_id != NULL ? strlen(f.issuer_key_id) : 0,
 		.is_ca = !f.leaf, .self_signed = f.issuer == NULL,
+		.key = f.kind, .key_bits = f.bits, .hash = f.hash,
 	};
 	int64_t id = 0;
 	int r;

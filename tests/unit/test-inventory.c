@@ -354,7 +354,8 @@ static void test_certificates(void **state)
 	begin(i);
 	assert_int_equal(inventory_find_certificate(i, none, &id), -ENOENT);
 	e[0] = entry_of(fake(i, (struct fake){ .name = "CA", .key = "k",
-			.from = 5, .until = 9 }), ROLE_ANCHOR);
+			.from = 5, .until = 9, .kind = KEY_RSA,
+			.bits = 1024, .hash = HASH_KIND_SHA1 }), ROLE_ANCHOR);
 	e[1] = entry_of(fake(i, (struct fake){ .name = "CA", .key = "k",
 			.issuer = "Other", .from = 6, .leaf = true }),
 			ROLE_INTERMEDIATE);
@@ -375,12 +376,14 @@ static void test_certificates(void **state)
 
 	check_rows(i, "SELECT length(sha256), length(sha1), "
 		   "length(spki_sha256), subject, issuer, name, serial, "
-		   "not_before, not_after, is_ca, self_signed, identity, error "
+		   "not_before, not_after, is_ca, self_signed, identity, error, "
+		   "\"key\", key_bits, signature_hash "
 		   "FROM v_certificate ORDER BY not_before",
 		   "64|40|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|"
-		   "it is broken\n"
-		   "64|40|64|CA|CA|CA|01|5|9|1|1|1|NULL\n"
-		   "64|40|64|CA|Other|CA|01|6|10000|0|0|1|NULL");
+		   "it is broken|NULL|NULL|NULL\n"
+		   "64|40|64|CA|CA|CA|01|5|9|1|1|1|NULL|rsa|1024|sha1\n"
+		   "64|40|64|CA|Other|CA|01|6|10000|0|0|1|NULL|other|NULL|"
+		   "other");
 	check_rows(i, "SELECT name, present FROM v_known_certificate "
 		   "WHERE name IS NOT NULL ORDER BY name, not_before",
 		   "CA|1\nCA|1\nGone|0");

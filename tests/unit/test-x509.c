@@ -1,6 +1,8 @@
 /* test-x509.c -- read/x509.c and read/name.c, against what OpenSSL said of the
  * same certificates when tests/tools/make-certificates.sh made them.
  */
+#include <gnutls/x509.h>
+
 #include "collect.h"
 
 #define Y1950	(-631152000)
@@ -113,6 +115,32 @@ static void test_fields(void **state)
 	}
 }
 
+/* As `openssl x509 -text` has it.  */
+static void test_algorithms(void **state)
+{
+	static const struct {
+		const char *file, *key, *hash;
+		unsigned bits;
+	} cases[] = {
+		{ "root.der", "ec", "sha2", 256 },
+		{ "brainpool.der", "ec", "sha2", 0 },
+		{ "md5.der", "rsa", "md5", 1024 },
+		{ "salt.der", "rsa", "other", 1024 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		AUTO(certificate) struct certificate c = { .name = NULL };
+		struct blob der = fixture(cases[i].file);
+
+		x509_decode(der, &c);
+		assert_string_equal(key_kind_name(c.key), cases[i].key);
+		assert_int_equal(c.key_bits, cases[i].bits);
+		assert_string_equal(hash_kind_name(c.hash), cases[i].hash);
+		free((void *)der.p);
+	}
+}
+
 /* What need not be verified again comes out as if it had been.  */
 static void test_verified(void **state)
 {
@@ -143,6 +171,25 @@ static void test_verified(void **state)
 }
 
 /* The list that is shipped: what each line says is true of its block.  */
+/* GnuTLS has 528 bits for P-521, whose numbers fill 66 bytes.  */
+static void check_key(struct blob der, const struct certificate *c)
+{
+	gnutls_datum_t bytes = { (unsigned char *)der.p, (unsigned)der.n };
+	gnutls_x509_crt_t crt;
+	unsigned bits;
+	int algorithm;
+
+	assert_int_equal(gnutls_x509_crt_init(&crt), 0);
+	assert_int_equal(gnutls_x509_crt_import(crt, &bytes,
+						GNUTLS_X509_FMT_DER), 0);
+	algorithm = gnutls_x509_crt_get_pk_algorithm(crt, &bits);
+	assert_int_equal(c->key, algorithm == GNUTLS_PK_RSA ? KEY_RSA :
+				 algorithm == GNUTLS_PK_ECDSA ? KEY_EC :
+				 KEY_OTHER);
+	assert_int_equal(c->key_bits, bits == 528 ? 521 : bits);
+	gnutls_x509_crt_deinit(crt);
+}
+
 static void test_roots(void **state)
 {
 	AUTO(str) char *path = xasprintf("%s/rootprogram/mozilla-roots.pem",
@@ -165,6 +212,7 @@ static void test_roots(void **state)
 		assert_non_null(block.der);
 		x509_decode((struct blob){ block.der, block.der_n }, &c);
 		assert_true(c.decoded);
+		check_key((struct blob){ block.der, block.der_n }, &c);
 		hex_encode(c.sha256, SHA256_SIZE, sha256);
 		hex_encode(c.subject_sha256, SHA256_SIZE, subject);
 		line = xasprintf("subject %s sha256 %s%s\n", subject, sha256,
@@ -656,6 +704,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fields),
+		cmocka_unit_test(test_algorithms),
 		cmocka_unit_test(test_verified),
 		cmocka_unit_test(test_roots),
 		cmocka_unit_test(test_identities),

@@ -124,6 +124,24 @@ const char *world_name(const struct world *w, const char *sha256)
 
 /* ---- certificates --------------------------------------------------------*/
 
+static enum key_kind key_kind_of(const char *name)
+{
+	for (int k = KEY_OTHER; k <= KEY_EDWARDS; k++)
+		if (strcmp(key_kind_name((enum key_kind)k), name) == 0)
+			return (enum key_kind)k;
+	fail_msg("%s is no kind of key", name);
+	return KEY_OTHER;
+}
+
+static enum hash_kind hash_kind_of(const char *name)
+{
+	for (int k = HASH_KIND_OTHER; k <= HASH_KIND_SHA2; k++)
+		if (strcmp(hash_kind_name((enum hash_kind)k), name) == 0)
+			return (enum hash_kind)k;
+	fail_msg("%s is no hash", name);
+	return HASH_KIND_OTHER;
+}
+
 static void hash_words(const char *what, const char *words,
 		       uint8_t ret_hash[SHA256_SIZE])
 {
@@ -139,7 +157,8 @@ static int64_t certificate(const struct world *w, struct inventory *i,
 		"SELECT subject, coalesce(\"key\", subject),"
 		" coalesce(issuer, subject),"
 		" coalesce(issuer_key, issuer, \"key\", subject),"
-		" not_before, not_after, ca FROM certificate WHERE name = ?");
+		" not_before, not_after, ca, kind, bits, hash"
+		" FROM certificate WHERE name = ?");
 	struct certificate c = { .der = blob_of(name), .decoded = true };
 	int64_t id;
 
@@ -161,6 +180,9 @@ static int64_t certificate(const struct world *w, struct inventory *i,
 	c.not_before = time_of(text(s, 4));
 	c.not_after = time_of(text(s, 5));
 	c.is_ca = sqlite3_column_int(s, 6) != 0;
+	c.key = key_kind_of(text(s, 7));
+	c.key_bits = (unsigned)sqlite3_column_int(s, 8);
+	c.hash = hash_kind_of(text(s, 9));
 	c.self_signed = strcmp(text(s, 0), text(s, 2)) == 0 &&
 		strcmp(text(s, 1), text(s, 3)) == 0;
 	assert_int_equal(inventory_add_certificate(i, &c, &id), 0);
@@ -316,7 +338,7 @@ static void compose(const struct world *w, struct inventory *i,
 		    const char *when)
 {
 	sqlite3_stmt *s = start(w, "SELECT party, type, title, own_list,"
-				" is_system, partial_chain FROM party");
+				" is_system, partial_chain, model FROM party");
 	struct composed_party *parties = NULL;
 	size_t n = 0, cap = 0;
 
@@ -329,7 +351,8 @@ static void compose(const struct world *w, struct inventory *i,
 			.party = xstrdup(text(s, 0)),
 			.type = xstrdup(text(s, 1)),
 			.title = xstrdup(text(s, 2)),
-			.instance = "/", .owner = "", .model = "openssl",
+			.instance = "/", .owner = "",
+			.model = xstrdup(text(s, 6)),
 			.own_list = sqlite3_column_int(s, 3) != 0,
 			.is_system = sqlite3_column_int(s, 4) != 0,
 			.partial_chain = sqlite3_column_int(s, 5) != 0,
@@ -343,6 +366,7 @@ static void compose(const struct world *w, struct inventory *i,
 		free((char *)parties[k].party);
 		free((char *)parties[k].type);
 		free((char *)parties[k].title);
+		free((char *)parties[k].model);
 		free(parties[k].stores);
 	}
 	free(parties);
@@ -393,6 +417,47 @@ static void reach(struct inventory *i)
 		fail_msg("reach: %s", inventory_error(i));
 	free(found);
 	graph_input_done(&in);
+}
+
+static void judge(const struct world *w, struct inventory *i)
+{
+	sqlite3_stmt *s = start(w,
+		"SELECT party, certificate, reason, at, stops, stop_reason,"
+		" good_until FROM verdict");
+	struct verdict *verdicts = NULL;
+	size_t n = 0, cap = 0;
+
+	while (next(s)) {
+		struct verdict *v;
+
+		grow(&verdicts, n, &cap, sizeof(*verdicts));
+		v = &verdicts[n++];
+		*v = (struct verdict){
+			.party = xstrdup(text(s, 0)),
+			.accepted = strcmp(text(s, 2), "ok") == 0,
+			.reason = xstrdup(text(s, 2)),
+			.has_at = text(s, 3) != NULL,
+			.stops = text(s, 4) != NULL ? time_of(text(s, 4))
+						    : INT64_MAX,
+			.stop_reason = text(s, 5) != NULL
+					       ? xstrdup(text(s, 5)) : NULL,
+			.good = text(s, 6) != NULL,
+			.good_until = text(s, 6) != NULL ? time_of(text(s, 6))
+							 : INT64_MAX,
+		};
+		hash_sha256(blob_of(text(s, 1)), v->sha256);
+		if (v->has_at)
+			hash_sha256(blob_of(text(s, 3)), v->at);
+	}
+	sqlite3_finalize(s);
+	if (inventory_store_verdicts(i, verdicts, n) < 0)
+		fail_msg("verdicts: %s", inventory_error(i));
+	for (size_t k = 0; k < n; k++) {
+		free((char *)verdicts[k].party);
+		free((char *)verdicts[k].reason);
+		free((char *)verdicts[k].stop_reason);
+	}
+	free(verdicts);
 }
 
 static void load_program(const struct world *w, struct inventory *i)
@@ -447,6 +512,7 @@ struct inventory *world_scan(const struct world *w, int64_t now,
 	scan(w, i, "/", now, warn_days, "now");
 	load_program(w, i);
 	reach(i);
+	judge(w, i);
 	assert_int_equal(inventory_commit(i), 0);
 	return i;
 }
