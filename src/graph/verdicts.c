@@ -83,6 +83,26 @@ static int64_t end_of(const struct explanation *e, const struct path_answer *a)
 	return end;
 }
 
+/* Until when there is a good path without a gap, of which GOOD is the one that
+ * the search met first: it need not be the one that lasts longest.  */
+static int64_t good_until(const struct explanation *e,
+			  struct path_question question,
+			  const struct path_answer *good)
+{
+	int64_t until = end_of(e, good);
+
+	for (unsigned k = 0; k < LIMIT_VERDICT_PATHS && until < INT64_MAX; k++) {
+		struct path_answer next = { .n = 0 };
+
+		question.time = until + 1;
+		path_search(&question, &next);
+		if (!next.accepted)
+			break;
+		until = end_of(e, &next);
+	}
+	return until;
+}
+
 static void judge(struct explanation *e, const struct explained_question *q,
 		  const struct explained_party *p, struct verdicts *to)
 {
@@ -116,7 +136,7 @@ static void judge(struct explanation *e, const struct explained_question *q,
 	path_search(&question, &good);
 	v.good = good.accepted;
 	if (good.accepted)
-		v.good_until = end_of(e, &good);
+		v.good_until = good_until(e, question, &good);
 	v.party = xstrdup(p->party->id);
 	grow(&to->items, to->n, &to->cap, sizeof(*to->items));
 	to->items[to->n++] = v;

@@ -1,14 +1,12 @@
 -- One keystore by the names of two JDKs, and by its own, by which nobody reads
 -- it: a finding for each reader.  The system's directory by two names and one
--- reader: one finding, under its own name.  Nothing reads the last, and still it
--- is a list of anchors.
+-- reader: one finding, under its own name.
 INSERT INTO store (path, kind, real_path) VALUES
 	('/etc/ssl/certs/java/cacerts', 'java-system', NULL),
 	('/srv/a/cacerts', 'java-cacerts', '/etc/ssl/certs/java/cacerts'),
 	('/srv/b/cacerts', 'java-cacerts', '/etc/ssl/certs/java/cacerts'),
 	('/etc/ssl/certs', 'system-hash-directory', NULL),
-	('/etc/pki/certs', 'system-hash-directory', '/etc/ssl/certs'),
-	('/srv/roots.pem', 'other', NULL);
+	('/etc/pki/certs', 'system-hash-directory', '/etc/ssl/certs');
 INSERT INTO party (party, type, title, own_list) VALUES
 	('java:/srv/a', 'java', 'Java', 1), ('java:/srv/b', 'java', 'Java', 1),
 	('openssl:/', 'openssl', 'OpenSSL', 0);
@@ -20,5 +18,4 @@ INSERT INTO entry (store, certificate, label, location) VALUES
 	('/srv/a/cacerts', 'addtrust', 'old', '/etc/ssl/certs/java/cacerts'),
 	('/srv/b/cacerts', 'addtrust', 'old', '/etc/ssl/certs/java/cacerts'),
 	('/etc/ssl/certs', 'addtrust', NULL, '/etc/ssl/certs/157753a5.0'),
-	('/etc/pki/certs', 'addtrust', NULL, '/etc/pki/certs/157753a5.0'),
-	('/srv/roots.pem', 'addtrust', NULL, '/srv/roots.pem');
+	('/etc/pki/certs', 'addtrust', NULL, '/etc/pki/certs/157753a5.0');

@@ -1,0 +1,2 @@
+INSERT INTO entry (store, certificate, "offset") VALUES
+	('/etc/ssl/ca.pem', 'own', 0), ('/etc/ssl/ca.pem', 'issued', 2000);
