@@ -76,10 +76,20 @@ static void dotnet_build(const struct path_question *q,
 		as.sent = second;
 		path_build_openssl(&as, OPENSSL_1_1, &a);
 	}
-	if (a.fault == PATH_OK)
+	/* It tells all that is wrong, NotTimeValid before UntrustedRoot.  */
+	if (a.fault == PATH_UNTRUSTED) {
+		const size_t at = a.at;
+
+		if (path_check(&as, CHECK_DATES | DATES_EXCLUSIVE, false,
+			       &a) == PATH_OK) {
+			a.fault = PATH_UNTRUSTED;
+			a.at = at;
+		}
+	} else if (a.fault == PATH_OK) {
 		path_check(&as, (CHECK_ALL & ~(unsigned)CHECK_DISTRUST) |
 				DATES_EXCLUSIVE | COMMON_NAME | ANY_PURPOSE,
 			   true, &a);
+	}
 	a.accepted = a.fault == PATH_OK;
 	*ret_answer = a;
 	free_list(&roots);

@@ -1,0 +1,231 @@
+#!/bin/sh
+# explain.sh -- explain and preview of the two outages, and of servers: what the
+# parties of a fake root answer, by their models.
+#
+# The cells of 2021 are those that the real .NET Core 3.1.2 answered (the server
+# sending r3-by-isrg-x1 and isrg-root-x1-by-dst); tests/owners/ask-dotnet.sh asks
+# it again.
+# shellcheck source=tests/hosts/lib.sh
+. "${srcdir:=.}/tests/hosts/lib.sh"
+
+# ask PYTHON: a question to $work/answer.json, in which a is the answer; q its
+# questions; party(q, ID) what that one said
+ask() {
+	/usr/bin/python3 -I -c '
+import json, sys
+a = json.load(open(sys.argv[1]))
+q = a["questions"]
+def party(q, name):
+    # of several instances the last, which is a user
+    return [p for p in q["parties"]
+            if p["party"] == name or p["party"].startswith(name + ":")][-1]
+def said(p):
+    return p["verdict"] if p["verdict"] == "accept" else p["reason"]
+def names(path):
+    by = {c["sha256"]: c for c in a["certificates"]}
+    return " < ".join("leaf" if s is None else
+        by[s]["subject"].split(",")[0][3:] + "/" + by[s]["issuer"].split(",")[0][3:]
+        for s in path)
+print('"$1"')' "$work/answer.json"
+}
+
+explain() {
+	"$TRUSTDRIFT" explain --format json "$@" >"$work/answer.json" ||
+		fail "explain $*: $?"
+}
+
+# ---- 2021 ----------------------------------------------------------------------
+good=$srcdir/tests/hosts/certificates/dst-2021
+cat "$good/r3-by-isrg-x1.pem" "$good/isrg-root-x1-by-dst.pem" >"$work/sent.pem"
+
+# cell SYSTEM TIME WANTED CACHED ...: what .NET says of R3
+cell() {
+	system=$1 time=$2 wanted=$3
+	shift 3
+	root=$work/cell
+	rm -rf "$root"
+	host_new "$root"
+	host_root_ca "$root" "$good/isrg-root-x1.pem"
+	[ "$system" = after ] || host_root_ca "$root" "$good/dst-root-ca-x3.pem"
+	host_update "$root"
+	mkdir -p "$root/usr/bin"
+	: >"$root/usr/bin/dotnet"
+	chmod 755 "$root/usr/bin/dotnet"
+	for cached in "$@"; do
+		host_dotnet "$root/home/ann" ca "$good/$cached.pem" >/dev/null
+	done
+	explain --root "$root" --now "$time" "$work/sent.pem"
+	is "$system, $time, cached: $*" "$(ask 'said(party(q[0], "dotnet"))')" \
+		"$wanted"
+}
+both="dst-root-ca-x3 r3-by-dst"
+for time in 2021-09-20T00:00:00Z 2021-09-25T00:00:00Z; do
+	# shellcheck disable=SC2086 # words
+	cell before "$time" accept $both
+	# shellcheck disable=SC2086 # words
+	cell after "$time" untrusted-root $both
+	cell before "$time" accept r3-by-dst
+	cell after "$time" no-issuer r3-by-dst
+	cell before "$time" accept
+	cell after "$time" accept
+done
+for time in 2021-09-29T20:00:00Z 2021-10-01T00:00:00Z; do
+	# shellcheck disable=SC2086 # words
+	cell before "$time" expired $both
+	# shellcheck disable=SC2086 # words
+	cell after "$time" expired $both
+	cell before "$time" expired r3-by-dst
+	cell after "$time" accept r3-by-dst
+done
+cell before 2021-10-01T00:00:00Z accept
+cell after 2021-10-01T00:00:00Z accept
+
+# The others do not look into .NET's store.
+# shellcheck disable=SC2086 # words
+cell after 2021-09-25T00:00:00Z untrusted-root $both
+is "OpenSSL's own verdict" "$(ask 'said(party(q[0], "openssl"))')" accept
+is "and path" "$(ask 'names(party(q[0], "openssl")["path"])')" \
+	"leaf < R3/Staying Root X1 < Staying Root X1/Staying Root X1"
+is "there is a good path" "$(ask 'q[0]["complete"]["verdict"]')" accept
+is "when .NET's verdict changes" "$(ask '[c["from"] for c in
+	party(q[0], "dotnet")["changes"] if c["from"]][-1] > "2021-09-29"')" True
+
+# By name, with nothing but what the host knows.
+"$TRUSTDRIFT" explain --root "$root" --now 2021-09-25T00:00:00Z R3 \
+	>"$work/text" 2>&1 || fail "explain R3: $(cat "$work/text")"
+check "text: .NET refuses" grep -q 'refuses: *\.NET' "$work/text"
+check "text: where the copy lies" grep -q '/home/ann/.*x509stores/ca/' \
+	"$work/text"
+"$TRUSTDRIFT" explain --root "$root" --now 2021-09-01T00:00:00Z --timeline \
+	--party dotnet "$work/sent.pem" >"$work/text" || fail "timeline"
+check "timeline: now has its place" grep -q '2021-09-01T00:00:00Z *now' \
+	"$work/text"
+"$TRUSTDRIFT" explain --root "$root" --format dot "$work/sent.pem" \
+	>"$work/dot" || fail "dot"
+check "dot" grep -q '^digraph trustdrift' "$work/dot"
+for word in nobody-knows-this 0123456789abcdef; do
+	if "$TRUSTDRIFT" explain --root "$root" $word >/dev/null 2>&1; then
+		fail "explain $word"
+	else
+		pass
+	fi
+done
+
+# ---- 2020 ----------------------------------------------------------------------
+good=$srcdir/tests/hosts/certificates/addtrust-2020
+root=$work/2020
+host_new "$root"
+host_root_ca "$root" "$good/usertrust-rsa.pem" \
+	"$good/addtrust-external-ca-root.pem"
+host_update "$root"
+for version in 1.0.2u 1.1.1g; do
+	node=$root/opt/$version/bin/node
+	host_elf "$node" "$good/addtrust-external-ca-root.pem" \
+		"$good/usertrust-rsa.pem"
+	printf 'OpenSSL %s  20 Dec 2019\0' $version >>"$node"
+done
+old=node:/opt/1.0.2u/bin/node new=node:/opt/1.1.1g/bin/node
+chain=$good/usertrust-rsa-by-addtrust.pem
+explain --root "$root" --now 2020-05-30T10:48:37Z "$chain"
+is "before: OpenSSL 1.0.2" "$(ask "said(party(q[0], \"$old\"))")" accept
+is "before: OpenSSL 1.1.1" "$(ask "said(party(q[0], \"$new\"))")" accept
+explain --root "$root" --now 2020-05-30T10:48:39Z "$chain"
+is "after: OpenSSL 1.0.2" "$(ask "said(party(q[0], \"$old\"))")" expired
+is "after: OpenSSL 1.1.1" "$(ask "said(party(q[0], \"$new\"))")" accept
+is "after: OpenSSL and its defaults" "$(ask 'said(party(q[0], "openssl"))')" \
+	accept
+is "its model" "$(ask "party(q[0], \"$old\")[\"model\"]")" openssl-1.0.2
+status=0
+"$TRUSTDRIFT" preview --root "$root" --now 2020-06-01T00:00:00Z --format json \
+	--remove "$(sha256_of "$good/addtrust-external-ca-root.pem")" "$chain" \
+	>"$work/answer.json" || status=$?
+is "preview: different" "$status" 2
+is "preview: who is repaired" "$(/usr/bin/python3 -I -c '
+import json, sys
+for v in json.load(open(sys.argv[1]))["verdicts"]:
+    print(v["party"], v["before"]["reason"], v["after"]["verdict"])' \
+	"$work/answer.json")" "$old expired accept"
+
+# ---- servers --------------------------------------------------------------------
+# A PKI of now, for the clocks of handshakes are real.
+cat >"$work/ca.cnf" <<'END'
+[ca]
+basicConstraints = critical, CA:TRUE
+keyUsage = critical, keyCertSign
+subjectKeyIdentifier = hash
+[leaf]
+subjectAltName = DNS:localhost
+extendedKeyUsage = serverAuth
+END
+new_key() { openssl ecparam -name prime256v1 -genkey -noout -out "$work/$1.key"; }
+# certificate NAME SUBJECT ISSUER EXTENSIONS
+certificate() {
+	[ -e "$work/$2.key" ] || new_key "$2"
+	openssl req -new -key "$work/$2.key" -subj "/CN=$2" 2>/dev/null |
+		if [ "$2" = "$3" ]; then
+			openssl x509 -req -signkey "$work/$2.key" -days 900 \
+				-extfile "$work/ca.cnf" -extensions "$4"
+		else
+			openssl x509 -req -CA "$work/$3.pem" \
+				-CAkey "$work/$3.key" -CAcreateserial \
+				-days 900 -extfile "$work/ca.cnf" -extensions "$4"
+		fi >"$work/$1.pem" 2>/dev/null
+}
+certificate root root root ca
+certificate other other other ca
+certificate issuer issuer root ca
+certificate crossed issuer other ca
+certificate leaf leaf issuer leaf
+root=$work/servers
+host_new "$root"
+host_root_ca "$root" "$work/root.pem"
+host_update "$root"
+
+# serve NAME FILE ...: asks a server that sends leaf and these, in this order
+serve() {
+	name=$1
+	shift
+	: >"$work/chain.pem"
+	for file in "$@"; do cat "$work/$file.pem"; done >"$work/chain.pem"
+	port=
+	for try in 1 2 3 4 5; do
+		try_port=$((20000 + ($$ * 7 + try * 1009) % 30000))
+		openssl s_server -accept 127.0.0.1:$try_port -key "$work/leaf.key" \
+			-cert "$work/leaf.pem" \
+			${1:+-cert_chain "$work/chain.pem"} -quiet \
+			>/dev/null 2>&1 </dev/null &
+		server=$!
+		for _ in 1 2 3 4 5 6 7 8 9 10; do
+			sleep 0.1
+			if "$TRUSTDRIFT" explain --root "$root" --format json \
+				"localhost:$try_port" >"$work/answer.json" \
+				2>"$work/error"; then
+				port=$try_port
+				break
+			fi
+			kill -0 $server 2>/dev/null || break
+		done
+		kill $server 2>/dev/null
+		wait $server 2>/dev/null
+		[ -z "$port" ] || break
+	done
+	[ -n "$port" ] || fail "$name: $(cat "$work/error")"
+}
+serve complete issuer
+is "complete" "$(ask 'said(party(q[0], "openssl"))')" accept
+is "complete: nothing is missing" "$(ask 'q[0]["missing"]')" None
+is "complete: in order" "$(ask 'q[0]["in_order"]')" True
+is "its name counts" "$(ask 'a["host"]')" localhost
+serve incomplete
+is "incomplete" "$(ask 'said(party(q[0], "openssl"))')" no-issuer
+is "incomplete: what is missing" "$(ask 'q[0]["missing"]["name"]')" CN=issuer
+serve unordered root issuer
+is "out of order" "$(ask 'said(party(q[0], "openssl"))')" accept
+is "out of order: said" "$(ask 'q[0]["in_order"]')" False
+serve crossed crossed issuer
+is "crossed: OpenSSL takes what was sent first" \
+	"$(ask 'said(party(q[0], "openssl"))')" no-issuer
+is "crossed: a good path was sent" "$(ask 'q[0]["complete"]["verdict"]')" accept
+serve superfluous issuer other
+is "superfluous" "$(ask '[s["used"] for s in q[0]["sent"]]')" "[True, False]"
+finish
