@@ -309,6 +309,13 @@ CREATE TABLE verdict (
 ) WITHOUT ROWID;
 CREATE INDEX verdict_certificate ON verdict (certificate_id);
 
+-- The path models of the program that made the newest scan.
+CREATE TABLE path_model (
+	model TEXT PRIMARY KEY,
+	title TEXT NOT NULL,
+	verified TEXT			-- programs that answered alike
+) WITHOUT ROWID;
+
 -- Mozilla's root program as dates (data/rootprogram), loaded when it changed.
 CREATE TABLE root_program (
 	sha256 TEXT PRIMARY KEY,
@@ -542,6 +549,9 @@ FROM verdict v
 JOIN certificate c ON c.id = v.certificate_id
 WHERE v.stops IS NOT NULL
 ORDER BY v.stops, v.party, c.sha256;
+
+CREATE VIEW v_model AS
+SELECT model, title, verified FROM path_model;
 
 CREATE VIEW v_root_program AS
 SELECT p.sha256, p.sha1, p.label, p.tls_from, p.tls_until, p.distrust_after,

@@ -174,6 +174,24 @@ static int ask(struct inventory *i, struct blob der, int64_t now,
 	return 0;
 }
 
+static int store_models(struct inventory *i)
+{
+	struct shown_model *models = NULL;
+	size_t n = 0, cap = 0;
+	int r;
+
+	for (size_t k = 0; path_models[k] != NULL; k++) {
+		grow(&models, n, &cap, sizeof(*models));
+		models[n++] = (struct shown_model){
+			path_models[k]->id, path_models[k]->title,
+			path_models[k]->verified,
+		};
+	}
+	r = inventory_store_models(i, models, n);
+	free(models);
+	return r;
+}
+
 int graph_verdicts(struct inventory *i, int64_t now, bool *ret_cut)
 {
 	struct verdicts verdicts = { .n = 0 };
@@ -182,6 +200,8 @@ int graph_verdicts(struct inventory *i, int64_t now, bool *ret_cut)
 
 	for (size_t k = 0; r == 0 && k < sent.n; k++)
 		r = ask(i, sent.ders[k], now, &verdicts);
+	if (r == 0)
+		r = store_models(i);
 	if (r == 0)
 		r = inventory_store_verdicts(i, verdicts.items, verdicts.n);
 	*ret_cut = sent.cut;

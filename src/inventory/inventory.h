@@ -391,6 +391,15 @@ struct verdict {
 int inventory_store_verdicts(struct inventory *i, const struct verdict *verdicts,
 			     size_t n);
 
+/* A path model, as it is shown; strings are borrowed.  */
+struct shown_model {
+	const char *id, *title;
+	const char *verified;		/* NULL: no program was asked */
+};
+/* Replaces what is stored.  */
+int inventory_store_models(struct inventory *i, const struct shown_model *models,
+			   size_t n);
+
 /* ---- other tables ----------------------------------------------------------*/
 /* Loads data/rootprogram/mozilla-roots.csv when its hash differs from what is
  * loaded.  -EINVAL: *ret_error = "file:line: reason" (the caller frees).  Part

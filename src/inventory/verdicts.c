@@ -64,3 +64,19 @@ int inventory_store_verdicts(struct inventory *i, const struct verdict *verdicts
 	}
 	return r;
 }
+
+int inventory_store_models(struct inventory *i, const struct shown_model *models,
+			   size_t n)
+{
+	AUTO(query) struct query q =
+		query_start(i, "INSERT INTO path_model VALUES (?, ?, ?)");
+	int r = db_exec(i, "DELETE FROM path_model");
+
+	for (size_t k = 0; r == 0 && k < n; k++) {
+		query_text(&q, models[k].id);
+		query_text(&q, models[k].title);
+		query_text(&q, models[k].verified);
+		r = query_run(&q);
+	}
+	return r;
+}

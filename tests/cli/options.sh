@@ -80,7 +80,7 @@ wrong "--in: 'nowhere' is neither 'system' nor" preview --in nowhere --remove 01
 wrong "--at: 'soon' is no time" preview --at soon
 wrong '--remove: is no option of this command' check --remove 01234567
 wrong "unknown format 'tsv'" preview --format tsv --at @0
-wrong "one argument too many: '01234567'" preview --remove 01234567 01234567
+wrong "one argument too many: 'c'" preview --remove 01234567 a b c
 
 # What was typed cannot do anything to the terminal that shows the mistake.
 run "$(printf 'a\033[2J\nb')"

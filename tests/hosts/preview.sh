@@ -140,7 +140,8 @@ is "the root's removal: status" "$status" 2
 is "the cached intermediate appears" \
 	"$(listed appear stale-cached-intermediate)" "high $stale_row"
 is "the root's warnings disappear" \
-	"$(listed disappear | cut -d ' ' -f 2 | sort -u)" anchor-expires-soon
+	"$(listed disappear | cut -d ' ' -f 2 | sort -u)" \
+	"$(printf 'anchor-expires-soon\npath-will-break')"
 is "what is removed, and where" "$(changed | cut -d ' ' -f 1,3-)" \
 	"removed debian-ca-conf system-bundle system-directory system-hash-directory"
 is "nothing was written" "$(listing 2>/dev/null)" "$before"
