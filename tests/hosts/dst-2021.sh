@@ -141,6 +141,49 @@ cases() {
 	audit "$root" --now 2021-09-25T00:00:00Z
 	is "a root in the cache" "$(findings $rule high | grep -c .)" 1
 
+	# The same for OpenSSL: an old intermediate that somebody added to the system
+	# store defeats the good one that a server sends (asked of OpenSSL 3.0),
+	# while GnuTLS and Go end paths at it.
+	root=$work/stranded
+	host_new "$root"
+	host_root_ca "$root" "$good/isrg-root-x1.pem"
+	cp "$good/r3-by-dst.pem" "$root/usr/local/share/ca-certificates/r3.crt"
+	host_update "$root"
+	host_dotnet "$root/home/ann" ca "$good/r3-by-isrg-x1.pem" >/dev/null
+	audit "$root" --now 2021-09-25T00:00:00Z
+	is "stranded in the system store" "$(findings cross-sign-trap)" \
+		"high cross-sign-trap /etc/ssl/certs $(sha256_of \
+			"$good/r3-by-isrg-x1.pem" | cut -c 1-16)"
+	path=$(evidence cross-sign-trap /etc/ssl/certs path)
+	case $path in
+	*"$(sha256_of "$good/r3-by-dst.pem" | cut -c 1-16)"*) pass ;;
+	*) fail "what lies in the way is no evidence: $path" ;;
+	esac
+	is "no root, and a dead end for some" \
+		"$(findings anchor-not-self-signed | cut -d ' ' -f 1,3 | sort -u)" \
+		"$(printf 'medium /etc/ssl/certs/%s\n' ca-certificates.crt \
+			"$(openssl x509 -in "$good/r3-by-dst.pem" -noout \
+				-subject_hash).0" | sort)"
+	rm "$root/usr/local/share/ca-certificates/r3.crt"
+	host_update "$root"
+	audit "$root" --now 2021-09-25T00:00:00Z
+	is "without it" "$(findings cross-sign-trap)" ""
+
+	# 90 days before the cached copy expires it is told that .NET will refuse
+	# the good one from then on.
+	root=$work/ahead
+	host_new "$root"
+	host_root_ca "$root" "$good/dst-root-ca-x3.pem" "$good/isrg-root-x1.pem"
+	host_update "$root"
+	host_dotnet "$root/home/ann" ca "$good/r3-by-dst.pem" >/dev/null
+	host_dotnet "$root/root" ca "$good/r3-by-isrg-x1.pem" >/dev/null
+	audit "$root" --now 2021-07-01T00:00:00Z
+	is "more than 90 days before" "$(findings cross-sign-trap)" ""
+	audit "$root" --now 2021-07-02T00:00:00Z
+	is "90 days before" "$(findings cross-sign-trap | cut -d ' ' -f 1-3)" \
+		"high cross-sign-trap /home/ann/$dotnet_store/ca"
+	is "there is another path" "$(findings path-will-break)" ""
+
 	# `my` is searched for issuers as well
 	root=$work/my
 	host_new "$root"

@@ -206,7 +206,8 @@ evidence() {
 	/usr/bin/python3 -I - "$work/report.json" "$@" <<-'END'
 	import json, sys
 	for f in json.load(open(sys.argv[1]))["findings"]:
-	    if f["rule"] == sys.argv[2] and (f["entry"] or {}).get("location") == sys.argv[3]:
+	    where = (f["entry"] or {}).get("location") or (f["store"] or {}).get("path")
+	    if f["rule"] == sys.argv[2] and where == sys.argv[3]:
 	        for e in f["evidence"]:
 	            if e["kind"] == sys.argv[4]:
 	                print((e["sha256"] or "-")[:16], e["text"])
