@@ -421,15 +421,27 @@ int explain_what(const struct options *o, struct inventory *i, int64_t now,
 	return status;
 }
 
+/* Nothing was named: what the scan knows will happen.  */
+static int fill_timeline(const struct options *o, struct table *t, void *data)
+{
+	static const char *const times[] = { "time", NULL };
+
+	(void)o;
+	return fill_from(data, "SELECT time, party, name, reason, sha256"
+			 " FROM v_timeline", times, t);
+}
+
 int explain_command(const struct options *o)
 {
 	AUTO(inventory) struct inventory *i = NULL;
 	AUTO(explanation) struct explanation e = { .host = NULL };
 	int status;
 
-	if (o->n_arguments == 0)
+	if (o->n_arguments == 0 && !o->timeline)
 		return usage_error(o->command, _("explain what?"), NULL, NULL);
 	status = open_scan(o, &i);
+	if (status < 0 && o->n_arguments == 0)
+		return print_table(o, fill_timeline, i);
 	if (status < 0)
 		status = explain_what(o, i, o->now, &e);
 	if (status < 0)

@@ -53,8 +53,8 @@ const struct command commands[] = {
 	  BIT(OPTION_STORE) | BIT(OPTION_OUTPUT), -1, NULL },
 	{ "diff", "[OLD [NEW]]", N_("what changed between two scans"),
 	  diff_command, TABLE_OPTIONS, 2, diff_format },
-	{ "explain", "WHAT [SENT]",
-	  N_("every path from a certificate, file or server to an anchor, for each relying party"),
+	{ "explain", "[WHAT [SENT]]",
+	  N_("who would build which path, and who would fail"),
 	  explain_command, BIT(OPTION_FORMAT) | BIT(OPTION_OUTPUT) |
 	  BIT(OPTION_PARTY) | BIT(OPTION_PURPOSE) | BIT(OPTION_HOSTNAME) |
 	  BIT(OPTION_TIMEOUT) | BIT(OPTION_TIMELINE), 2, explain_format },

@@ -29,6 +29,16 @@ def names(path):
 print('"$1"')' "$work/answer.json"
 }
 
+# valid: the answer is what data/schema/explanation.schema.json says
+valid() {
+	/usr/bin/python3 -I -c '
+import json, sys
+import jsonschema
+load = lambda name: json.load(open(name))
+jsonschema.Draft202012Validator(load(sys.argv[1])).validate(load(sys.argv[2]))' \
+		"$srcdir/data/schema/explanation.schema.json" "$work/answer.json"
+}
+
 explain() {
 	"$TRUSTDRIFT" explain --format json "$@" >"$work/answer.json" ||
 		fail "explain $*: $?"
@@ -80,6 +90,11 @@ done
 cell before 2021-10-01T00:00:00Z accept
 cell after 2021-10-01T00:00:00Z accept
 
+check "JSON: its schema" valid
+cp "$work/answer.json" "$work/first.json"
+explain --root "$root" --now 2021-10-01T00:00:00Z "$work/sent.pem"
+check "the same again" cmp -s "$work/answer.json" "$work/first.json"
+
 # The others do not look into .NET's store.
 # shellcheck disable=SC2086 # words
 cell after 2021-09-25T00:00:00Z untrusted-root $both
@@ -100,6 +115,21 @@ check "text: where the copy lies" grep -q '/home/ann/.*x509stores/ca/' \
 	--party dotnet "$work/sent.pem" >"$work/text" || fail "timeline"
 check "timeline: now has its place" grep -q '2021-09-01T00:00:00Z *now' \
 	"$work/text"
+cell before 2021-09-01T00:00:00Z accept r3-by-dst
+"$TRUSTDRIFT" explain --root "$root" --now 2021-09-01T00:00:00Z --timeline \
+	>"$work/text" || fail "timeline of all"
+check "timeline of all: .NET's cache" grep -q \
+	'2021-09-[0-9T:Z-]* *dotnet:/home/ann' "$work/text"
+printf '%s\n' '-----BEGIN CERTIFICATE-----' 'AAAA' '-----END CERTIFICATE-----' \
+	>"$work/bad.pem"
+head -c 100000 /dev/zero >"$work/zeros.pem"
+for file in bad.pem zeros.pem; do
+	if "$TRUSTDRIFT" explain --root "$root" "$work/$file" \
+		>/dev/null 2>"$work/error"; then
+		fail "explain $file"
+	fi
+	check "explain $file: said" grep -q "$file: " "$work/error"
+done
 "$TRUSTDRIFT" explain --root "$root" --format dot "$work/sent.pem" \
 	>"$work/dot" || fail "dot"
 check "dot" grep -q '^digraph trustdrift' "$work/dot"
