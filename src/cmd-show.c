@@ -40,11 +40,11 @@ static const char statements_sql[] =
 
 static const char parties_sql[] =
 	"SELECT p.party, p.title, p.instance, p.owner, p.own_list, p.model,"
-	" coalesce((SELECT m.verified FROM v_model m WHERE m.model = p.model),"
-	"  'no') AS verified,"
 	" (SELECT count(DISTINCT s.store_id) FROM v_party_store s"
 	"  WHERE s.party = p.party) AS stores,"
-	" (SELECT count(*) FROM v_anchor a WHERE a.party = p.party) AS anchors"
+	" (SELECT count(*) FROM v_anchor a WHERE a.party = p.party) AS anchors,"
+	" coalesce((SELECT m.verified FROM v_model m WHERE m.model = p.model),"
+	"  'no') AS verified"
 	" FROM v_party p ORDER BY p.party";
 
 /* What one party composes, in its order, and behind that what it would.  A
