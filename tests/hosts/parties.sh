@@ -38,7 +38,7 @@ is "the shadowed one's anchors do not count" \
 	"1
 0"
 is "anchors are the party's" "$(table parties | sed 1d |
-	awk -F "$tab" '$1 == "java:/usr/lib/jvm/replaced" { print $NF }')" 1
+	awk -F "$tab" '$1 == "java:/usr/lib/jvm/replaced" { print $(NF - 1) }')" 1
 is "shadowed" "$(table shadowed | sed 1d | grep -v "^system-" | cut -f 1,2,5,6)" \
 	"java-cacerts${tab}/usr/lib/jvm/replaced/lib/security/cacerts${tab}java:/usr/lib/jvm/replaced${tab}java-jssecacerts"
 "$TRUSTDRIFT" show parties java --db "$work/db" 2>"$work/err"
