@@ -7,29 +7,11 @@
 # it again.
 # shellcheck source=tests/hosts/lib.sh
 . "${srcdir:=.}/tests/hosts/lib.sh"
-
-# ask PYTHON: a question to $work/answer.json, in which a is the answer; q its
-# questions; party(q, ID) what that one said
-ask() {
-	/usr/bin/python3 -I -c '
-import json, sys
-a = json.load(open(sys.argv[1]))
-q = a["questions"]
-def party(q, name):
-    # of several instances the last, which is a user
-    return [p for p in q["parties"]
-            if p["party"] == name or p["party"].startswith(name + ":")][-1]
-def said(p):
-    return p["verdict"] if p["verdict"] == "accept" else p["reason"]
-def names(path):
-    by = {c["sha256"]: c for c in a["certificates"]}
-    return " < ".join("leaf" if s is None else
-        by[s]["subject"].split(",")[0][3:] + "/" + by[s]["issuer"].split(",")[0][3:]
-        for s in path)
-print('"$1"')' "$work/answer.json"
-}
+# shellcheck source=tests/hosts/explain-lib.sh
+. "$srcdir/tests/hosts/explain-lib.sh"
 
 # valid: the answer is what data/schema/explanation.schema.json says
+# shellcheck disable=SC2317 # check() calls it
 valid() {
 	/usr/bin/python3 -I -c '
 import json, sys
@@ -177,85 +159,19 @@ for v in json.load(open(sys.argv[1]))["verdicts"]:
 	"$work/answer.json")" "$old expired accept"
 
 # ---- servers --------------------------------------------------------------------
-# A PKI of now, for the clocks of handshakes are real.
-cat >"$work/ca.cnf" <<'END'
-[ca]
-basicConstraints = critical, CA:TRUE
-keyUsage = critical, keyCertSign
-subjectKeyIdentifier = hash
-[leaf]
-subjectAltName = DNS:localhost
-extendedKeyUsage = serverAuth
-END
-new_key() { openssl ecparam -name prime256v1 -genkey -noout -out "$work/$1.key"; }
-# certificate NAME SUBJECT ISSUER EXTENSIONS
-certificate() {
-	[ -e "$work/$2.key" ] || new_key "$2"
-	openssl req -new -key "$work/$2.key" -subj "/CN=$2" 2>/dev/null |
-		if [ "$2" = "$3" ]; then
-			openssl x509 -req -signkey "$work/$2.key" -days 900 \
-				-extfile "$work/ca.cnf" -extensions "$4"
-		else
-			openssl x509 -req -CA "$work/$3.pem" \
-				-CAkey "$work/$3.key" -CAcreateserial \
-				-days 900 -extfile "$work/ca.cnf" -extensions "$4"
-		fi >"$work/$1.pem" 2>/dev/null
-}
-certificate root root root ca
-certificate other other other ca
-certificate issuer issuer root ca
-certificate crossed issuer other ca
-certificate leaf leaf issuer leaf
 root=$work/servers
-host_new "$root"
-host_root_ca "$root" "$work/root.pem"
-host_update "$root"
-
-# serve NAME FILE ...: asks a server that sends leaf and these, in this order
-serve() {
-	name=$1
-	shift
-	: >"$work/chain.pem"
-	for file in "$@"; do cat "$work/$file.pem"; done >"$work/chain.pem"
-	port=
-	for try in 1 2 3 4 5; do
-		try_port=$((20000 + ($$ * 7 + try * 1009) % 30000))
-		openssl s_server -accept 127.0.0.1:$try_port -key "$work/leaf.key" \
-			-cert "$work/leaf.pem" \
-			${1:+-cert_chain "$work/chain.pem"} -quiet \
-			>/dev/null 2>&1 </dev/null &
-		server=$!
-		for _ in 1 2 3 4 5 6 7 8 9 10; do
-			sleep 0.1
-			if "$TRUSTDRIFT" explain --root "$root" --format json \
-				"localhost:$try_port" >"$work/answer.json" \
-				2>"$work/error"; then
-				port=$try_port
-				break
-			fi
-			kill -0 $server 2>/dev/null || break
-		done
-		kill $server 2>/dev/null
-		wait $server 2>/dev/null
-		[ -z "$port" ] || break
-	done
-	[ -n "$port" ] || fail "$name: $(cat "$work/error")"
+server_root "$root"
+server_start() {
+	set -- "$1" "$work/chain.pem"
+	[ -s "$2" ] || set -- "$1"
+	openssl s_server -accept "127.0.0.1:$1" -key "$work/leaf.key" \
+		-cert "$work/leaf.pem" ${2:+-cert_chain "$2"} -quiet \
+		>/dev/null 2>&1 </dev/null &
+	server=$!
 }
-serve complete issuer
-is "complete" "$(ask 'said(party(q[0], "openssl"))')" accept
-is "complete: nothing is missing" "$(ask 'q[0]["missing"]')" None
-is "complete: in order" "$(ask 'q[0]["in_order"]')" True
-is "its name counts" "$(ask 'a["host"]')" localhost
-serve incomplete
-is "incomplete" "$(ask 'said(party(q[0], "openssl"))')" no-issuer
-is "incomplete: what is missing" "$(ask 'q[0]["missing"]["name"]')" CN=issuer
-serve unordered root issuer
-is "out of order" "$(ask 'said(party(q[0], "openssl"))')" accept
-is "out of order: said" "$(ask 'q[0]["in_order"]')" False
-serve crossed crossed issuer
-is "crossed: OpenSSL takes what was sent first" \
-	"$(ask 'said(party(q[0], "openssl"))')" no-issuer
-is "crossed: a good path was sent" "$(ask 'q[0]["complete"]["verdict"]')" accept
-serve superfluous issuer other
-is "superfluous" "$(ask '[s["used"] for s in q[0]["sent"]]')" "[True, False]"
+server_stop() {
+	kill "$server" 2>/dev/null
+	wait "$server" 2>/dev/null
+}
+ask_servers
 finish
