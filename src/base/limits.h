@@ -50,8 +50,10 @@
 /* Graph */
 #define LIMIT_PATH_LENGTH	32u
 #define LIMIT_PATH_STEPS	20000u	/* issuers tried for one answer */
+#define LIMIT_POOL_STEPS	2000000u	/* ... for all answers about one pool */
 #define LIMIT_WORLD_CERTIFICATES	5000u	/* that one question loads */
 #define LIMIT_VERDICT_CERTIFICATES	500u	/* that parties are asked about */
+#define LIMIT_VERDICT_TWINS	16u	/* ... of one name */
 #define LIMIT_VERDICT_PATHS	8u	/* that follow each other in time */
 #define LIMIT_CHANGES		2000u	/* times at which a verdict may change */
 #define LIMIT_POLICIES		256u	/* of one certificate on a path */

@@ -177,26 +177,6 @@ static void answer_party(const struct explanation *e, const struct times *t,
 			p->now = k;
 }
 
-static bool same_numbers(const struct numbers *a, const struct numbers *b)
-{
-	return a->n == b->n &&
-	       (a->n == 0 ||
-		memcmp(a->items, b->items, a->n * sizeof(*a->items)) == 0);
-}
-
-/* Would they be asked the same?  */
-static bool same_party(const struct world_party *a,
-		       const struct world_party *b)
-{
-	return a->model == b->model && same_numbers(&a->anchors, &b->anchors) &&
-	       same_numbers(&a->store, &b->store) &&
-	       same_numbers(&a->cached, &b->cached) &&
-	       same_numbers(&a->distrusted, &b->distrusted) &&
-	       (a->anchors.n == 0 ||
-		memcmp(a->distrust_after, b->distrust_after,
-		       a->anchors.n * sizeof(*a->distrust_after)) == 0);
-}
-
 static size_t like_of(const struct explanation *e,
 		      const struct explained_question *q, size_t party)
 {
@@ -204,7 +184,7 @@ static size_t like_of(const struct explanation *e,
 
 	for (size_t k = 0; k < party; k++)
 		if (q->parties[k].spans != NULL && q->parties[k].like == k &&
-		    same_party(&e->world.parties[k], p))
+		    world_parties_alike(&e->world.parties[k], p))
 			return k;
 	return party;
 }

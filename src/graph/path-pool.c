@@ -26,6 +26,7 @@ struct path_pool {
 	struct pair *pairs;
 	size_t n_pairs, cap_pairs;
 	struct table by_sha256, by_subject, by_pair;
+	size_t steps;
 	size_t *last_of_subject;	/* where the next of that subject goes */
 	size_t cap_last;
 };
@@ -280,7 +281,8 @@ size_t path_pool_imagine(struct path_pool *p, size_t issuer)
 			.key = KEY_EC, .key_bits = 256,
 			.hash = HASH_KIND_SHA2,
 		},
-		.imagined = true, .same_subject = PATH_NONE,
+		.imagined = true, .imagined_by = issuer,
+		.same_subject = PATH_NONE,
 	};
 	const size_t number = p->n;
 
@@ -290,13 +292,6 @@ size_t path_pool_imagine(struct path_pool *p, size_t issuer)
 	grow(&p->last_of_subject, p->n, &p->cap_last,
 	     sizeof(*p->last_of_subject));
 	p->certificates[p->n++] = c;
-	for (size_t i = path_pool_issuers(p, number); i != PATH_NONE;
-	     i = p->certificates[i].same_subject)
-		path_pool_know(p, number, i,
-			       memcmp(p->certificates[i].certificate.spki_sha256,
-				      p->certificates[issuer].certificate
-					      .spki_sha256,
-				      SHA256_SIZE) == 0);
 	return number;
 }
 
@@ -335,12 +330,22 @@ int path_pool_signed(struct path_pool *p, size_t child, size_t issuer)
 
 	if (child == issuer)
 		return p->certificates[child].certificate.self_signed;
+	if (p->certificates[child].imagined)
+		return memcmp(p->certificates[issuer].certificate.spki_sha256,
+			      p->certificates[p->certificates[child].imagined_by]
+				      .certificate.spki_sha256,
+			      SHA256_SIZE) == 0;
 	pair = pair_of(p, child, issuer, &is_new);
 	if (is_new)
 		pair->verified = x509_verify(
 			p->certificates[child].certificate.der,
 			p->certificates[issuer].certificate.der);
 	return pair->verified;
+}
+
+bool path_pool_step(struct path_pool *p)
+{
+	return p->steps < LIMIT_POOL_STEPS && ++p->steps > 0;
 }
 
 void path_pool_know(struct path_pool *p, size_t child, size_t issuer, int is)

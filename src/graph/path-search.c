@@ -139,7 +139,8 @@ static bool go_on(struct search *s)
 static bool may_step(struct search *s)
 {
 	s->steps++;
-	s->limited = s->limited || s->steps > LIMIT_PATH_STEPS;
+	s->limited = s->limited || s->steps > LIMIT_PATH_STEPS ||
+		     !path_pool_step(s->q->pool);
 	s->given_up = s->given_up || (s->strategy->steps > 0 &&
 				      s->steps > s->strategy->steps);
 	return !s->limited && !s->given_up;

@@ -23,6 +23,7 @@ struct path_certificate {
 	bool self_issued;		/* RFC 5280 3.2; `self_signed` is in
 					 * certificate */
 	bool imagined;			/* see path_pool_imagine() */
+	size_t imagined_by;		/* ... the issuer it was made for */
 	size_t same_subject;		/* the next with that subject, or
 					 * PATH_NONE */
 };
@@ -44,8 +45,7 @@ size_t path_pool_find(const struct path_pool *p,
 		      const uint8_t sha256[SHA256_SIZE]);
 /* Adds a certificate for servers that ISSUER would issue, without bytes: always
  * valid, for any host and purpose, and signed by the key of ISSUER.  It is
- * issued at the time that is asked about.  Certificates that are added later
- * are not its issuers.  */
+ * issued at the time that is asked about.  */
 size_t path_pool_imagine(struct path_pool *p, size_t issuer);
 /* The first certificate whose subject is the issuer of NUMBER; others follow by
  * same_subject, in the order in which they were added.  */
@@ -53,6 +53,8 @@ size_t path_pool_issuers(const struct path_pool *p, size_t number);
 /* Did the key of ISSUER sign CHILD?  Asked of GnuTLS once a pair.  Returns as
  * x509_verify().  */
 int path_pool_signed(struct path_pool *p, size_t child, size_t issuer);
+/* One more step of a search; false: more than LIMIT_POOL_STEPS were made.  */
+bool path_pool_step(struct path_pool *p);
 /* Says so of a pair that was verified earlier.  */
 void path_pool_know(struct path_pool *p, size_t child, size_t issuer, int is);
 

@@ -51,127 +51,164 @@ static void verdicts_done(struct verdicts *v)
 	free(v->items);
 }
 
-static bool has_identity(const struct explanation *e, const struct numbers *n,
+static bool same_identity(const struct path_world *w, size_t a, size_t b)
+{
+	const struct certificate *x = &path_pool_get(w->pool, a)->certificate;
+	const struct certificate *y = &path_pool_get(w->pool, b)->certificate;
+
+	return memcmp(x->subject_sha256, y->subject_sha256, SHA256_SIZE) == 0 &&
+	       memcmp(x->spki_sha256, y->spki_sha256, SHA256_SIZE) == 0;
+}
+
+static bool has_identity(const struct path_world *w, const struct numbers *n,
 			 size_t about)
 {
-	const struct certificate *c =
-		&path_pool_get(e->world.pool, about)->certificate;
-
-	for (size_t k = 0; k < n->n; k++) {
-		const struct certificate *x =
-			&path_pool_get(e->world.pool, n->items[k])->certificate;
-
-		if (memcmp(x->subject_sha256, c->subject_sha256,
-			   SHA256_SIZE) == 0 &&
-		    memcmp(x->spki_sha256, c->spki_sha256, SHA256_SIZE) == 0)
+	for (size_t k = 0; k < n->n; k++)
+		if (same_identity(w, n->items[k], about))
 			return true;
-	}
 	return false;
 }
 
 /* When it ends, by the certificates along it.  */
-static int64_t end_of(const struct explanation *e, const struct path_answer *a)
+static int64_t end_of(const struct path_world *w, const struct path_answer *a)
 {
 	int64_t end = INT64_MAX;
 
 	for (size_t k = 0; k < a->n; k++) {
-		const int64_t t = path_pool_get(e->world.pool, a->path[k])
-					  ->certificate.not_after;
+		const int64_t t =
+			path_pool_get(w->pool, a->path[k])->certificate.not_after;
 
 		end = t < end ? t : end;
 	}
 	return end;
 }
 
-/* Until when there is a good path without a gap, of which GOOD is the one that
- * the search met first: it need not be the one that lasts longest.  */
-static int64_t good_until(const struct explanation *e,
-			  struct path_question question,
-			  const struct path_answer *good)
+/* Until when BUILD accepts without a gap, of which NOW is the path that it takes
+ * now; what it says then is in *RET_AFTER.  A path is taken to stay the one that
+ * is chosen for as long as it is valid.  The last second of notAfter is too
+ * late for some.  INT64_MAX: for good, or past LIMIT_VERDICT_PATHS.  */
+static int64_t accepted_until(const struct path_world *w,
+			      struct path_question question,
+			      void (*build)(const struct path_question *q,
+					    struct path_answer *ret_answer),
+			      const struct path_answer *now,
+			      struct path_answer *ret_after)
 {
-	int64_t until = end_of(e, good);
+	struct path_answer a = *now;
 
-	for (unsigned k = 0; k < LIMIT_VERDICT_PATHS && until < INT64_MAX; k++) {
-		struct path_answer next = { .n = 0 };
+	for (unsigned k = 0; k < LIMIT_VERDICT_PATHS; k++) {
+		const int64_t end = end_of(w, &a);
 
-		question.time = until + 1;
-		path_search(&question, &next);
-		if (!next.accepted)
+		if (end == INT64_MAX)
 			break;
-		until = end_of(e, &next);
+		for (int64_t t = end; t <= end + 1; t++) {
+			a = (struct path_answer){ .n = 0 };
+			question.time = t;
+			build(&question, &a);
+			if (!a.accepted) {
+				*ret_after = a;
+				return t;
+			}
+		}
 	}
-	return until;
+	return INT64_MAX;
 }
 
-static void judge(struct explanation *e, const struct explained_question *q,
-		  const struct explained_party *p, struct verdicts *to)
+static struct verdict judge(const struct path_world *w,
+			    const struct world_party *party, size_t about,
+			    size_t peer, const struct numbers *sent,
+			    int64_t now)
 {
-	const struct explained_span *now = &p->spans[p->now];
 	const struct path_question question =
-		path_world_question(&e->world, p->party, q->peer, &q->sent, e->now,
-			       NULL);
-	struct path_answer good = { .n = 0 };
-	struct verdict v = {
-		.accepted = now->answer.accepted,
-		.reason = path_fault_name(now->answer.fault),
-		.stops = INT64_MAX, .good_until = INT64_MAX,
-	};
+		path_world_question(w, party, peer, sent, now, NULL);
+	struct path_answer a = { .n = 0 }, good = { .n = 0 }, after;
+	struct verdict v = { .stops = INT64_MAX, .good_until = INT64_MAX };
 
-	memcpy(v.sha256, path_pool_get(e->world.pool, q->about)
-				 ->certificate.sha256, SHA256_SIZE);
-	if (!v.accepted && now->answer.at < now->answer.n) {
-		const struct path_certificate *at = path_pool_get(
-			e->world.pool, now->answer.path[now->answer.at]);
+	memcpy(v.sha256, path_pool_get(w->pool, about)->certificate.sha256,
+	       SHA256_SIZE);
+	party->model->build(&question, &a);
+	v.accepted = a.accepted;
+	v.reason = path_fault_name(a.fault);
+	if (!a.accepted && a.at < a.n) {
+		const struct path_certificate *at =
+			path_pool_get(w->pool, a.path[a.at]);
 
 		v.has_at = !at->imagined;
 		memcpy(v.at, at->certificate.sha256, SHA256_SIZE);
 	}
-	for (size_t k = p->now + 1; v.accepted && k < p->n_spans; k++)
-		if (!p->spans[k].answer.accepted) {
-			v.stops = p->spans[k].from;
-			v.stop_reason =
-				path_fault_name(p->spans[k].answer.fault);
-			break;
-		}
+	if (a.accepted) {
+		v.stops = accepted_until(w, question, party->model->build, &a,
+					 &after);
+		if (v.stops != INT64_MAX)
+			v.stop_reason = path_fault_name(after.fault);
+	}
 	path_search(&question, &good);
 	v.good = good.accepted;
 	if (good.accepted)
-		v.good_until = good_until(e, question, &good);
-	v.party = xstrdup(p->party->id);
-	grow(&to->items, to->n, &to->cap, sizeof(*to->items));
-	to->items[to->n++] = v;
+		v.good_until = accepted_until(w, question, path_search, &good,
+					      &after);
+	return v;
 }
 
-static int ask(struct inventory *i, struct blob der, int64_t now,
-	       struct verdicts *to)
+/* What all parties that know the authority ABOUT say of it.  Parties with the
+ * same stores and model are asked once.  */
+static void ask(struct path_world *w, size_t about, int64_t now,
+		struct verdicts *to)
 {
-	AUTO(explanation) struct explanation e = { .host = NULL };
+	const size_t peer = path_world_add_imagined(w, about), first = to->n;
+	size_t *of = xcalloc(w->n_parties + 1, sizeof(*of));
 	struct numbers sent = { .n = 0 };
-	size_t number;
-	int r;
 
-	explanation_init(&e, PURPOSE_SERVER_AUTH);
-	e.now = now;
-	if (path_world_add(&e.world, der, &number, NULL) < 0)
-		return 0;
-	r = path_world_load(&e.world, i);
-	if (r < 0)
-		return r;
-	numbers_add(&sent, number);
-	explanation_ask(&e, number, path_world_add_imagined(&e.world, number),
-			&sent);
-	explanation_answer(&e);
-	for (size_t k = 0; k < e.world.n_parties; k++) {
-		const struct explained_party *p = &e.questions[0].parties[k];
-		const struct world_party *party = p->party;
+	numbers_add(&sent, about);
+	for (size_t k = 0; k < w->n_parties; k++) {
+		const struct world_party *party = &w->parties[k];
+		struct verdict v = { .reason = NULL };
 
-		if (p->spans != NULL &&
-		    (has_identity(&e, &party->anchors, number) ||
-		     has_identity(&e, &party->store, number) ||
-		     has_identity(&e, &party->cached, number)))
-			judge(&e, &e.questions[0], p, to);
+		if (party->model == NULL ||
+		    (!has_identity(w, &party->anchors, about) &&
+		     !has_identity(w, &party->store, about) &&
+		     !has_identity(w, &party->cached, about)))
+			continue;
+		for (size_t n = first; v.reason == NULL && n < to->n; n++)
+			if (world_parties_alike(&w->parties[of[n - first]],
+						party))
+				v = to->items[n];
+		if (v.reason == NULL)
+			v = judge(w, party, about, peer, &sent, now);
+		v.party = xstrdup(party->id);
+		of[to->n - first] = k;
+		grow(&to->items, to->n, &to->cap, sizeof(*to->items));
+		to->items[to->n++] = v;
 	}
-	return 0;
+	numbers_done(&sent);
+	free(of);
+}
+
+/* One world of all of them.  *RET_NUMBERS: what is asked about; of one name not
+ * more than LIMIT_VERDICT_TWINS, or somebody with a store of his own could keep
+ * the scan busy.  */
+static int load(struct path_world *w, struct inventory *i,
+		const struct sent *sent, struct numbers *ret_numbers,
+		bool *ret_cut)
+{
+	for (size_t k = 0; k < sent->n; k++) {
+		size_t number, twins = 0;
+
+		if (path_world_add(w, sent->ders[k], &number, NULL) < 0)
+			continue;
+		for (size_t n = 0; n < ret_numbers->n; n++)
+			twins += memcmp(path_pool_get(w->pool,
+					ret_numbers->items[n])->certificate
+						.subject_sha256,
+					path_pool_get(w->pool, number)
+						->certificate.subject_sha256,
+					SHA256_SIZE) == 0;
+		if (twins < LIMIT_VERDICT_TWINS)
+			numbers_add(ret_numbers, number);
+		else
+			*ret_cut = true;
+	}
+	return path_world_load(w, i);
 }
 
 static int store_models(struct inventory *i)
@@ -194,17 +231,23 @@ static int store_models(struct inventory *i)
 
 int graph_verdicts(struct inventory *i, int64_t now, bool *ret_cut)
 {
+	AUTO(path_world) struct path_world w = { .pool = NULL };
 	struct verdicts verdicts = { .n = 0 };
+	struct numbers numbers = { .n = 0 };
 	struct sent sent = { .n = 0 };
 	int r = inventory_crossed(i, take, &sent);
 
-	for (size_t k = 0; r == 0 && k < sent.n; k++)
-		r = ask(i, sent.ders[k], now, &verdicts);
+	path_world_init(&w, PURPOSE_SERVER_AUTH);
+	if (r == 0 && sent.n > 0)
+		r = load(&w, i, &sent, &numbers, &sent.cut);
+	for (size_t k = 0; r == 0 && k < numbers.n; k++)
+		ask(&w, numbers.items[k], now, &verdicts);
 	if (r == 0)
 		r = store_models(i);
 	if (r == 0)
 		r = inventory_store_verdicts(i, verdicts.items, verdicts.n);
-	*ret_cut = sent.cut;
+	*ret_cut = sent.cut || w.cut;
+	numbers_done(&numbers);
 	sent_done(&sent);
 	verdicts_done(&verdicts);
 	return r;

@@ -370,3 +370,22 @@ struct path_question path_world_question(const struct path_world *w,
 		.time = time, .host = host, .purpose = w->purpose,
 	};
 }
+
+static bool same_numbers(const struct numbers *a, const struct numbers *b)
+{
+	return a->n == b->n &&
+	       (a->n == 0 ||
+		memcmp(a->items, b->items, a->n * sizeof(*a->items)) == 0);
+}
+
+bool world_parties_alike(const struct world_party *a,
+		       const struct world_party *b)
+{
+	return a->model == b->model && same_numbers(&a->anchors, &b->anchors) &&
+	       same_numbers(&a->store, &b->store) &&
+	       same_numbers(&a->cached, &b->cached) &&
+	       same_numbers(&a->distrusted, &b->distrusted) &&
+	       (a->anchors.n == 0 ||
+		memcmp(a->distrust_after, b->distrust_after,
+		       a->anchors.n * sizeof(*a->distrust_after)) == 0);
+}

@@ -59,6 +59,10 @@ int path_world_load(struct path_world *w, struct inventory *i);
  * its like.  To be called after path_world_load().  */
 size_t path_world_add_imagined(struct path_world *w, size_t issuer);
 
+/* Would they answer every question alike?  */
+bool world_parties_alike(const struct world_party *a,
+			 const struct world_party *b);
+
 /* A question of PARTY; what is sent is the caller's.  */
 struct path_question path_world_question(const struct path_world *w,
 				    const struct world_party *party,
