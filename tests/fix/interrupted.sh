@@ -179,9 +179,10 @@ swapped() {
 	echo "$1: $swaps directories swapped, before every $2. of $n commands"
 }
 
-swapped deleting "${EVERY:-3}"
-swapped editing "${EVERY:-3}"
-try deleting "${EVERY:-7}"
-try editing "${EVERY:-5}"
-try store "${EVERY:-70}"
+# A sample, by steps that share no divisor; EVERY=1 is all of them, and takes long.
+swapped deleting "${EVERY:-11}"
+swapped editing "${EVERY:-11}"
+try deleting "${EVERY:-23}"
+try editing "${EVERY:-19}"
+try store "${EVERY:-151}"
 finish
