@@ -2,7 +2,7 @@
  * inventory, a file or a server to an anchor, and who would fail.
  *
  * What is asked about is looked for as a file, a server, a fingerprint, and a
- * name, in this order.  An authority's certificate is asked about by a certificate that it
+ * name, in this order.  An authority's certificate is asked about by one that it
  * would issue: that is where its copies and cross-signed forms matter.
  */
 #include <ctype.h>

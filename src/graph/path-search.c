@@ -4,9 +4,9 @@
  *
  * Depth first from the peer upwards.  What can be told from a beginning of a
  * path is checked at once, so that a mesh of cross-signs is cut early; no
- * identity comes twice on a path, unless a client allows it.  A mesh can still be made so that it has more
- * paths than anybody can try: past LIMIT_PATH_STEPS the answer is PATH_LIMIT,
- * and never "no".
+ * identity comes twice on a path, unless a client allows it.  A mesh can still
+ * be made so that it has more paths than anybody can try: past LIMIT_PATH_STEPS
+ * the answer is PATH_LIMIT, and never "no".
  *
  * Clients that search differ in what they try first, what they ask when, and
  * when they give up; that is what struct path_strategy says.

@@ -1,7 +1,8 @@
 /* graph-data.c -- what reachability is computed over, and where it is kept.
  *
- * What a party's anchors are is said in anchors.c.  Parties with the same anchors share one set, so that a host with a hundred
- * programs that read the system store computes one.
+ * What a party's anchors are is said in anchors.c.  Parties with the same anchors
+ * share one set, so that a host with a hundred programs that read the system
+ * store computes one.
  *
  * What is stored is good until something that it depends on changes.  That is
  * known by a hash over the scan's manifests, its composition and the number of

@@ -412,7 +412,8 @@ int inventory_load_root_program(struct inventory *i, const char *path,
 int inventory_store_findings(struct inventory *i, const char *const *ids,
 			     const char *const *documents, size_t n);
 typedef int document_fn(const char *document, void *data);
-/* Stops at the first negative return of FN and returns it.  -ENODATA: no audit yet (a newer scan without audit counts as none).  */
+/* Stops at the first negative return of FN and returns it.  -ENODATA: no audit
+ * yet (a newer scan without audit counts as none).  */
 int inventory_findings(struct inventory *i, document_fn *fn, void *data);
 
 /* Deletes scans of ROOT but the newest KEEP (0: all of 30 days before the

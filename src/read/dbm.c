@@ -1,7 +1,8 @@
 /* dbm.c -- cert8.db and cert7.db, the certificates and trust of NSS until 3.35
  * made SQLite the default, and of everything since that was told "dbm:"
- * (lib/softoken/legacydb in NSS: pcertt.h, pcertdb.c).  A Berkeley DB 1.85 hash file (dbm-pages.c) with
- * records of several types, big-endian; only certificates have trust:
+ * (lib/softoken/legacydb in NSS: pcertt.h, pcertdb.c).  A Berkeley DB 1.85 hash
+ * file (dbm-pages.c) with records of several types, big-endian; only certificates
+ * have trust:
  *
  *	key	01, serial number, issuer
  *	data	version, type, flags; flags for TLS, e-mail and code; length of
