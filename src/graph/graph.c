@@ -351,8 +351,11 @@ struct found {
 
 static void set_end(struct found *f, size_t n)
 {
-	struct reach *room = xcalloc(f->n_places + 1, sizeof(*room));
+	struct reach *room;
 
+	if (f->n_places == 0)
+		return;
+	room = xcalloc(f->n_places, sizeof(*room));
 	sort_set(f->rows + f->begin, f->n_places, f->places, n, room);
 	free(room);
 	f->begin = f->n;

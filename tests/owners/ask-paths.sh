@@ -222,6 +222,11 @@ ask_dotnet() {
 		cannot ".NET"
 		return
 	}
+	# a file system that lists files in the order of their making
+	home=$(mktemp -d /dev/shm/trustdrift-XXXXXX) || {
+		cannot ".NET, without /dev/shm"
+		return
+	}
 	mkdir sets
 	awk -F '\t' '{
 		key = $4 "\t" $5 "\t" $6
@@ -232,16 +237,17 @@ ask_dotnet() {
 	{
 		echo "# dotnet .NET Core $(basename "$dotnet"/shared/Microsoft.NETCore.App/*)"
 		for set in sets/*; do
-			rm -rf dotnet-home
-			mkdir dotnet-home
+			rm -rf "$home/home"
+			mkdir "$home/home"
 			for label in $(head -n 1 "$set" | cut -f 4,5); do
 				[ "$label" = - ] || cat "certs/$label.pem"
 			done >dotnet-bundle.pem
 			dotnet_bundle=$work/dotnet-bundle.pem
-			dotnet_ask "$work/dotnet-home" /nonexistent <"$set" ||
+			dotnet_ask "$home/home" /nonexistent <"$set" ||
 				fail ".NET broke off at $set"
 		done
 	} >dotnet.out
+	rm -rf "$home"
 	answered dotnet-3.1 cat dotnet.out
 }
 

@@ -2,9 +2,13 @@
 // SslStream gives it.  Reads cases from standard input, writes answers
 // (tests/paths/paths.py).  The stores are those of $HOME and $SSL_CERT_FILE, so
 // all cases of one process must have the same; the user's intermediate
-// store is filled with the first case's cache, by .NET itself.
+// store is filled with the first case's cache, by .NET itself.  .NET takes what
+// is in it in the order in which the directory lists its files, so that has to be
+// the order of the case: $HOME is on a file system that lists them as they were
+// made, or the other way round.
 using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Linq;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -57,6 +61,40 @@ static class PathDotnet
 		}
 	}
 
+	static readonly string directory = Path.Combine(
+		Environment.GetEnvironmentVariable("HOME"),
+		".dotnet/corefx/cryptography/x509stores/ca");
+
+	static bool IsInOrder(IEnumerable<X509Certificate2> cache)
+	{
+		return !cache.Any() || Directory.EnumerateFiles(directory)
+			.Select(Path.GetFileNameWithoutExtension)
+			.SequenceEqual(cache.Select(c => c.Thumbprint));
+	}
+
+	static void Fill(IEnumerable<X509Certificate2> cache)
+	{
+		using (var store = new X509Store(StoreName.CertificateAuthority,
+						 StoreLocation.CurrentUser)) {
+			store.Open(OpenFlags.ReadWrite);
+			foreach (var c in cache)
+				store.Add(c);
+		}
+	}
+
+	static void FillInOrder(List<X509Certificate2> cache)
+	{
+		Fill(cache);
+		if (IsInOrder(cache))
+			return;
+		foreach (var file in Directory.GetFiles(directory))
+			File.Delete(file);
+		Fill(Enumerable.Reverse(cache));
+		if (!IsInOrder(cache))
+			throw new IOException(directory +
+				": not listed in the order of making");
+	}
+
 	static void Main()
 	{
 		bool filled = false;
@@ -65,13 +103,7 @@ static class PathDotnet
 			var field = line.Split('\t');
 
 			if (!filled)
-				using (var store = new X509Store(
-						StoreName.CertificateAuthority,
-						StoreLocation.CurrentUser)) {
-					store.Open(OpenFlags.ReadWrite);
-					foreach (var c in All(field[5]))
-						store.Add(c);
-				}
+				FillInOrder(All(field[5]).ToList());
 			filled = true;
 			Console.WriteLine(field[0] + "\t" + Ask(field));
 		}
