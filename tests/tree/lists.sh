@@ -56,4 +56,17 @@ for f in $(grep -lE '^const struct reader [a-z0-9_]+_reader = ' src/read/*.c); d
 		status=1
 	}
 done
+# whatever git has of the tests is distributed, by its name or with a folder
+if git ls-files tests >/dev/null 2>&1; then
+	git ls-files tests | awk '
+		NR == FNR { for (i = 1; i <= NF; i++) listed[$i] = 1; next }
+		{
+			for (path = $0; path ~ /\//; sub(/\/[^\/]*$/, "", path))
+				if (path in listed || path ~ /[.](am|c)$/)
+					next
+			print $0 " is not in tests/tests.am"
+			missing = 1
+		}
+		END { exit missing }' tests/tests.am - || status=1
+fi
 exit $status
