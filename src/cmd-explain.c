@@ -126,17 +126,6 @@ static int take_known(const uint8_t sha256[SHA256_SIZE], struct blob der,
 	return 0;
 }
 
-static bool same_identity(const struct explanation *e, size_t a, size_t b)
-{
-	const struct certificate *x =
-		&path_pool_get(e->world.pool, a)->certificate;
-	const struct certificate *y =
-		&path_pool_get(e->world.pool, b)->certificate;
-
-	return memcmp(x->subject_sha256, y->subject_sha256, SHA256_SIZE) == 0 &&
-	       memcmp(x->spki_sha256, y->spki_sha256, SHA256_SIZE) == 0;
-}
-
 static int say_several(const struct explanation *e, const struct numbers *n,
 		       const char *what)
 {
@@ -180,7 +169,8 @@ static int look_up(struct explanation *e, struct inventory *i,
 		return STATUS_FAILURE;
 	}
 	for (size_t k = 1; k < numbers->n; k++)
-		if (!same_identity(e, numbers->items[0], numbers->items[k]))
+		if (!path_pool_same_identity(e->world.pool, numbers->items[0],
+					     numbers->items[k]))
 			return say_several(e, numbers, what);
 	return -1;
 }
@@ -267,7 +257,7 @@ static void gather_identity(struct explanation *e, size_t number)
 {
 	for (size_t k = 0; k < path_pool_count(e->world.pool); k++)
 		if (!path_pool_get(e->world.pool, k)->imagined &&
-		    same_identity(e, k, number))
+		    path_pool_same_identity(e->world.pool, k, number))
 			numbers_add(&e->subjects, k);
 }
 

@@ -409,15 +409,14 @@ static int take_explained(struct preview_run *p, int64_t at,
 			const struct explained_party *party =
 				&e.questions[k].parties[n];
 			const struct path_answer *a;
-			AUTO(str) char *name = NULL;
 
 			if (party->spans == NULL)
 				continue;
 			a = &party->spans[party->now].answer;
-			name = xasprintf("%s", p->o->arguments[0]);
 			add_answer(to, &(struct answer){
 				.party = party->party->id,
-				.title = party->party->title, .name = name,
+				.title = party->party->title,
+				.name = p->o->arguments[0],
 				.reason = (char *)(uintptr_t)
 					path_fault_name(a->fault),
 				.accepted = a->accepted });

@@ -149,17 +149,9 @@ bool path_push(struct path_answer *a, size_t number)
 bool path_has_identity(const struct path_question *q,
 		       const struct path_answer *a, size_t number)
 {
-	const struct certificate *c =
-		&path_pool_get(q->pool, number)->certificate;
-
-	for (size_t i = 0; i < a->n; i++) {
-		const struct certificate *x = &path_at(q, a, i)->certificate;
-
-		if (memcmp(x->subject_sha256, c->subject_sha256,
-			   SHA256_SIZE) == 0 &&
-		    memcmp(x->spki_sha256, c->spki_sha256, SHA256_SIZE) == 0)
+	for (size_t i = 0; i < a->n; i++)
+		if (path_pool_same_identity(q->pool, a->path[i], number))
 			return true;
-	}
 	return false;
 }
 

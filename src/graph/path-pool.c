@@ -348,9 +348,11 @@ bool path_pool_step(struct path_pool *p)
 	return p->steps < LIMIT_POOL_STEPS && ++p->steps > 0;
 }
 
-void path_pool_know(struct path_pool *p, size_t child, size_t issuer, int is)
+bool path_pool_same_identity(const struct path_pool *p, size_t a, size_t b)
 {
-	bool is_new;
+	const struct certificate *x = &p->certificates[a].certificate;
+	const struct certificate *y = &p->certificates[b].certificate;
 
-	pair_of(p, child, issuer, &is_new)->verified = is;
+	return memcmp(x->subject_sha256, y->subject_sha256, SHA256_SIZE) == 0 &&
+	       memcmp(x->spki_sha256, y->spki_sha256, SHA256_SIZE) == 0;
 }

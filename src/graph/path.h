@@ -55,8 +55,8 @@ size_t path_pool_issuers(const struct path_pool *p, size_t number);
 int path_pool_signed(struct path_pool *p, size_t child, size_t issuer);
 /* One more step of a search; false: more than LIMIT_POOL_STEPS were made.  */
 bool path_pool_step(struct path_pool *p);
-/* Says so of a pair that was verified earlier.  */
-void path_pool_know(struct path_pool *p, size_t child, size_t issuer, int is);
+/* Have they the same subject and key?  */
+bool path_pool_same_identity(const struct path_pool *p, size_t a, size_t b);
 
 /* ---- the question ----------------------------------------------------------*/
 struct path_list {			/* numbers; borrowed */

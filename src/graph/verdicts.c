@@ -51,20 +51,11 @@ static void verdicts_done(struct verdicts *v)
 	free(v->items);
 }
 
-static bool same_identity(const struct path_world *w, size_t a, size_t b)
-{
-	const struct certificate *x = &path_pool_get(w->pool, a)->certificate;
-	const struct certificate *y = &path_pool_get(w->pool, b)->certificate;
-
-	return memcmp(x->subject_sha256, y->subject_sha256, SHA256_SIZE) == 0 &&
-	       memcmp(x->spki_sha256, y->spki_sha256, SHA256_SIZE) == 0;
-}
-
 static bool has_identity(const struct path_world *w, const struct numbers *n,
 			 size_t about)
 {
 	for (size_t k = 0; k < n->n; k++)
-		if (same_identity(w, n->items[k], about))
+		if (path_pool_same_identity(w->pool, n->items[k], about))
 			return true;
 	return false;
 }

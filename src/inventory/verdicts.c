@@ -3,31 +3,6 @@
  */
 #include "inventory/db.h"
 
-int inventory_crossed(struct inventory *i, known_fn *fn, void *data)
-{
-	AUTO(query) struct query q = query_start(i,
-		"SELECT c.sha256, c.der FROM certificate c "
-		"WHERE c.der IS NOT NULL AND c.is_ca AND NOT c.self_signed "
-		"AND c.id IN (SELECT e.certificate_id FROM scan_store ss "
-			"JOIN reading rd ON rd.id = ss.reading_id "
-			"JOIN manifest_entry e "
-				"ON e.manifest_id = rd.manifest_id "
-			"WHERE ss.scan_id = (SELECT max(id) FROM scan) "
-			"AND e.role IN ('anchor', 'intermediate')) "
-		"ORDER BY c.sha256");
-	uint8_t sha256[SHA256_SIZE];
-	int r;
-
-	while ((r = query_step(&q)) > 0) {
-		r = query_column_hash(&q, 0, sha256);
-		if (r == 0)
-			r = fn(sha256, query_column_blob(&q, 1), data);
-		if (r < 0)
-			return r;
-	}
-	return r;
-}
-
 static void bind_time(struct query *q, int64_t time)
 {
 	if (time == INT64_MAX)
