@@ -9,7 +9,6 @@
 . "$srcdir/tests/hosts/explain-lib.sh"
 # shellcheck source=tests/owners/fetch.sh
 . "$srcdir/tests/owners/fetch.sh"
-: "${OWNERS:?where fetched programs are kept}"
 
 fetch_root bookworm nginx nginx-light || skip "nginx could not be fetched"
 nginx=$OWNERS/bookworm/nginx.root

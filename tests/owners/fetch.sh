@@ -11,6 +11,8 @@
 #
 # All return 1, having said why, when the package cannot be had.
 
+: "${OWNERS:?name the directory where fetched programs are kept}"
+
 fetch_npm() {
 	name=$1 version=$2 into=$OWNERS/$1-$2
 	[ -e "$into/.complete" ] && return 0
