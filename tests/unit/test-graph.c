@@ -200,12 +200,124 @@ static void test_product(void **state)
 	free(in.edges);
 }
 
+/* The same question answered in the plainest way: until nothing changes any more,
+ * every edge passes on what it can.  UNTIL, by certificate: until when it
+ * reaches the certificate ANCHOR; 0: it does not.  */
+static void relax(const struct graph_input *in, size_t anchor, bool valid_only,
+		  int64_t *until)
+{
+	const struct graph_certificate *c = in->certificates;
+	bool changed = true;
+
+	memset(until, 0, in->n_certificates * sizeof(*until));
+#define USABLE(k) (!valid_only || \
+		   (c[k].not_before <= in->now && in->now < c[k].not_after))
+	if (USABLE(anchor))
+		until[anchor] = c[anchor].not_after;
+	while (changed) {
+		changed = false;
+		for (size_t e = 0; e < in->n_edges; e++) {
+			size_t below = (size_t)in->edges[e].certificate - 1;
+
+			for (size_t k = 0; k < in->n_certificates; k++) {
+				int64_t best = until[k] < c[below].not_after
+					? until[k] : c[below].not_after;
+
+				if (c[k].identity != in->edges[e].issuer ||
+				    c[k].identity == c[below].identity ||
+				    (!c[k].is_ca && k != anchor) ||
+				    !USABLE(below) || best <= until[below])
+					continue;
+				until[below] = best;
+				changed = true;
+			}
+		}
+	}
+#undef USABLE
+}
+
+static uint32_t draw(uint64_t *state, uint32_t below)
+{
+	*state = *state * UINT64_C(6364136223846793005) + 1;
+	return (uint32_t)(*state >> 33) % below;
+}
+
+#define DRAWN	12			/* certificates of a drawn world */
+
+static void draw_world(uint64_t seed, struct graph_input *in)
+{
+	const uint32_t identities = 1 + draw(&seed, 8);
+
+	in->n_certificates = 1 + draw(&seed, DRAWN);
+	for (size_t k = 0; k < in->n_certificates; k++)
+		in->certificates[k] = (struct graph_certificate){
+			.id = (int64_t)k + 1,
+			.identity = 1 + draw(&seed, identities),
+			.not_before = draw(&seed, 4) ? 0 : NOW + 50,
+			.not_after = draw(&seed, 4)
+				? 2000 + draw(&seed, 5) * 100 : NOW - 50,
+			.is_ca = draw(&seed, 4) != 0 };
+	in->n_edges = draw(&seed, 2 * DRAWN);
+	for (size_t k = 0; k < in->n_edges; k++)
+		in->edges[k] = (struct graph_edge){
+			1 + draw(&seed, (uint32_t)in->n_certificates),
+			1 + draw(&seed, identities + 1) };
+	in->first[1] = 0;
+	for (size_t k = 0; k < in->n_certificates; k++)
+		if (draw(&seed, 4) == 0)
+			in->anchors[in->first[1]++] = (int64_t)k + 1;
+}
+
+static int64_t until_of(const struct reach *reach, size_t n, size_t place,
+			int64_t anchor)
+{
+	for (size_t k = 0; k < n; k++)
+		if (reach[k].certificate == (int64_t)place + 1 &&
+		    reach[k].anchor == anchor)
+			return reach[k].valid_until;
+	return 0;
+}
+
+static void test_drawn_worlds(void **state)
+{
+	struct graph_certificate certificates[DRAWN];
+	struct graph_edge edges[2 * DRAWN];
+	int64_t anchors[DRAWN], valid[DRAWN], any[DRAWN];
+	size_t first[2] = { 0, 0 }, rows = 0;
+	struct graph_input in = {
+		.now = NOW, .certificates = certificates, .edges = edges,
+		.anchors = anchors, .first = first, .n_sets = 1 };
+
+	(void)state;
+	for (uint64_t seed = 1; seed <= 3000; seed++) {
+		struct reach *reach;
+		size_t n, left;
+
+		draw_world(seed, &in);
+		assert_int_equal(graph_reach(&in, &reach, &n, &left), 0);
+		rows += n;
+		for (size_t a = 0; a < first[1]; a++) {
+			relax(&in, (size_t)anchors[a] - 1, true, valid);
+			relax(&in, (size_t)anchors[a] - 1, false, any);
+			for (size_t k = 0; k < in.n_certificates; k++)
+				if (until_of(reach, n, k, anchors[a]) !=
+				    (valid[k] ? valid[k] : any[k]))
+					fail_msg("world %d: certificate %zu, "
+						 "anchor %d", (int)seed, k + 1,
+						 (int)anchors[a]);
+		}
+		free(reach);
+	}
+	assert_true(rows > 10000);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_worlds),
 		cmocka_unit_test(test_mesh),
 		cmocka_unit_test(test_product),
+		cmocka_unit_test(test_drawn_worlds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
