@@ -9,7 +9,8 @@
  *
  * Surprising: findings that ask for the same thing, say one certificate in
  * the bundle and in the directory of one system store, share a step.  Each of
- * their files is a target that must be unchanged.
+ * their files is a target that must be unchanged.  A finding about many
+ * certificates asks for a step for each of them.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -30,12 +31,14 @@ struct step {
 	struct target *targets;
 	size_t n_targets;
 	const char *location;	/* of the place it was made for, borrowed */
+	const char *name;	/* of the certificate there, likewise */
 	const struct finding **findings;
 	size_t n_findings;
 };
 
 struct unfixable {
 	const struct finding *finding;
+	const char *location, *name;	/* as in a step */
 	char *reason;
 };
 
@@ -276,7 +279,17 @@ static void step_add_target(struct step *s, struct target *t)
 	       sizeof(t->sha256));
 }
 
-/* PLACE is F, or F with another location of the same certificate.  */
+static void plan_add_unfixable(struct plan *p, const struct finding *f,
+			       const struct finding *place, char *reason)
+{
+	grow(&p->unfixable, p->n_unfixable, &p->cap_unfixable,
+	     sizeof(*p->unfixable));
+	p->unfixable[p->n_unfixable++] = (struct unfixable){
+		f, place->location, place->certificate.name, reason };
+}
+
+/* PLACE is F, or F with another location of the same certificate, or with one
+ * of those that it is about.  */
 static void plan_add_place(struct plan *p, const struct finding *f,
 			   const struct finding *place)
 {
@@ -284,16 +297,13 @@ static void plan_add_place(struct plan *p, const struct finding *f,
 	char *reason = NULL;
 
 	if (step_make(p, place, &s, &reason) < 0) {
-		if (place != f) {
+		if (place != f && f->n_members == 0) {
 			char *only = TAKE(reason);
 
 			reason = xasprintf("%s: %s", place->location, only);
 			free(only);
 		}
-		grow(&p->unfixable, p->n_unfixable, &p->cap_unfixable,
-		     sizeof(*p->unfixable));
-		p->unfixable[p->n_unfixable++] =
-			(struct unfixable){ f, reason };
+		plan_add_unfixable(p, f, f->n_members > 0 ? place : f, reason);
 		return;
 	}
 	for (size_t i = 0; i < p->n_steps; i++) {
@@ -306,13 +316,40 @@ static void plan_add_place(struct plan *p, const struct finding *f,
 	}
 	step_cover(&s, f);
 	s.location = place->location;
+	s.name = place->certificate.name;
 	grow(&p->steps, p->n_steps, &p->cap_steps, sizeof(*p->steps));
 	p->steps[p->n_steps++] = s;
 	s = (struct step){ .recipe = NULL };
 }
 
+static void plan_add_member(struct plan *p, const struct finding *f,
+			    const struct finding_member *m)
+{
+	struct finding one = *f;
+
+	one.certificate.sha256 = m->sha256;
+	one.certificate.sha1 = m->sha1;
+	one.certificate.name = m->name;
+	one.location = m->location;
+	one.label = m->label;
+	one.has_offset = m->has_offset;
+	one.offset = m->offset;
+	if (m->fixable)
+		plan_add_place(p, f, &one);
+	else
+		plan_add_unfixable(p, f, &one, xstrdup(
+			"its name cannot be written so that a reader sees what "
+			"it is"));
+}
+
 static void plan_add(struct plan *p, const struct finding *f)
 {
+	if (f->n_members > 0 && f->recipe != NULL &&
+	    f->status == FINDING_FOUND) {
+		for (size_t i = 0; i < f->n_members; i++)
+			plan_add_member(p, f, &f->members[i]);
+		return;
+	}
 	plan_add_place(p, f, f);
 	/* What no script can do is the same everywhere.  */
 	if (f->recipe == NULL || f->status != FINDING_FOUND)
@@ -337,25 +374,27 @@ static void write_fact(struct buf *out, const char *what, const char *value)
 	buf_addf(out, "#   %-11s %s\n", what, text);
 }
 
-/* Which certificate or store a finding is about, for people; LOCATION is where
- * (NULL: the store).  */
-static char *about(const struct finding *f, const char *location)
+/* Which certificate (NAME; NULL: none) or store a finding is about, for people;
+ * LOCATION is where (NULL: the store).  */
+static char *about(const struct finding *f, const char *location,
+		   const char *name)
 {
 	AUTO(str) char *place = one_line(location != NULL ? location
 							  : f->store_path);
-	AUTO(str) char *name = NULL;
+	AUTO(str) char *line = NULL;
 
-	if (f->certificate.name == NULL)
+	if (name == NULL)
 		return TAKE(place);
-	name = one_line(f->certificate.name);
-	return xasprintf("%s (%s)", place, name);
+	line = one_line(name);
+	return xasprintf("%s (%s)", place, line);
 }
 
-static void write_finding(struct buf *out, const struct finding *f)
+static void write_finding(struct buf *out, const struct finding *f,
+			  const char *location, const char *name)
 {
 	AUTO(str) char *id = one_line(f->id);
 	AUTO(str) char *rule = one_line(f->rule_id);
-	AUTO(str) char *what = about(f, f->location);
+	AUTO(str) char *what = about(f, location, name);
 
 	buf_addf(out, "#     %s  %s: %s: %s\n", id, severity_name(f->severity),
 		 rule, what);
@@ -411,13 +450,21 @@ static void write_header(const struct plan *p, struct buf *out)
 		AUTO(str) char *title = one_line(p->steps[i].recipe->title);
 
 		buf_addf(out, "# Step %zu: %s\n", i + 1, title);
-		for (size_t j = 0; j < p->steps[i].n_findings; j++)
-			write_finding(out, p->steps[i].findings[j]);
+		for (size_t j = 0; j < p->steps[i].n_findings; j++) {
+			const struct finding *f = p->steps[i].findings[j];
+			bool folded = f->n_members > 0;
+
+			write_finding(out, f, folded ? p->steps[i].location :
+				      f->location, folded ? p->steps[i].name :
+				      f->certificate.name);
+		}
 	}
 	if (p->n_unfixable != 0)
 		buf_adds(out, "#\n# Not fixable here:\n");
 	for (size_t i = 0; i < p->n_unfixable; i++) {
-		write_finding(out, p->unfixable[i].finding);
+		write_finding(out, p->unfixable[i].finding,
+			      p->unfixable[i].location,
+			      p->unfixable[i].name);
 		if (!same_advice(p, i, i + 1))
 			write_reason(out, &p->unfixable[i]);
 	}
@@ -525,7 +572,7 @@ static void write_step(const struct step *s, size_t number, struct buf *out)
 static void write_row(const struct step *s, size_t number, struct buf *out)
 {
 	const struct recipe *r = s->recipe;
-	AUTO(str) char *what = about(s->findings[0], s->location);
+	AUTO(str) char *what = about(s->findings[0], s->location, s->name);
 	AUTO(str) char *title = xasprintf("%s: %s", r->title, what);
 	AUTO(str) char *word = NULL;
 

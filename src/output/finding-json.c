@@ -107,17 +107,22 @@ static void put_store(struct buf *b, const struct finding *f)
 	buf_adds(b, "}");
 }
 
+static void put_offset(struct buf *b, bool has_offset, uint64_t offset)
+{
+	put_key(b, "offset");
+	if (has_offset && offset <= INT64_MAX)
+		buf_addf(b, "%" PRIu64, offset);
+	else
+		buf_adds(b, "null");
+}
+
 static void put_place(struct buf *b, const char *location, const char *label,
 		      bool has_offset, uint64_t offset)
 {
 	buf_adds(b, "{");
 	put_text(b, "location", location);
 	put_text(b, "label", label);
-	put_key(b, "offset");
-	if (has_offset && offset <= INT64_MAX)
-		buf_addf(b, "%" PRIu64, offset);
-	else
-		buf_adds(b, "null");
+	put_offset(b, has_offset, offset);
 	buf_adds(b, "}");
 }
 
@@ -177,6 +182,32 @@ static void put_evidence(struct buf *b, const struct finding *f)
 	buf_adds(b, "]");
 }
 
+/* What a folded finding is about.  */
+static void put_members(struct buf *b, const struct finding *f)
+{
+	put_key(b, "certificates");
+	buf_adds(b, "[");
+	for (size_t i = 0; i < f->n_members; i++) {
+		const struct finding_member *m = &f->members[i];
+
+		buf_adds(b, i > 0 ? ", {" : "{");
+		put_text(b, "sha256", m->sha256);
+		put_text(b, "sha1", m->sha1);
+		put_text(b, "name", m->name);
+		put_time(b, "not_after", m->has_end, m->not_after);
+		put_text(b, "location", m->location);
+		put_text(b, "label", m->label);
+		put_offset(b, m->has_offset, m->offset);
+		put_text(b, "severity", severity_name(m->severity));
+		put_text(b, "message", m->message);
+		put_key(b, "fixable");
+		buf_adds(b, m->fixable && is_exact(m->location) &&
+			 is_exact(m->label) && is_exact(f->store_path) ?
+			 "true}" : "false}");
+	}
+	buf_adds(b, "]");
+}
+
 static void put_fix(struct buf *b, const struct finding *f)
 {
 	bool exact = is_exact(f->store_path) && is_exact(f->location) &&
@@ -214,6 +245,7 @@ char *finding_to_json(const struct finding *f)
 	put_fix(&b, f);
 	put_text(&b, "why", f->why);
 	put_places(&b, f);
+	put_members(&b, f);
 	buf_adds(&b, "}");
 	return buf_take(&b);
 }
@@ -339,6 +371,40 @@ static void read_places(const json_t *o, struct finding *f, bool *bad)
 	}
 }
 
+static void read_member(const json_t *o, struct finding_member *m, bool *bad)
+{
+	AUTO(str) char *severity = get_text(o, "severity", bad);
+
+	m->sha256 = get_text(o, "sha256", bad);
+	m->sha1 = get_text(o, "sha1", bad);
+	m->name = get_text(o, "name", bad);
+	m->has_end = !json_is_null(get(o, "not_after", bad));
+	if (m->has_end)
+		m->not_after = get_time(o, "not_after", bad);
+	m->location = get_text(o, "location", bad);
+	m->label = get_text(o, "label", bad);
+	read_offset(o, &m->has_offset, &m->offset, bad);
+	if (severity == NULL || severity_from_name(severity, &m->severity) < 0)
+		*bad = true;
+	m->message = get_text(o, "message", bad);
+	if (m->message == NULL)
+		*bad = true;
+	m->fixable = get_bool(o, "fixable", bad);
+}
+
+static void read_members(const json_t *o, struct finding *f, bool *bad)
+{
+	const json_t *a = get(o, "certificates", bad);
+	size_t n = json_array_size(a);
+
+	if (!json_is_array(a))
+		*bad = true;
+	f->members = xcalloc(n, sizeof(*f->members));
+	f->n_members = n;
+	for (size_t i = 0; i < n; i++)
+		read_member(json_array_get(a, i), &f->members[i], bad);
+}
+
 static void read_place(const json_t *o, struct finding *f, bool *bad)
 {
 	const json_t *store = get(o, "store", bad);
@@ -352,6 +418,7 @@ static void read_place(const json_t *o, struct finding *f, bool *bad)
 	f->label = get_text(entry, "label", bad);
 	read_offset(entry, &f->has_offset, &f->offset, bad);
 	read_places(o, f, bad);
+	read_members(o, f, bad);
 }
 
 static void read_certificate(const json_t *o, struct finding *f, bool *bad)

@@ -44,7 +44,8 @@ struct preview_change {
 	struct preview_place *places;
 	size_t n_places, cap_places;
 };
-/* The same finding, judged differently: severity or status.  */
+/* The same finding, judged differently: severity, status, or which certificates
+ * it is about.  */
 struct preview_pair {
 	const struct finding *before, *after;
 };

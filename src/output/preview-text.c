@@ -8,6 +8,7 @@
 #include "output/text.h"
 
 #define PLACES_SHOWN	4u	/* stores of one certificate, unless verbose */
+#define MEMBERS_SHOWN	8u	/* certificates of one finding, likewise */
 
 /* ---- the change ------------------------------------------------------------*/
 
@@ -108,6 +109,45 @@ static const char *judged(const struct finding *f)
 	       text_severity(f->severity);
 }
 
+static bool has_member(const struct finding *f, const struct finding_member *m)
+{
+	for (size_t k = 0; k < f->n_members; k++)
+		if (text_same(f->members[k].sha256, m->sha256) &&
+		    text_same(f->members[k].name, m->name))
+			return true;
+	return false;
+}
+
+/* What F has and OTHER has not.  */
+static void put_members(struct page *p, const struct finding *f,
+			const struct finding *other, const char *sign,
+			enum ink ink)
+{
+	size_t n = 0, shown = 0;
+
+	for (size_t k = 0; k < f->n_members; k++)
+		n += !has_member(other, &f->members[k]);
+	for (size_t k = 0; k < f->n_members; k++) {
+		AUTO(str) char *message = text_escaped(f->members[k].message);
+
+		if (has_member(other, &f->members[k]))
+			continue;
+		if (!p->o->verbose && shown == MEMBERS_SHOWN &&
+		    n > MEMBERS_SHOWN + 1) {
+			AUTO(str) char *more = xasprintf(_("and %zu more"),
+							 n - shown);
+
+			pen_line(&p->pen, INK_DIM, "        ", "        ", more);
+			return;
+		}
+		pen_begin(&p->pen, "      ", "        ");
+		pen_word(&p->pen, ink, sign);
+		pen_words(&p->pen, INK_PLAIN, message);
+		pen_end(&p->pen);
+		shown++;
+	}
+}
+
 static void put_differ(struct page *p, const struct preview *v)
 {
 	if (v->n_differ == 0)
@@ -118,8 +158,14 @@ static void put_differ(struct page *p, const struct preview *v)
 		AUTO(str) char *title = text_escaped(f->title);
 		AUTO(str) char *rule = text_escaped(f->rule_id);
 		AUTO(str) char *message = text_escaped(f->message);
-		AUTO(str) char *words = xasprintf(_("%s instead of %s:"),
-			judged(f), judged(v->differ[k].before));
+		const struct finding *was = v->differ[k].before;
+		bool as_grave = f->severity == was->severity &&
+				f->status == was->status;
+		AUTO(str) char *words = as_grave ?
+			xasprintf(_("%s as now, about other certificates:"),
+				  judged(f)) :
+			xasprintf(_("%s instead of %s:"), judged(f),
+				  judged(was));
 
 		putc('\n', p->pen.f);
 		pen_begin(&p->pen, "", "  ");
@@ -134,6 +180,8 @@ static void put_differ(struct page *p, const struct preview *v)
 		pen_begin(&p->pen, "    ", "    ");
 		text_store(p, f);
 		pen_end(&p->pen);
+		put_members(p, f, was, "+", INK_HIGH);
+		put_members(p, was, f, "-", INK_GOOD);
 	}
 }
 

@@ -1,6 +1,7 @@
 /* preview.c -- what tells two sets of findings apart.  The id of a finding is
  * made of its rule, its store and what it is about, so it is the same finding
- * in both; what may differ is how grave it is and whether it could be judged.
+ * in both; what may differ is how grave it is, whether it could be judged, and
+ * which certificates it is about when they are many.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +52,23 @@ static const struct finding **lacking(const struct report *r,
 	return lack;
 }
 
+/* Members are sorted, so that the same ones stand in one order.  */
+static bool same_members(const struct finding *f, const struct finding *g)
+{
+	if (f->n_members != g->n_members)
+		return false;
+	for (size_t k = 0; k < f->n_members; k++) {
+		const struct finding_member *m = &f->members[k];
+		const struct finding_member *n = &g->members[k];
+
+		if (m->severity != n->severity ||
+		    (m->sha256 == NULL) != (n->sha256 == NULL) ||
+		    (m->sha256 != NULL && strcmp(m->sha256, n->sha256) != 0))
+			return false;
+	}
+	return true;
+}
+
 void preview_compare(const struct report *before, const struct report *after,
 		     struct preview *ret_preview)
 {
@@ -65,7 +83,8 @@ void preview_compare(const struct report *before, const struct report *after,
 		const struct finding *was = find(old, before->n_findings, f);
 
 		if (was != NULL && (was->severity != f->severity ||
-				    was->status != f->status))
+				    was->status != f->status ||
+				    !same_members(was, f)))
 			p.differ[p.n_differ++] = (struct preview_pair){ was, f };
 	}
 	free(old);

@@ -3,7 +3,8 @@
  * The same certificate is wrong in the same way in many stores of a host, so
  * what is said once for all of them is said once: the certificate, the message,
  * and each kind of evidence that they share.  Then comes a line for each
- * finding: its store, where in it, and its id.
+ * finding: its store, where in it, and its id.  A finding about many certificates
+ * lists them in a line each, and the same list in two stores is shown once.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -14,6 +15,7 @@
 
 #define ROWS_SHOWN	5u	/* of evidence that is a list, unless verbose */
 #define TREE_SHOWN	40u	/* of evidence that is a tree */
+#define MEMBERS_SHOWN	8u	/* certificates of one finding, likewise */
 #define IDS_SHOWN	3u	/* in one command */
 #define TREE_DEPTH	8	/* deeper evidence is drawn at this depth */
 #define LABEL_COLUMNS	12u	/* of a label, at most */
@@ -130,6 +132,13 @@ static int depth_of(const struct rows *r, size_t i)
 	int depth = r->tree ? r->e[i].depth : 0;
 
 	return depth > TREE_DEPTH ? TREE_DEPTH : depth;
+}
+
+/* What there is about each of many certificates is for those who ask for it:
+ * their own lines say what matters.  */
+static bool shows_evidence(const struct page *p, const struct finding *f)
+{
+	return p->o->verbose || f->n_members <= 1;
 }
 
 /* The next kind of F at or behind row *POS, which moves behind it.  */
@@ -325,6 +334,60 @@ static void put_certificate(struct page *p, const struct finding *f)
 	}
 }
 
+/* One that lies in two places is shown once.  */
+static bool same_line(const struct finding_member *a,
+		      const struct finding_member *b)
+{
+	return a->severity == b->severity && text_same(a->sha256, b->sha256) &&
+	       text_same(a->message, b->message);
+}
+
+static void put_member(struct page *p, const struct finding *f,
+		       const struct finding_member *m)
+{
+	AUTO(str) char *head = xasprintf("      %s ", p->m->bar);
+	AUTO(str) char *message = text_escaped(m->message);
+
+	pen_begin(&p->pen, head, "        ");
+	pen_words(&p->pen, INK_PLAIN, message);
+	if (m->severity != f->severity)
+		pen_words(&p->pen, severity_ink[m->severity],
+			  text_severity(m->severity));
+	if (p->o->verbose && m->sha256 != NULL) {
+		char fingerprint[20];
+
+		short_fingerprint(m->sha256, fingerprint);
+		text_gap(p);
+		pen_word(&p->pen, INK_DIM, fingerprint);
+	}
+	pen_end(&p->pen);
+}
+
+static void put_members(struct page *p, const struct finding *f)
+{
+	const struct finding_member *m = f->members;
+	size_t lines = 0, shown = 0;
+
+	for (size_t i = 0; i < f->n_members; i++)
+		lines += i == 0 || !same_line(&m[i - 1], &m[i]);
+	for (size_t i = 0; i < f->n_members; i++) {
+		if (i > 0 && same_line(&m[i - 1], &m[i]))
+			continue;
+		if (!p->o->verbose && shown == MEMBERS_SHOWN &&
+		    lines > MEMBERS_SHOWN + 1) {
+			AUTO(str) char *more = xasprintf(
+				_("and %zu more; --verbose shows all"),
+				lines - shown);
+
+			pen_line(&p->pen, INK_DIM, "        ", "        ",
+				 more);
+			return;
+		}
+		put_member(p, f, &m[i]);
+		shown++;
+	}
+}
+
 /* The certificate, if it is about one, and what is wrong.  */
 static void put_head(struct page *p, const struct finding *f)
 {
@@ -339,6 +402,7 @@ static void put_head(struct page *p, const struct finding *f)
 	}
 	pen_words(&p->pen, INK_PLAIN, message);
 	pen_end(&p->pen);
+	put_members(p, f);
 }
 
 /* Where in the store: the file, unless the store is that file, and the label,
@@ -381,7 +445,7 @@ static void put_place(struct page *p, const struct finding *f,
 	if (where != NULL)
 		pen_words(&p->pen, INK_PLAIN, where);
 	pen_end(&p->pen);
-	for (size_t pos = 0; next_kind(f, &pos, &r); )
+	for (size_t pos = 0; shows_evidence(p, f) && next_kind(f, &pos, &r); )
 		if (!is_shared(shared, &r))
 			put_rows(p, f, &r, columns);
 }
@@ -452,7 +516,8 @@ static size_t label_columns(const struct page *p,
 	size_t widest = p->id_length;
 
 	for (size_t k = 0; k < n; k++) {
-		for (size_t i = 0; i < group[k]->n_evidence; i++) {
+		for (size_t i = 0; shows_evidence(p, group[k]) &&
+		     i < group[k]->n_evidence; i++) {
 			AUTO(str) char *label =
 				kind_label(group[k]->evidence[i].kind);
 			size_t columns = text_columns(label);
@@ -476,7 +541,7 @@ static void put_group(struct page *p, const struct finding *const *group,
 
 	find_shared(group, n, &shared);
 	put_head(p, group[0]);
-	for (size_t i = 0; i < shared.n; i++)
+	for (size_t i = 0; shows_evidence(p, group[0]) && i < shared.n; i++)
 		put_rows(p, group[0], &shared.items[i], columns);
 	for (size_t i = 0; i < n; i++)
 		put_place(p, group[i], &shared, columns);
@@ -509,12 +574,33 @@ static int compare_text(const char *a, const char *b)
 	return strcmp(a, b);
 }
 
+/* Where they lie makes no difference: that is said of the store.  */
+static int compare_members(const struct finding *f, const struct finding *g)
+{
+	int order = (f->n_members > g->n_members) -
+		    (f->n_members < g->n_members);
+
+	for (size_t i = 0; order == 0 && i < f->n_members; i++) {
+		const struct finding_member *m = &f->members[i];
+		const struct finding_member *n = &g->members[i];
+
+		order = compare_text(m->sha256, n->sha256);
+		if (order == 0)
+			order = compare_text(m->message, n->message);
+		if (order == 0)
+			order = (int)m->severity - (int)n->severity;
+	}
+	return order;
+}
+
 static int compare_subject(const struct member *x, const struct member *y)
 {
 	int order = compare_text(x->f->certificate.sha256,
 				 y->f->certificate.sha256);
 
-	return order != 0 ? order : compare_text(x->f->message, y->f->message);
+	if (order == 0)
+		order = compare_text(x->f->message, y->f->message);
+	return order != 0 ? order : compare_members(x->f, y->f);
 }
 
 static int by_subject(const void *a, const void *b)

@@ -80,6 +80,10 @@ static int read_answer(struct judge *j, const struct rule *r,
 	a.label = text_of(rows, row, "label");
 	a.party = text_of(rows, row, "party");
 	a.offset = result_number(rows, row, "offset", -1);
+	if (r->fold != NULL) {
+		a.fold = result_text(rows, row, "fold");
+		a.fold = a.fold != NULL ? a.fold : r->fold;
+	}
 	e = read_about(j, rows, row, &a.about, ret_error);
 	if (e < 0)
 		return e;
@@ -136,6 +140,18 @@ static void join_unused(struct judge *j, struct answer *answers, size_t n)
 
 /* ---- all of them ----------------------------------------------------------*/
 
+/* By the finding that they are folded into.  What could not be judged is no
+ * part of what was found.  */
+static int fold_compare(const struct answer *x, const struct answer *y)
+{
+	int order = x->fold != NULL && y->fold != NULL ?
+		    strcmp(x->fold, y->fold) : 0;
+
+	if (order == 0 && x->fold != NULL && x->status != y->status)
+		order = x->status < y->status ? -1 : 1;
+	return order;
+}
+
 static int answer_compare(const void *a, const void *b)
 {
 	const struct answer *x = a, *y = b;
@@ -143,7 +159,9 @@ static int answer_compare(const void *a, const void *b)
 
 	if (x->store != y->store)
 		return x->store < y->store ? -1 : 1;
-	order = strcmp(x->about, y->about);
+	order = fold_compare(x, y);
+	if (order == 0)
+		order = strcmp(x->about, y->about);
 	if (order != 0)
 		return order;
 	if (x->severity != y->severity)
@@ -193,10 +211,13 @@ void answers_done(struct answers *a)
 
 size_t answers_group(const struct answers *a, size_t first)
 {
+	const struct answer *begin = &a->items[first];
 	size_t end = first + 1;
 
-	while (end < a->n && a->items[end].store == a->items[first].store &&
-	       strcmp(a->items[end].about, a->items[first].about) == 0)
+	while (end < a->n && a->items[end].store == begin->store &&
+	       fold_compare(&a->items[end], begin) == 0 &&
+	       (begin->fold != NULL ||
+		strcmp(a->items[end].about, begin->about) == 0))
 		end++;
 	return end;
 }

@@ -72,6 +72,29 @@ static int compile_query(struct guard *g, const struct rule *r,
 	return 0;
 }
 
+/* The columns of a folded rule's query, and the count of its members: what its
+ * message may name.  Both borrow, free the array only.  */
+static int with_count(const struct rule *r, const struct result *columns,
+		      struct result *ret_columns, char **ret_error)
+{
+	static char count[] = FOLD_COUNT;
+	int n = columns->n_columns;
+
+	if (result_column(columns, count) >= 0) {
+		*ret_error = located(r, r->query_line, xstrdup(
+			"a column named " FOLD_COUNT
+			" hides the count of what is folded"));
+		return -EINVAL;
+	}
+	ret_columns->names = xcalloc((size_t)n + 1,
+				     sizeof(*ret_columns->names));
+	for (int i = 0; i < n; i++)
+		ret_columns->names[i] = columns->names[i];
+	ret_columns->names[n] = count;
+	ret_columns->n_columns = n + 1;
+	return 0;
+}
+
 static int compile_texts(const struct rule *r, unsigned line,
 			 const struct rule_text *texts, size_t n,
 			 const struct result *columns, char **ret_error)
@@ -96,6 +119,32 @@ static int compile_texts(const struct rule *r, unsigned line,
 	return 0;
 }
 
+/* The sentences of the rule itself.  */
+static int compile_sentences(const struct rule *r, const struct result *columns,
+			     char **ret_error)
+{
+	struct result folded = { 0 };
+	int e;
+
+	if (r->fold == NULL && r->n_members > 0) {
+		*ret_error = located(r, r->query_line, xstrdup(
+			"only a folded rule has <member>"));
+		return -EINVAL;
+	}
+	if (r->fold == NULL)
+		return compile_texts(r, r->query_line, r->messages,
+				     r->n_messages, columns, ret_error);
+	e = with_count(r, columns, &folded, ret_error);
+	if (e == 0)
+		e = compile_texts(r, r->query_line, r->messages,
+				  r->n_messages, &folded, ret_error);
+	free(folded.names);
+	if (e == 0)
+		e = compile_texts(r, r->query_line, r->members, r->n_members,
+				  columns, ret_error);
+	return e;
+}
+
 /* EVIDENCE: room for a statement for each piece of evidence; NULL: those are
  * only checked, since most rules find nothing.  */
 static int compile_rule(struct guard *g, const struct rule *r,
@@ -114,8 +163,7 @@ static int compile_rule(struct guard *g, const struct rule *r,
 				     xstrdup("no column is named store_id"));
 		return -EINVAL;
 	}
-	e = compile_texts(r, r->query_line, r->messages, r->n_messages,
-			  &columns, ret_error);
+	e = compile_sentences(r, &columns, ret_error);
 	for (size_t i = 0; e == 0 && i < r->n_evidence; i++) {
 		const struct rule_evidence *v = &r->evidence[i];
 		AUTO(result) struct result own = { 0 };

@@ -6,7 +6,8 @@
  * answers; and either makes the report incomplete.
  *
  * Rows about the same certificate (or identity) in the same store are one
- * finding: the gravest row is it, the other places are its evidence.
+ * finding: the gravest row is it, the other places are its evidence.  Those of
+ * a folded rule are one for the whole store (fold.c).
  */
 #include <errno.h>
 #include <sqlite3.h>
@@ -53,8 +54,12 @@ static int judge_rows(struct judge *j, const struct rule *r,
 		struct finding *f = finding_new(j, r);
 
 		end = answers_group(&a, first);
-		finding_fill(j, f, evidence, rows, &a.items[first],
-			     end - first);
+		if (r->fold != NULL)
+			finding_fold(j, f, evidence, rows, &a.items[first],
+				     end - first);
+		else
+			finding_fill(j, f, evidence, rows, &a.items[first],
+				     end - first);
 		if (f->status == FINDING_UNKNOWN)
 			j->report->incomplete = true;
 	}

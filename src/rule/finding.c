@@ -69,6 +69,15 @@ void finding_done(struct finding *f)
 		free(f->places[i].label);
 	}
 	free(f->places);
+	for (size_t i = 0; i < f->n_members; i++) {
+		free(f->members[i].sha256);
+		free(f->members[i].sha1);
+		free(f->members[i].name);
+		free(f->members[i].location);
+		free(f->members[i].label);
+		free(f->members[i].message);
+	}
+	free(f->members);
 	free(f->recipe);
 	free(f->no_fix);
 	memset(f, 0, sizeof(*f));
@@ -152,18 +161,25 @@ void finding_set_store(const struct judge *j, struct finding *f, size_t store,
 	identify(f, f->store_kind, f->store_path, about);
 }
 
+void finding_certificate(struct judge *j, const struct result *rows, size_t row,
+			 struct result *ret_certificate)
+{
+	AUTO(str) char *error = NULL;
+
+	if (result_text(rows, row, "sha256") == NULL ||
+	    result_fetch(&j->guard, j->certificate, 1, rows, row,
+			 ret_certificate, &error) < 0)
+		memset(ret_certificate, 0, sizeof(*ret_certificate));
+}
+
 static void fill_certificate(struct judge *j, struct finding *f,
 			     const struct result *rows, size_t row)
 {
 	AUTO(result) struct result c = { 0 };
-	AUTO(str) char *error = NULL;
-	const char *sha256 = result_text(rows, row, "sha256");
 
-	if (sha256 == NULL)
-		return;
-	f->certificate.sha256 = xstrdup(sha256);
-	if (result_fetch(&j->guard, j->certificate, 1, rows, row, &c,
-			 &error) < 0 || c.n_rows == 0)
+	f->certificate.sha256 = result_copy(rows, row, "sha256");
+	finding_certificate(j, rows, row, &c);
+	if (c.n_rows == 0)
 		return;
 	f->certificate.sha1 = result_copy(&c, 0, "sha1");
 	if (result_text(&c, 0, "error") != NULL)
@@ -179,7 +195,7 @@ static void fill_certificate(struct judge *j, struct finding *f,
 }
 
 /* The rule's word on how to repair, else the store's own way.  */
-static void fill_repair(const struct judge *j, struct finding *f, size_t store)
+void finding_repair(const struct judge *j, struct finding *f, size_t store)
 {
 	const char *recipe = f->rule->recipe;
 
@@ -214,39 +230,90 @@ static int evidence_compare(const void *a, const void *b)
 	return order != 0 ? order : text_compare(x->sha256, y->sha256);
 }
 
-static void fill_evidence(struct judge *j, struct finding *f,
-			  sqlite3_stmt *const *statements,
-			  const struct result *rows, size_t row)
+/* One kind of evidence about one row.  */
+static void ask_evidence(struct judge *j, struct finding *f,
+			 const struct rule_evidence *v,
+			 sqlite3_stmt *statement, const struct result *rows,
+			 size_t row)
+{
+	AUTO(result) struct result own = { 0 };
+	AUTO(str) char *error = NULL;
+
+	if (result_fetch(&j->guard, statement, LIMIT_RULE_ROWS, rows, row,
+			 &own, &error) < 0) {
+		add_evidence(f, v->kind, xasprintf(
+			_("this evidence could not be gathered: %s"),
+			error), NULL, 0);
+		j->report->incomplete = true;
+		return;
+	}
+	for (size_t k = 0; k < own.n_rows; k++) {
+		const char *text = sentence_choose(v->texts, v->n_texts, &own,
+						   k);
+		int64_t depth = result_number(&own, k, "depth", 0);
+
+		if (depth < 0 || depth > LIMIT_PATH_LENGTH)
+			depth = LIMIT_PATH_LENGTH;
+		add_evidence(f, v->kind, sentence_fill(_(text), &own, k),
+			     result_text(&own, k, "sha256"), (int)depth);
+	}
+}
+
+/* Leaves of equal pieces from FIRST on, which are sorted, one each.  */
+static void join_equal(struct finding *f, size_t first)
+{
+	size_t kept = first + 1;
+
+	for (size_t i = kept; i < f->n_evidence; i++) {
+		struct evidence *e = &f->evidence[i];
+
+		if (evidence_compare(&f->evidence[kept - 1], e) != 0) {
+			f->evidence[kept++] = *e;
+			continue;
+		}
+		free(e->kind);
+		free(e->text);
+		free(e->sha256);
+	}
+	f->n_evidence = kept;
+}
+
+void finding_evidence(struct judge *j, struct finding *f,
+		      sqlite3_stmt *const *statements,
+		      const struct result *rows, const size_t *at, size_t n)
 {
 	for (size_t i = 0; i < f->rule->n_evidence; i++) {
 		const struct rule_evidence *v = &f->rule->evidence[i];
-		AUTO(result) struct result own = { 0 };
-		AUTO(str) char *error = NULL;
-		size_t first = f->n_evidence;
+		size_t first = f->n_evidence, asked = 0;
 
-		if (result_fetch(&j->guard, statements[i], LIMIT_RULE_ROWS,
-				 rows, row, &own, &error) < 0) {
-			add_evidence(f, v->kind, xasprintf(
-				_("this evidence could not be gathered: %s"),
-				error), NULL, 0);
-			j->report->incomplete = true;
+		while (asked < n &&
+		       f->n_evidence - first < LIMIT_FOLD_EVIDENCE)
+			ask_evidence(j, f, v, statements[i], rows,
+				     at[asked++]);
+		if (f->n_evidence == first)
 			continue;
-		}
-		for (size_t k = 0; k < own.n_rows; k++) {
-			const char *text = sentence_choose(
-				v->texts, v->n_texts, &own, k);
-			int64_t depth = result_number(&own, k, "depth", 0);
-
-			if (depth < 0 || depth > LIMIT_PATH_LENGTH)
-				depth = LIMIT_PATH_LENGTH;
-			add_evidence(f, v->kind,
-				sentence_fill(_(text), &own, k),
-				result_text(&own, k, "sha256"), (int)depth);
-		}
-		if (f->n_evidence > first)
-			qsort(f->evidence + first, f->n_evidence - first,
-			      sizeof(*f->evidence), evidence_compare);
+		qsort(f->evidence + first, f->n_evidence - first,
+		      sizeof(*f->evidence), evidence_compare);
+		if (n > 1)
+			join_equal(f, first);
+		if (asked < n)
+			add_evidence(f, v->kind, xasprintf(
+				ngettext("and what there is about %zu more",
+					 "and what there is about %zu more",
+					 n - asked), n - asked), NULL,
+				LIMIT_PATH_LENGTH);
 	}
+}
+
+void finding_add_party(struct finding *f, const char *party)
+{
+	AUTO(str) char *text = xasprintf(_("%s uses this store too"), party);
+
+	for (size_t i = 0; i < f->n_evidence; i++)
+		if (strcmp(f->evidence[i].kind, "party") == 0 &&
+		    strcmp(f->evidence[i].text, text) == 0)
+			return;
+	add_evidence(f, "party", TAKE(text), NULL, 0);
 }
 
 static void add_place(struct finding *f, const struct answer *a)
@@ -286,9 +353,7 @@ static void fill_copies(struct finding *f, const struct answer *answers,
 				xasprintf(_("also in %s as %s"), a->location,
 					  a->label), sha256, 0);
 		} else if (is_first && strcmp(a->party, last->party) != 0) {
-			add_evidence(f, "party", xasprintf(
-				_("%s uses this store too"), a->party), NULL,
-				0);
+			finding_add_party(f, a->party);
 		}
 	}
 }
@@ -305,14 +370,14 @@ void finding_fill(struct judge *j, struct finding *f,
 	f->party = result_copy(rows, a->row, "party");
 	finding_set_store(j, f, a->store, a->about);
 	fill_certificate(j, f, rows, a->row);
-	fill_repair(j, f, a->store);
+	finding_repair(j, f, a->store);
 	f->location = result_copy(rows, a->row, "location");
 	f->label = result_copy(rows, a->row, "label");
 	f->has_offset = a->offset >= 0;
 	f->offset = f->has_offset ? (uint64_t)a->offset : 0;
 	f->message = sentence_fill(_(sentence_choose(
 		r->messages, r->n_messages, rows, a->row)), rows, a->row);
-	fill_evidence(j, f, evidence, rows, a->row);
+	finding_evidence(j, f, evidence, rows, &a->row, 1);
 	fill_copies(f, answers, n, rows);
 }
 

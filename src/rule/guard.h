@@ -107,6 +107,8 @@ char *sentence_fill(const char *text, const struct result *r, size_t row);
 const char *sentence_choose(const struct rule_text *texts, size_t n,
 			    const struct result *r, size_t row);
 
+#define FOLD_COUNT	"count"	/* place of a folded rule's message */
+
 /* ---- compiling (compile.c) ----------------------------------------------*/
 
 /* Prepares every query of the pack under the guard, against an empty

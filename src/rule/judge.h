@@ -46,6 +46,8 @@ struct answer {
 	bool moved;			/* here from another name of STORE */
 	char *about;			/* what it is about: the hash of a
 					 * certificate or identity, or "" */
+	const char *fold;		/* which finding it is folded into; NULL:
+					 * it is one of its own */
 	enum severity severity;
 	enum finding_status status;
 	const char *location, *label, *party;	/* of the row; "" for NULL */
@@ -57,7 +59,7 @@ struct answers {
 };
 
 /* The rows as answers: those about one thing in one store stand together, the
- * gravest first.  -EINVAL with *ret_error: the rule says what cannot be.  They
+ * gravest first, and so do those that are folded.  -EINVAL with *ret_error: the rule says what cannot be.  They
  * borrow from ROWS; free with answers_done().  */
 int answers_read(struct judge *j, const struct rule *r,
 		 const struct result *rows, struct answers *ret_answers,
@@ -82,5 +84,26 @@ void finding_fill(struct judge *j, struct finding *f,
 		  const struct result *rows, const struct answer *answers,
 		  size_t n);
 void findings_sort(struct finding *findings, size_t n);
+
+/* ---- what it is made of, for fold.c ---------------------------------------*/
+
+/* The certificate of a row as the inventory knows it; no rows: not at all.  */
+void finding_certificate(struct judge *j, const struct result *rows, size_t row,
+			 struct result *ret_certificate);
+void finding_repair(const struct judge *j, struct finding *f, size_t store);
+/* Asks for each kind of evidence about each of N rows; what they share is there
+ * once.  */
+void finding_evidence(struct judge *j, struct finding *f,
+		      struct sqlite3_stmt *const *statements,
+		      const struct result *rows, const size_t *at, size_t n);
+/* Another relying party that uses the store; once.  */
+void finding_add_party(struct finding *f, const char *party);
+
+/* ---- findings about many certificates (fold.c) ------------------------------*/
+
+/* Fills it from N answers that are folded into one.  */
+void finding_fold(struct judge *j, struct finding *f,
+		  struct sqlite3_stmt *const *evidence, const struct result *rows,
+		  const struct answer *answers, size_t n);
 
 #endif

@@ -128,6 +128,8 @@ static void parse_child(xmlNode *node, struct rule *r)
 		r->query_line = node_line(node);
 	} else if (is_element(node, "message")) {
 		add_text(node, &r->messages, &r->n_messages);
+	} else if (is_element(node, "member")) {
+		add_text(node, &r->members, &r->n_members);
 	} else if (is_element(node, "evidence")) {
 		add_evidence(node, r);
 	} else if (is_element(node, "fix")) {
@@ -155,10 +157,12 @@ static void rule_done(struct rule *r)
 	}
 	free(r->evidence);
 	text_done(r->messages, r->n_messages);
+	text_done(r->members, r->n_members);
 	names_free(r->references);
 	free(r->id);
 	free(r->since);
 	free(r->needs);
+	free(r->fold);
 	free(r->title);
 	free(r->why);
 	free(r->query);
@@ -191,6 +195,7 @@ static int load_file(const char *path, struct rules *rules, size_t *cap,
 	r->id = node_attribute(root, "id");
 	r->since = node_attribute(root, "since");
 	r->needs = node_attribute(root, "needs");
+	r->fold = node_attribute(root, "fold");
 	severity = node_attribute(root, "severity");
 	for (xmlNode *child = root->children; child != NULL;
 	     child = child->next)

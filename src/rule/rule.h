@@ -36,10 +36,14 @@ struct rule {
 				 * space: [role:]kind, the kind with or as a
 				 * final `*`; see trustdrift-rules(5) */
 	char *title, *why;	/* English; shown through gettext */
+	char *fold;		/* "store": all rows of one store are one finding;
+				 * NULL: each is about one certificate */
 	char **references;	/* NULL behind the last */
 	char *query;
 	struct rule_text *messages;
 	size_t n_messages;
+	struct rule_text *members;	/* of a folded rule: about one row */
+	size_t n_members;
 	struct rule_evidence *evidence;
 	size_t n_evidence;
 	char *recipe;		/* NULL: the store's own recipe */
@@ -84,6 +88,20 @@ struct finding_place {
 	uint64_t offset;
 };
 
+/* One of the certificates that a folded finding is about, and where it lies.
+ * One that lies in two places is there twice.  */
+struct finding_member {
+	char *sha256, *sha1, *name;	/* NULL: about none, or it is not known */
+	bool has_end;
+	int64_t not_after;
+	char *location, *label;		/* NULL: none */
+	bool has_offset;
+	uint64_t offset;
+	enum severity severity;
+	char *message;
+	bool fixable;			/* by the finding's recipe */
+};
+
 /* One finding; all strings owned by it, NULL where there is none.  Text is as
  * it was in the certificate or file name: outputs escape.  */
 struct finding {
@@ -106,6 +124,10 @@ struct finding {
 	} certificate;		/* sha256 NULL: about no certificate */
 	struct finding_place *places;	/* besides location, label, offset */
 	size_t n_places;
+	struct finding_member *members;	/* of a folded finding, which has no
+					 * certificate, location and places:
+					 * the gravest first, then by name */
+	size_t n_members;
 	struct evidence *evidence;
 	size_t n_evidence;
 	char *recipe;		/* NULL: not fixable */

@@ -181,7 +181,8 @@ audit() {
 }
 
 # findings [RULE [SEVERITY]]: "severity rule location sha256", sorted, of what
-# the last report found; the store's path where it is about no entry.
+# the last report found; the store's path where it is about no entry, and of what
+# is about several certificates a line for each.
 findings() {
 	/usr/bin/python3 -I - "$work/report.json" "${1:-}" "${2:-}" <<-'END'
 	import json, sys
@@ -197,6 +198,10 @@ findings() {
 	    entry, certificate = f["entry"] or {}, f["certificate"] or {}
 	    where = entry.get("location") or (f["store"] or {}).get("path")
 	    rows.append("%s %s %s %s" % (f["severity"], f["rule"], where, (certificate.get("sha256") or "-")[:16]))
+	    if f["certificates"]:
+	        rows.pop()
+	    for m in {m["sha256"]: m for m in reversed(f["certificates"])}.values():
+	        rows.append("%s %s %s %s" % (m["severity"], f["rule"], m["location"] or where, (m["sha256"] or "-")[:16]))
 	print("\n".join(sorted(rows)))
 	END
 }

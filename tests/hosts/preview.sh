@@ -51,9 +51,10 @@ listed() {
 	for f in json.load(open(sys.argv[1]))[sys.argv[2]]:
 	    if len(sys.argv) > 3 and f["rule"] != sys.argv[3]:
 	        continue
-	    rows.append("%s %s %s %s" % (f["severity"], f["rule"],
-	        f["entry"]["location"] or f["store"]["path"],
-	        (f["certificate"]["sha256"] or "-")[:16]))
+	    for m in f["certificates"] or [f["entry"] | f["certificate"]]:
+	        rows.append("%s %s %s %s" % (f["severity"], f["rule"],
+	            m["location"] or f["store"]["path"],
+	            (m["sha256"] or "-")[:16]))
 	print("\n".join(sorted(rows)))
 	END
 }
@@ -85,13 +86,15 @@ after() {
 	    found[f["after"]["id"]] = f["after"]
 	for key in sorted(found):
 	    f = found[key]
-	    print(key, f["severity"], f["status"], f["rule"], f["message"])
+	    print(key, f["severity"], f["status"], f["rule"], f["message"],
+	        *[m["sha256"] for m in f["certificates"]])
 	END
 }
 really() {
 	/usr/bin/python3 -I - "$work/real.json" <<-'END'
 	import json, sys
-	rows = ["%(id)s %(severity)s %(status)s %(rule)s %(message)s" % f
+	rows = [" ".join(["%(id)s %(severity)s %(status)s %(rule)s %(message)s" % f,
+	    *[m["sha256"] for m in f["certificates"]]])
 	    for f in json.load(open(sys.argv[1]))["findings"]]
 	print("\n".join(sorted(rows)))
 	END

@@ -441,6 +441,8 @@ static void test_broken_rules(void **state)
 		{ "<query>SELECT store_id FROM v_store</query><message>m"
 		  "</message><evidence kind='e'>\n<query>\nSELECT a</query>\n"
 		  "<text>t</text></evidence>", "x.xml:5: rule x: no such" },
+		{ "<query>SELECT store_id FROM v_store</query><message>m"
+		  "</message><member>m</member>", "only a folded rule" },
 		{ "<query> </query><message>m</message>", "x.xml:3:" },
 		{ "<query>SELECT 1</query>", "x.xml:" },
 		{ "<query>SELECT 1<query>", "x.xml:" },
@@ -455,6 +457,46 @@ static void test_broken_rules(void **state)
 
 		pack_init(&pack);
 		text = xasprintf(HEAD "%s" TAIL, "", cases[i].body);
+		pack_write(&pack, "x.xml", text);
+		r = rules_load(pack.dir, &rules, &error);
+		pack_done(&pack);
+		if (r != -EINVAL || rules != NULL)
+			fail_msg("%s: %d", cases[i].body, r);
+		if (strstr(error, cases[i].why) == NULL)
+			fail_msg("%s: %s", cases[i].body, error);
+	}
+}
+
+/* What is wrong with a rule that folds.  */
+static void test_broken_folds(void **state)
+{
+	static const struct {
+		const char *body, *why;
+	} cases[] = {
+		{ "<query>SELECT store_id FROM v_store</query><message>m"
+		  "</message>", "without variant" },
+		{ "<query>SELECT store_id FROM v_store</query><message>m"
+		  "</message><member variant='a'>m</member>",
+		  "without variant" },
+		{ "<query>SELECT store_id, 1 AS count FROM v_store</query>"
+		  "<message>m</message><member>m</member>",
+		  "a column named count" },
+		{ "<query>SELECT store_id FROM v_store</query><message>{count}"
+		  "</message><member>{count}</member>", "place {count}" },
+		{ "<query>SELECT store_id FROM v_store</query><message>{path}"
+		  "</message><member>m</member>", "place {path}" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		AUTO(str) char *text = xasprintf(HEAD "%s" TAIL,
+						 "fold='store'", cases[i].body);
+		AUTO(str) char *error = NULL;
+		struct rules *rules = NULL;
+		struct pack pack;
+		int r;
+
+		pack_init(&pack);
 		pack_write(&pack, "x.xml", text);
 		r = rules_load(pack.dir, &rules, &error);
 		pack_done(&pack);
@@ -635,6 +677,7 @@ int main(void)
 		cmocka_unit_test(test_stopped),
 		cmocka_unit_test(test_sentences),
 		cmocka_unit_test(test_broken_rules),
+		cmocka_unit_test(test_broken_folds),
 		cmocka_unit_test(test_packs),
 		cmocka_unit_test(test_failing_rules),
 		cmocka_unit_test(test_manual_example),

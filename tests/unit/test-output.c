@@ -185,6 +185,71 @@ static void add_shared(struct report *r)
 	}
 }
 
+static void member(struct finding *f, char digit, enum severity severity,
+		   const char *name, const char *location, const char *message)
+{
+	struct finding_member *m;
+
+	f->members = xrealloc(f->members, f->n_members + 1,
+			      sizeof(*f->members));
+	m = &f->members[f->n_members++];
+	*m = (struct finding_member){
+		.severity = severity, .message = xstrdup(message),
+		.location = xstrdup(location), .fixable = f->recipe != NULL,
+		.has_offset = true, .offset = 10 * f->n_members,
+		.name = name != NULL ? xstrdup(name) : NULL,
+		.has_end = name != NULL, .not_after = NOW - 100 * DAY,
+	};
+	if (name != NULL) {
+		m->sha256 = xstrdup("5555555555555555555555555555555555555555555555555555555555555555");
+		memset(m->sha256, digit, 64);
+		m->sha1 = xstrndup(m->sha256, 40);
+	}
+}
+
+/* A long list in two stores, and a short one with a hostile name.  */
+static void add_folded(struct report *r)
+{
+	static const char *const stores[] = { "/opt/a.pem", "/opt/b.pem" };
+	struct finding *f;
+
+	for (size_t i = 0; i < ARRAY_SIZE(stores); i++) {
+		f = add(r, i == 0 ? "e0000000000000000000000000000000" :
+			"e1000000000000000000000000000000", "removed",
+			SEVERITY_HIGH, "Removed roots are still trusted",
+			"The system has dropped them.",
+			"Python trusts 11 roots that the system has dropped.");
+		in_store(f, "python-certifi", stores[i], "", "", NULL);
+		free(f->location);
+		f->location = NULL;
+		f->no_fix = xstrdup("Update the package.");
+		for (int k = 0; k < 12; k++) {
+			AUTO(str) char *name = xasprintf("Root %d",
+							 k < 4 ? k : k - 1);
+			AUTO(str) char *text = xasprintf("%s: gone", name);
+
+			member(f, (char)('a' + k % 6), k < 9 ? SEVERITY_HIGH :
+			       SEVERITY_LOW, name, stores[i], text);
+			if (k == 4) {	/* a further place of the last */
+				memset(f->members[k].sha256, 'd', 64);
+				memset(f->members[k].sha1, 'd', 40);
+			}
+		}
+		evidence(f, "history", 0, NULL, "Root 0 was trusted");
+	}
+	f = add(r, "e2000000000000000000000000000000", "removed",
+		SEVERITY_HIGH, "Removed roots are still trusted",
+		"The system has dropped them.", "Java trusts a root.");
+	in_store(f, "java-cacerts", "/opt/cacerts", "", "", NULL);
+	free(f->location);
+	f->location = NULL;
+	f->recipe = xstrdup("keytool-delete");
+	member(f, 'f', SEVERITY_HIGH, "E\033[2J\n\"\xff", "/opt/\x80\n",
+	       "E\033[2J\n\"\xff: gone");
+	member(f, '0', SEVERITY_INFO, NULL, "/opt/cacerts", "it has no name");
+	evidence(f, "history", 0, NULL, "it was trusted");
+}
+
 static void add_rest(struct report *r)
 {
 	struct finding *f = add(r, "f0000000000000000000000000000000",
@@ -247,6 +312,7 @@ static struct report full_report(void)
 
 	add_paths(&r);
 	add_hostile(&r);
+	add_folded(&r);
 	add_shared(&r);
 	add_rest(&r);
 	return r;

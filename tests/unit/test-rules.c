@@ -6,11 +6,13 @@
  *
  *	@TIME [evidence]
  *	SEVERITY STATUS STORE CERTIFICATE MESSAGE
+ *		* [SEVERITY] CERTIFICATE SENTENCE	(of a folded finding)
  *		KIND DEPTH CERTIFICATE TEXT	(with the word `evidence`)
  *	incomplete				(when the report is)
  *
  * A rule without both kinds of cases fails, and so does a case that fires
- * nowhere or is not silent.
+ * nowhere or is not silent.  test-rules --write writes the .want files anew, to
+ * be looked at before they are committed; a new one needs its times.
  */
 #include <errno.h>
 #include <fnmatch.h>
@@ -27,6 +29,7 @@
 #define WARN_DAYS	90
 
 static struct rules *rules;
+static bool writing;			/* --write */
 
 /* ---- what a rule says ----------------------------------------------------*/
 
@@ -55,6 +58,13 @@ static void check_finding(const struct finding *f, const struct rule *r)
 		assert_true(f->certificate.decoded);
 		assert_non_null(f->certificate.subject);
 	}
+	if (f->n_members > 0) {
+		assert_string_equal(r->fold, "store");
+		assert_null(f->certificate.sha256);
+		assert_null(f->location);
+	} else if (r->fold != NULL) {
+		assert_int_equal(f->status, FINDING_UNKNOWN);
+	}
 	if (f->automatic)
 		assert_string_equal(f->recipe, "remove-file");
 }
@@ -67,6 +77,15 @@ static void add_finding(struct buf *b, const struct world *w,
 		 f->store_path != NULL ? f->store_path : "-");
 	buf_addf(b, " %s %s\n", world_name(w, f->certificate.sha256),
 		 f->message);
+	for (size_t i = 0; i < f->n_members; i++) {
+		const struct finding_member *m = &f->members[i];
+
+		buf_addf(b, "\t* %s%s%s %s\n",
+			 m->severity != f->severity ?
+			 severity_name(m->severity) : "",
+			 m->severity != f->severity ? " " : "",
+			 world_name(w, m->sha256), m->message);
+	}
 	for (size_t i = 0; with_evidence && i < f->n_evidence; i++) {
 		const struct evidence *e = &f->evidence[i];
 
@@ -140,7 +159,14 @@ static void run_case(const struct rule *r, const char *dir, const char *name,
 		times++;
 	}
 	world_done(&w);
-	if (strcmp(buf_str(&got), want) != 0) {
+	if (writing) {
+		AUTO(str) char *path = world_path(dir, want_name);
+		FILE *f = fopen(path, "w");
+
+		assert_non_null(f);
+		fputs(buf_str(&got), f);
+		assert_int_equal(fclose(f), 0);
+	} else if (strcmp(buf_str(&got), want) != 0) {
 		/* print_error() would cut it short.  */
 		fprintf(stderr, "ERROR: %s/%s says\n%s\n", dir, name,
 			buf_str(&got));
@@ -186,12 +212,13 @@ static void test_rule(void **state)
 			 "ones", r->id, fires, silent);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	AUTO(str) char *error = NULL;
 	struct CMUnitTest *tests;
 	int failed;
 
+	writing = argc > 1 && strcmp(argv[1], "--write") == 0;
 	if (rules_load("/nonexistent", &rules, &error) < 0) {
 		fprintf(stderr, "%s\n", error);
 		return 1;

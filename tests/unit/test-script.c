@@ -357,6 +357,39 @@ static void test_places(void **state)
 	has(s, "not fixable here: /C.pfx: it is not there any more");
 }
 
+/* So has each certificate of a finding about several.  */
+static void test_members(void **state)
+{
+	struct finding f = about("01", NULL);
+	struct finding_member m[2] = {
+		{ .location = (char *)"/A.pfx", .name = (char *)"Old Root",
+		  .sha256 = (char *)SHA256_ABC, .fixable = true },
+		{ .location = (char *)"/B.pfx", .fixable = true },
+	};
+	AUTO(str) char *s = NULL;
+
+	(void)state;
+	f.members = m;
+	f.n_members = 2;
+	s = script(&f, 1, 2);
+	has(s, "#     01  high: a-rule: /A.pfx (Old Root)\n");
+	has(s, "'01' \\\n\t\t'Delete the file from its store: "
+	       "/A.pfx (Old Root)'\n");
+	has(s, "'01' \\\n\t\t'Delete the file from its store: /B.pfx'\n");
+	has(s, "\ttarget '/A.pfx' "); /* not that of the store */
+	free(TAKE(s));
+	m[1].fixable = false;
+	s = script(&f, 1, 1);
+	has(s, "# Not fixable here:\n#     01  high: a-rule: /B.pfx\n"
+	       "#       not fixable here: its name cannot be written");
+	free(TAKE(s));
+	f.recipe = NULL;
+	f.no_fix = (char *)"Update it.";
+	s = script(&f, 1, 0);
+	assert_int_equal(count(s, "#     01  "), 1);
+	has(s, "#       not fixable here: Update it.\n");
+}
+
 /* A label is only a hint: one that cannot be shown is left out.  */
 static void test_optional(void **state)
 {
@@ -452,6 +485,7 @@ int main(void)
 		cmocka_unit_test(test_not_found),
 		cmocka_unit_test(test_shared_step),
 		cmocka_unit_test(test_places),
+		cmocka_unit_test(test_members),
 		cmocka_unit_test(test_optional),
 		cmocka_unit_test(test_identity),
 		cmocka_unit_test(test_changed_since),
