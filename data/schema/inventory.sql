@@ -26,7 +26,8 @@ CREATE TABLE scan (
 	host_name TEXT, host_os TEXT,
 	warn_days INTEGER NOT NULL,
 	composition_id INTEGER REFERENCES composition,
-	redirection_set_id INTEGER REFERENCES redirection_set
+	redirection_set_id INTEGER REFERENCES redirection_set,
+	directory_set_id INTEGER REFERENCES directory_set
 );
 
 -- A (distinguished name, public key) pair; name_sha256 is over the canonical
@@ -152,7 +153,7 @@ CREATE TABLE reading_problem (
 	PRIMARY KEY (reading_id, position)
 ) WITHOUT ROWID;
 
--- The files that were read.  modified and uid are of the file that the name
+-- The files that were read.  modified, uid and gid are of the file that the name
 -- leads to, whose place real_path is.
 CREATE TABLE reading_file (
 	reading_id INTEGER NOT NULL REFERENCES reading,
@@ -162,6 +163,7 @@ CREATE TABLE reading_file (
 	size INTEGER NOT NULL,
 	mode INTEGER NOT NULL,
 	uid INTEGER NOT NULL,
+	gid INTEGER NOT NULL,
 	user TEXT NOT NULL,
 	modified INTEGER NOT NULL,
 	PRIMARY KEY (reading_id, position)
@@ -262,6 +264,23 @@ CREATE TABLE redirection (
 	PRIMARY KEY (redirection_set_id, position)
 ) WITHOUT ROWID;
 CREATE INDEX redirection_store ON redirection (store_id);
+
+-- The directories above stores, their files, and what settings lead to: who may
+-- write there decides what is read next.  Not part of a reading, which does not
+-- change with them; addressed by content like a composition.
+CREATE TABLE directory_set (
+	id INTEGER PRIMARY KEY,
+	sha256 TEXT NOT NULL UNIQUE
+);
+CREATE TABLE directory (
+	directory_set_id INTEGER NOT NULL REFERENCES directory_set,
+	path TEXT NOT NULL,
+	mode INTEGER NOT NULL,
+	uid INTEGER NOT NULL,
+	gid INTEGER NOT NULL,
+	user TEXT NOT NULL,
+	PRIMARY KEY (directory_set_id, path)
+) WITHOUT ROWID;
 
 -- Reachability at the newest scan's time.  Parties with the same anchors share
 -- an anchor set, which is known by the hash over its members.  valid_from and
@@ -452,7 +471,7 @@ FROM v_history_problem WHERE scan_id = (SELECT max(id) FROM scan);
 
 CREATE VIEW v_history_file AS
 SELECT ss.scan_id, ss.store_id, f.path, f.real_path, f.size, f.mode, f.uid,
-	f.user, f.modified, p.package, p.version
+	f.user, f.modified, p.package, p.version, f.gid
 FROM scan_store ss
 JOIN reading_file f ON f.reading_id = ss.reading_id
 JOIN scan s ON s.id = ss.scan_id
@@ -460,8 +479,16 @@ LEFT JOIN package_file p ON p.root_id = s.root_id AND p.path = f.real_path;
 
 CREATE VIEW v_file AS
 SELECT store_id, path, real_path, size, mode, uid, user, modified, package,
-	version
+	version, gid
 FROM v_history_file WHERE scan_id = (SELECT max(id) FROM scan);
+
+CREATE VIEW v_history_directory AS
+SELECT s.id AS scan_id, d.path, d.mode, d.uid, d.gid, d.user
+FROM scan s JOIN directory d ON d.directory_set_id = s.directory_set_id;
+
+CREATE VIEW v_directory AS
+SELECT path, mode, uid, gid, user
+FROM v_history_directory WHERE scan_id = (SELECT max(id) FROM scan);
 
 CREATE VIEW v_history_party AS
 SELECT s.id AS scan_id, p.party, p.type, p.instance, p.title, p.owner,
@@ -611,6 +638,7 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
 	('composition_store', 'composition_store', '300 60 3 1 1'),
 	('composition_store', 'composition_store_store', '300 60 2'),
 	('composition_shadow', 'composition_shadow', '10 5 2 1 1'),
+	('directory', 'directory', '400 100 1'),
 	('identity', 'sqlite_autoindex_identity_1', '400 1 1'),
 	('manifest', 'sqlite_autoindex_manifest_1', '60 1'),
 	('manifest_entry', 'manifest_entry', '6000 100 1'),

@@ -60,8 +60,9 @@ static int find_head(struct inventory *i, int64_t now, struct head *ret_head)
 static int copy_scan_rows(struct inventory *i, int64_t from)
 {
 	AUTO(query) struct query sets = query_start(i,
-		"UPDATE scan SET (composition_id, redirection_set_id) = "
-		"(SELECT composition_id, redirection_set_id FROM scan "
+		"UPDATE scan SET (composition_id, redirection_set_id, "
+		"directory_set_id) = (SELECT composition_id, "
+		"redirection_set_id, directory_set_id FROM scan "
 		"WHERE id = ?1) WHERE id = ?2");
 	AUTO(query) struct query problems = query_start(i,
 		"INSERT INTO scan_problem SELECT ?2, position, path, code, "
@@ -251,7 +252,7 @@ static int load_files(struct inventory *i, int64_t reading,
 		      struct recorded_reading *r)
 {
 	AUTO(query) struct query q = query_start(i,
-		"SELECT path, real_path, size, mode, uid, user, modified "
+		"SELECT path, real_path, size, mode, uid, user, modified, gid "
 		"FROM reading_file WHERE reading_id = ? ORDER BY position");
 	struct stored_file *files = NULL;
 	size_t n = 0, cap = 0;
@@ -268,6 +269,7 @@ static int load_files(struct inventory *i, int64_t reading,
 			.uid = (uint32_t)query_column_int(&q, 4),
 			.user = own_column(r, &q, 5),
 			.modified = query_column_int(&q, 6),
+			.gid = (uint32_t)query_column_int(&q, 7),
 		};
 	}
 	r->info.files = own(r, files);

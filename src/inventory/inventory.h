@@ -125,7 +125,7 @@ struct stored_problem {
 struct stored_file {
 	const char *path, *real_path;	/* inside the root */
 	uint64_t size;
-	uint32_t mode, uid;
+	uint32_t mode, uid, gid;
 	const char *user;		/* UID's name */
 	int64_t modified;		/* seconds since 1970 */
 };
@@ -217,6 +217,20 @@ struct stored_redirection {
 int inventory_redirections(struct inventory *i,
 			   const struct stored_redirection *redirections,
 			   size_t n);
+
+/* The directories above stores, their files and what settings lead to.  Calls FN
+ * with each path of the open scan above which they are to be looked for; IS_FILE:
+ * it is none itself.  FN may not write.  */
+typedef int placed_fn(const char *path, bool is_file, void *data);
+int inventory_placed(struct inventory *i, placed_fn *fn, void *data);
+struct stored_directory {
+	const char *path;
+	uint32_t mode, uid, gid;
+	const char *user;		/* UID's name */
+};
+/* Sorted by path, each once; stored by content.  */
+int inventory_directories(struct inventory *i,
+			  const struct stored_directory *directories, size_t n);
 
 /* ---- a scan made of the one before -----------------------------------------
  * What would be found if stores were different: instead of reading a root, the

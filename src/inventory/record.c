@@ -270,6 +270,7 @@ static void hash_files(const struct store_info *info,
 		digest_int(&d, f->size);
 		digest_int(&d, f->mode);
 		digest_int(&d, f->uid);
+		digest_int(&d, f->gid);
 		digest_text(&d, f->user);
 		digest_int(&d, (uint64_t)f->modified);
 	}
@@ -328,7 +329,8 @@ static int add_files(struct inventory *i, int64_t reading,
 		     const struct store_info *info)
 {
 	AUTO(query) struct query q = query_start(i,
-		"INSERT INTO reading_file VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+		"INSERT INTO reading_file VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "
+		"?)");
 	size_t k;
 	int r = 0;
 
@@ -342,6 +344,7 @@ static int add_files(struct inventory *i, int64_t reading,
 		query_int(&q, (int64_t)f->size);
 		query_int(&q, f->mode);
 		query_int(&q, f->uid);
+		query_int(&q, f->gid);
 		query_text(&q, f->user);
 		query_int(&q, f->modified);
 		r = query_run(&q);

@@ -133,6 +133,8 @@ static int scan_everything(struct pass *pass)
 	if (r == 0)
 		r = scan_redirections(pass, &homes, &stores, composition);
 	if (r == 0)
+		r = scan_directories(pass);
+	if (r == 0)
 		r = scan_provenance(pass);
 	if (r == 0)
 		r = scan_missing_issuers(pass);

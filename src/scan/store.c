@@ -499,7 +499,7 @@ static struct stored_file *list_files(const struct store_pass *s, size_t *ret_n)
 		files[n++] = (struct stored_file){
 			.path = m->path, .real_path = m->real_path,
 			.size = (uint64_t)m->id.size, .mode = m->id.mode,
-			.uid = m->id.uid, .user = m->user,
+			.uid = m->id.uid, .gid = m->id.gid, .user = m->user,
 			.modified = m->id.mtime_ns / INT64_C(1000000000) };
 	}
 	*ret_n = n;

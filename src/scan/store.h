@@ -115,6 +115,9 @@ void roots_done(struct roots *roots);
  * their databases is a problem row.  */
 int scan_provenance(struct pass *pass);
 
+/* Records the directories above all stores, and above what settings lead to.  */
+int scan_directories(struct pass *pass);
+
 /* Adds roots of Mozilla's program that bear the name of an issuer that no
  * certificate of the inventory bears; they are known then, not present.  */
 int scan_missing_issuers(struct pass *pass);

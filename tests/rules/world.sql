@@ -24,6 +24,7 @@ CREATE TABLE store (
 	real_path TEXT,			-- NULL: path
 	owner TEXT NOT NULL DEFAULT '',
 	recipe TEXT,
+	format TEXT NOT NULL DEFAULT 'pem',
 	unread INTEGER NOT NULL DEFAULT 0,	-- problems, in the newest scan
 	skipped INTEGER NOT NULL DEFAULT 0,	-- those without effect
 	scan TEXT
@@ -85,6 +86,48 @@ CREATE TABLE program (
 CREATE TABLE earlier (
 	now TEXT NOT NULL,
 	root TEXT NOT NULL DEFAULT '/'
+);
+
+-- The files of stores.  mode: decimal, without the type.
+CREATE TABLE file (
+	store TEXT NOT NULL REFERENCES store DEFERRABLE INITIALLY DEFERRED,
+	path TEXT NOT NULL,
+	real_path TEXT,			-- NULL: path
+	mode INTEGER NOT NULL DEFAULT 420,	-- 0644
+	uid INTEGER NOT NULL DEFAULT 0,
+	gid INTEGER NOT NULL DEFAULT 0,
+	user TEXT NOT NULL DEFAULT 'root',
+	modified TEXT NOT NULL DEFAULT '2020-01-01T00:00:00Z',
+	package TEXT			-- NULL: none has it
+);
+
+-- The directories above them, and above what settings lead to.
+CREATE TABLE directory (
+	path TEXT PRIMARY KEY,
+	mode INTEGER NOT NULL DEFAULT 493,	-- 0755
+	uid INTEGER NOT NULL DEFAULT 0,
+	gid INTEGER NOT NULL DEFAULT 0,
+	user TEXT NOT NULL DEFAULT 'root'
+);
+
+-- Settings, in the order of their rows.
+CREATE TABLE setting (
+	name TEXT NOT NULL,
+	value TEXT,
+	"option" TEXT,
+	section TEXT NOT NULL DEFAULT '',
+	program TEXT NOT NULL,
+	effect TEXT NOT NULL,
+	source TEXT NOT NULL DEFAULT 'file',
+	path TEXT,			-- where it is set
+	line INTEGER NOT NULL DEFAULT 1,
+	owner TEXT NOT NULL DEFAULT '',
+	target TEXT,
+	real_path TEXT,
+	present INTEGER NOT NULL DEFAULT -1,
+	store TEXT REFERENCES store DEFERRABLE INITIALLY DEFERRED,
+	note TEXT,
+	processes INTEGER NOT NULL DEFAULT 0
 );
 
 -- Problems that belong to no store.

@@ -20,8 +20,8 @@ static int64_t record_all(struct inventory *i)
 	struct stored_names serial = { .issuer = "CN=x", .serial = "0a" };
 	struct stored_names key = { .by_key = true };
 	struct stored_file files[] = {
-		{ "/d/a", "/real/a", 1234, 0100644, 0, "root", 77 },
-		{ "/d/b", "/real/b", 5, 0100600, 1000, "ann", -1 },
+		{ "/d/a", "/real/a", 1234, 0100644, 0, 0, "root", 77 },
+		{ "/d/b", "/real/b", 5, 0100600, 1000, 100, "ann", -1 },
 	};
 	struct store_info info = {
 		.kind = "pem", .path = "/d", .format = "pem",
@@ -86,6 +86,12 @@ static void test_what_was_loaded_is_what_was_recorded(void **state)
 	check_rows(i, "SELECT count(*) FROM manifest", "1");
 }
 
+static int add_placed(const char *path, bool is_file, void *data)
+{
+	buf_addf(data, "%s %d\n", path, is_file);
+	return 0;
+}
+
 static void test_the_scan_is_the_same_but_for_its_time(void **state)
 {
 	AUTO(inventory) struct inventory *i = in_memory();
@@ -94,7 +100,12 @@ static void test_the_scan_is_the_same_but_for_its_time(void **state)
 	const struct stored_redirection points = {
 		.source = "file", .path = "/etc/profile", .owner = "",
 		.program = "openssl", .section = "", .name = "SSL_CERT_FILE",
-		.effect = "replaces", .present = -1 };
+		.effect = "replaces", .target = "/x.pem", .present = -1 };
+	const struct stored_directory directories[] = {
+		{ "/", 040755, 0, 0, "root" },
+		{ "/d", 041777, 1000, 50, "ann" },
+	};
+	AUTO(buf) struct buf places;
 	struct composed_store uses = { .role = ROLE_ANCHOR };
 	const struct composed_party party = {
 		.party = "p", .type = "p", .instance = "/", .title = "P",
@@ -104,11 +115,16 @@ static void test_the_scan_is_the_same_but_for_its_time(void **state)
 	size_t n;
 
 	(void)state;
+	buf_init(&places, SIZE_MAX / 2);
 	small_scan(i, "/other", 1, 1);
 	begin(i);
 	uses.store = record_all(i);
 	assert_int_equal(inventory_compose(i, &party, 1), 0);
 	assert_int_equal(inventory_redirections(i, &points, 1), 0);
+	assert_int_equal(inventory_placed(i, add_placed, &places), 0);
+	assert_string_equal(buf_str(&places), "/d 0\n/d/a 1\n/d/b 1\n/real 0\n"
+			    "/real/a 1\n/real/b 1\n/x.pem 0\n");
+	assert_int_equal(inventory_directories(i, directories, 2), 0);
 	assert_int_equal(inventory_scan_problem(i, &hidden), 0);
 	commit(i);
 	assert_int_equal(begin_again(i, 2000), 3);
@@ -131,6 +147,11 @@ static void test_the_scan_is_the_same_but_for_its_time(void **state)
 		   "WHERE store_id IS NULL", "/home|hidden");
 	check_rows(i, "SELECT party, role FROM v_party_store", "p|anchor");
 	check_rows(i, "SELECT name FROM v_redirection", "SSL_CERT_FILE");
+	check_rows(i, "SELECT * FROM v_directory",
+		   "/|16877|0|0|root\n/d|17407|1000|50|ann");
+	check_rows(i, "SELECT count(*), count(DISTINCT directory_set_id) "
+		   "FROM scan WHERE id > 1", "2|1");
+	check_rows(i, "SELECT path, gid FROM v_file", "/d/a|0\n/d/b|100");
 }
 
 static void test_a_change_leaves_history(void **state)

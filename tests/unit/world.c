@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -264,20 +265,50 @@ static size_t problems_of(const char *store, int unread, int skipped,
 	return n;
 }
 
+static size_t files_of(const struct world *w, const char *store,
+		       struct stored_file **ret_files)
+{
+	sqlite3_stmt *s = start(w,
+		"SELECT path, coalesce(real_path, path), mode, uid, gid, user,"
+		" modified FROM file WHERE store = ? ORDER BY rowid");
+	struct stored_file *files = NULL;
+	size_t n = 0, cap = 0;
+
+	sqlite3_bind_text(s, 1, store, -1, SQLITE_STATIC);
+	while (next(s)) {
+		grow(&files, n, &cap, sizeof(*files));
+		files[n++] = (struct stored_file){
+			.path = xstrdup(text(s, 0)),
+			.real_path = xstrdup(text(s, 1)), .size = 1,
+			.mode = S_IFREG | (uint32_t)sqlite3_column_int(s, 2),
+			.uid = (uint32_t)sqlite3_column_int(s, 3),
+			.gid = (uint32_t)sqlite3_column_int(s, 4),
+			.user = xstrdup(text(s, 5)),
+			.modified = time_of(text(s, 6)),
+		};
+	}
+	sqlite3_finalize(s);
+	*ret_files = files;
+	return n;
+}
+
 static void record(const struct world *w, struct inventory *i, sqlite3_stmt *s,
 		   const char *when)
 {
 	struct store_info info = {
-		.kind = text(s, 1), .path = text(s, 0), .format = "test",
+		.kind = text(s, 1), .path = text(s, 0), .format = text(s, 7),
 		.real_path = text(s, 6), .owner = text(s, 2), .instance = "/",
 		.recipe = text(s, 3),
 	};
 	bool is_now = strcmp(when, "now") == 0;
 	struct stored_problem *problems;
 	struct stored_entry *entries;
+	struct stored_file *files;
 	size_t n_entries, n_problems;
 	int64_t store;
 
+	info.n_files = files_of(w, info.path, &files);
+	info.files = files;
 	assert_int_equal(inventory_store(i, info.kind, info.path, &store), 0);
 	n_entries = entries_of(w, i, info.path, when, &entries);
 	n_problems = problems_of(info.path,
@@ -291,6 +322,12 @@ static void record(const struct world *w, struct inventory *i, sqlite3_stmt *s,
 		free((char *)entries[k].label);
 		free((char *)entries[k].location);
 	}
+	for (size_t k = 0; k < info.n_files; k++) {
+		free((char *)files[k].path);
+		free((char *)files[k].real_path);
+		free((char *)files[k].user);
+	}
+	free(files);
 	free(entries);
 	free(problems);
 }
@@ -300,7 +337,7 @@ static void record_stores(const struct world *w, struct inventory *i,
 {
 	sqlite3_stmt *s = start(w,
 		"SELECT path, kind, owner, recipe, unread, skipped,"
-		" coalesce(real_path, path) FROM store"
+		" coalesce(real_path, path), format FROM store"
 		" WHERE coalesce(scan, ?1) = ?1 ORDER BY path");
 
 	sqlite3_bind_text(s, 1, when, -1, SQLITE_STATIC);
@@ -372,6 +409,104 @@ static void compose(const struct world *w, struct inventory *i,
 	free(parties);
 }
 
+/* ---- settings, directories, packages -------------------------------------*/
+
+static char *copy_text(sqlite3_stmt *s, int column)
+{
+	return text(s, column) != NULL ? xstrdup(text(s, column)) : NULL;
+}
+
+static void add_setting(struct inventory *i, sqlite3_stmt *s,
+			struct stored_redirection *r)
+{
+	*r = (struct stored_redirection){
+		.name = copy_text(s, 0), .value = copy_text(s, 1),
+		.option = copy_text(s, 2), .section = copy_text(s, 3),
+		.program = copy_text(s, 4), .effect = copy_text(s, 5),
+		.source = copy_text(s, 6), .path = copy_text(s, 7),
+		.line = (unsigned)sqlite3_column_int(s, 8),
+		.owner = copy_text(s, 9), .target = copy_text(s, 10),
+		.real_path = copy_text(s, 11),
+		.present = sqlite3_column_int(s, 12),
+		.note = copy_text(s, 15),
+		.processes = (size_t)sqlite3_column_int(s, 16),
+	};
+	if (text(s, 13) != NULL)
+		assert_int_equal(inventory_store(i, text(s, 13), text(s, 14),
+						 &r->store), 0);
+}
+
+static void set(const struct world *w, struct inventory *i)
+{
+	sqlite3_stmt *s = start(w,
+		"SELECT r.name, r.value, r.\"option\", r.section, r.program,"
+		" r.effect, r.source, r.path, r.line, r.owner, r.target,"
+		" coalesce(r.real_path, CASE r.present WHEN 1 THEN r.target END),"
+		" r.present, s.kind, s.path, r.note, r.processes FROM setting r"
+		" LEFT JOIN store s ON s.path = r.store ORDER BY r.rowid");
+	struct stored_redirection *settings = NULL;
+	size_t n = 0, cap = 0;
+
+	while (next(s)) {
+		grow(&settings, n, &cap, sizeof(*settings));
+		add_setting(i, s, &settings[n++]);
+	}
+	sqlite3_finalize(s);
+	if (inventory_redirections(i, settings, n) < 0)
+		fail_msg("settings: %s", inventory_error(i));
+	for (size_t k = 0; k < n; k++) {
+		const struct stored_redirection *r = &settings[k];
+		const char *const texts[] = {
+			r->name, r->value, r->option, r->section, r->program,
+			r->effect, r->source, r->path, r->owner, r->target,
+			r->real_path, r->note,
+		};
+
+		for (size_t j = 0; j < ARRAY_SIZE(texts); j++)
+			free((char *)texts[j]);
+	}
+	free(settings);
+}
+
+static void lie_in_directories(const struct world *w, struct inventory *i)
+{
+	sqlite3_stmt *s = start(w, "SELECT path, mode, uid, gid, user"
+				" FROM directory ORDER BY path");
+	struct stored_directory *directories = NULL;
+	size_t n = 0, cap = 0;
+
+	while (next(s)) {
+		grow(&directories, n, &cap, sizeof(*directories));
+		directories[n++] = (struct stored_directory){
+			.path = xstrdup(text(s, 0)),
+			.mode = S_IFDIR | (uint32_t)sqlite3_column_int(s, 1),
+			.uid = (uint32_t)sqlite3_column_int(s, 2),
+			.gid = (uint32_t)sqlite3_column_int(s, 3),
+			.user = xstrdup(text(s, 4)),
+		};
+	}
+	sqlite3_finalize(s);
+	if (inventory_directories(i, directories, n) < 0)
+		fail_msg("directories: %s", inventory_error(i));
+	for (size_t k = 0; k < n; k++) {
+		free((char *)directories[k].path);
+		free((char *)directories[k].user);
+	}
+	free(directories);
+}
+
+static void own_files(const struct world *w, struct inventory *i)
+{
+	sqlite3_stmt *s = start(w,
+		"SELECT DISTINCT coalesce(real_path, path), package FROM file"
+		" WHERE package IS NOT NULL");
+
+	while (next(s))
+		assert_int_equal(inventory_own_file(i, text(s, 0), text(s, 1),
+						    "1"), 0);
+	sqlite3_finalize(s);
+}
+
 /* ---- scans ---------------------------------------------------------------*/
 
 static void scan(const struct world *w, struct inventory *i, const char *root,
@@ -388,6 +523,11 @@ static void scan(const struct world *w, struct inventory *i, const char *root,
 	assert_int_equal(inventory_begin(i, &info, &id), 0);
 	record_stores(w, i, when);
 	compose(w, i, when);
+	if (strcmp(when, "now") == 0) {
+		set(w, i);
+		lie_in_directories(w, i);
+		own_files(w, i);
+	}
 	while (strcmp(when, "now") == 0 && next(s)) {
 		struct stored_problem p = {
 			.path = text(s, 0), .code = PROBLEM_UNREADABLE,
