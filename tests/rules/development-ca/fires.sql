@@ -1,0 +1,1 @@
+INSERT INTO entry (store, certificate) VALUES ('/etc/ssl/certs/ca-certificates.crt', 'mkcert'), ('/srv/cacerts', 'mkcert');

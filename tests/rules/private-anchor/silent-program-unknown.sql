@@ -1,0 +1,2 @@
+DELETE FROM program;
+INSERT INTO entry (store, certificate) VALUES ('/srv/cacerts', 'corp');
