@@ -51,11 +51,15 @@ static int write_report(const struct options *o, const struct report *report,
 	return out_end(&out, output->write(report, &options, out.f), 0644);
 }
 
-static int verdict(const struct options *o, const struct report *r)
+/* BASELINE NULL: what is not new counts as well.  */
+static int verdict(const struct options *o, struct baseline *baseline,
+		   const struct report *r)
 {
 	int status = STATUS_OK;
 
-	for (size_t i = 0; i < r->n_findings; i++)
+	if (baseline != NULL && baseline_count_new(o, baseline, r) > 0)
+		status = STATUS_FINDINGS;
+	for (size_t i = 0; baseline == NULL && i < r->n_findings; i++)
 		if (r->findings[i].status == FINDING_FOUND &&
 		    r->findings[i].severity >= o->fail_on)
 			status = STATUS_FINDINGS;
@@ -70,6 +74,7 @@ static int run(const struct options *o, bool recorded)
 	AUTO(root) struct root root = { .path = NULL };
 	AUTO(inventory) struct inventory *i = NULL;
 	AUTO(report) struct report report = { .root = NULL };
+	AUTO(baseline) struct baseline *baseline = NULL;
 	AUTO(str) char *history = NULL;
 	const struct output *output = output_find(o->format);
 	struct scan_result scan;
@@ -81,6 +86,8 @@ static int run(const struct options *o, bool recorded)
 	if (status < 0)
 		status = open_inventory(o, recorded ? INVENTORY_WRITE :
 					INVENTORY_MEMORY, &i, &history);
+	if (status < 0)
+		status = baseline_load(o, i, &root, &baseline);
 	if (status < 0)
 		status = record_scan(o, &root, i, pack.catalogue, &scan);
 	if (status >= 0)
@@ -109,7 +116,7 @@ static int run(const struct options *o, bool recorded)
 	if (history != NULL && output->machine)
 		log_warning("%s", history);
 	status = write_report(o, &report, output, history);
-	return status >= 0 ? status : verdict(o, &report);
+	return status >= 0 ? status : verdict(o, baseline, &report);
 }
 
 int audit_command(const struct options *o)

@@ -8,7 +8,6 @@
 #include "cmd.h"
 #include "fix/fix.h"
 
-#define ID_SHORTEST	6u	/* a shorter abbreviation is refused */
 
 struct audit {
 	struct finding *findings;	/* of the newest audit */
@@ -102,7 +101,7 @@ static int name_one(const struct options *o, struct audit *a, const char *id)
 {
 	size_t n = strlen(id), found = 0;
 
-	if (n < ID_SHORTEST || strspn(id, "0123456789abcdef") != n)
+	if (n < FINDING_ID_SHORTEST || strspn(id, "0123456789abcdef") != n)
 		return usage_error(o->command,
 			_("an id is 6 or more of a finding's hexadecimal digits, not"),
 			id, NULL);

@@ -20,7 +20,7 @@
 #define AUDIT_OPTIONS	(BIT(OPTION_FORMAT) | BIT(OPTION_OUTPUT) | \
 			 BIT(OPTION_FAIL_ON) | BIT(OPTION_WARN_DAYS) | \
 			 BIT(OPTION_EXIT_ZERO) | BIT(OPTION_WAIT) | \
-			 BIT(OPTION_PROCESSES))
+			 BIT(OPTION_PROCESSES) | BIT(OPTION_BASELINE))
 
 static const char *report_format(size_t i)
 {
@@ -65,6 +65,13 @@ const struct command commands[] = {
 	  BIT(OPTION_WAIT) | BIT(OPTION_PROCESSES) | BIT(OPTION_PARTY) |
 	  BIT(OPTION_PURPOSE) | BIT(OPTION_HOSTNAME) |
 	  BIT(OPTION_TIMEOUT), 2, preview_format },
+	{ "policy", "init | check [FILE]",
+	  N_("write a policy of what is trusted now, or check one"),
+	  policy_command, BIT(OPTION_OUTPUT), 2, NULL },
+	{ "waive", "FINDING-ID...",
+	  N_("write a waiver for findings of the newest audit"),
+	  waive_command, BIT(OPTION_OUTPUT) | BIT(OPTION_REASON) |
+	  BIT(OPTION_UNTIL) | BIT(OPTION_AUTHOR), -1, NULL },
 	{ "show",
 	  "stores | certificates | statements | parties [ID] | shadowed | "
 	  "redirections | rules | formats | recipes | scans | problems",

@@ -30,7 +30,8 @@ enum option_id {
 	OPTION_PARTY, OPTION_PURPOSE, OPTION_HOSTNAME, OPTION_TIMEOUT,
 	OPTION_TIMELINE,
 	OPTION_REMOVE, OPTION_DISTRUST, OPTION_ADD, OPTION_SET_BUNDLE,
-	OPTION_IN, OPTION_AT,
+	OPTION_IN, OPTION_AT, OPTION_BASELINE,
+	OPTION_REASON, OPTION_UNTIL, OPTION_AUTHOR,
 	/* Those that every command takes.  */
 	OPTION_ROOT, OPTION_DB, OPTION_NOW, OPTION_CONFIG, OPTION_COLOR,
 	OPTION_QUIET, OPTION_VERBOSE, OPTION_HELP, OPTION_VERSION,
@@ -60,6 +61,9 @@ struct options {
 	const char *format;		/* one of the command's formats */
 	const char *output;		/* NULL, "-": standard output */
 	enum severity fail_on;
+	bool fail_on_new;
+	const char *baseline;		/* NULL: the audit before */
+	const char *reason, *until, *author;	/* waive; NULL: not named */
 	unsigned warn_days, wait, keep;	/* keep 0: not named */
 	bool exit_zero, all, processes;
 	const char *rule, *store;	/* fix; NULL: all */
@@ -135,6 +139,12 @@ int load_catalogue(const struct options *o, struct catalogue **ret_catalogue);
 /* Says that LOADING a data file gave R and ERROR (freed); gives the status. */
 int load_failed(int r, char *error);
 
+/* Do the parties that a policy names exist in the catalogue?  Says which does
+ * not; returns -1 or the exit status.  */
+struct policy;
+int check_policy_parties(const struct options *o, const struct policy *p,
+			 const struct catalogue *c);
+
 /* ---- judging (pack.c) ------------------------------------------------------
  * Everything that the verdict depends on and that is loaded before anything is
  * looked at.  */
@@ -142,6 +152,8 @@ struct pack {
 	struct catalogue *catalogue;
 	struct rules *rules;
 	struct recipes *recipes;
+	struct policy *policy;
+	struct waivers *waivers;
 };
 /* Says what went wrong; returns -1 or the exit status.  */
 int pack_load(const struct options *o, struct pack *ret_pack);
@@ -155,6 +167,22 @@ int pack_judge(const struct options *o, struct inventory *i,
  * borrowed.  */
 struct output_options report_options(const struct options *o,
 				     const char *command, const char *history);
+
+/* ---- what is new (baseline.c) ------------------------------------------------
+ * The baseline of these options, NULL when only the verdict of today counts: a
+ * file, or the newest audit of ROOT in I, before another one is recorded.  Says
+ * what went wrong; returns -1 or the exit status.  */
+int baseline_load(const struct options *o, struct inventory *i,
+		  const struct root *root, struct baseline **ret_baseline);
+void auto_baseline(struct baseline **b);
+/* How many findings of at least --fail-on are not in B; names them on stderr. */
+size_t baseline_count_new(const struct options *o, struct baseline *b,
+			  const struct report *r);
+
+#define FINDING_ID_SHORTEST 6u	/* a shorter abbreviation is refused */
+
+/* Writes ` NAME="VALUE"`, VALUE as people see it: for XML.  */
+void put_attribute(FILE *f, const char *name, const char *value);
 
 /* ---- more that commands share (cmd.c) --------------------------------------
  * Where data goes: standard output or -o FILE.  */
@@ -204,6 +232,8 @@ int explain_what(const struct options *o, struct inventory *i, int64_t now,
 const char *explain_format(size_t i);
 int preview_command(const struct options *o);
 int show_command(const struct options *o);
+int policy_command(const struct options *o);
+int waive_command(const struct options *o);
 int query_command(const struct options *o);
 int prune_command(const struct options *o);
 

@@ -51,8 +51,16 @@ static bool set_output(struct options *o, const char *s)
 	return *s != '\0';
 }
 
+/* "new" is "new:medium".  */
 static bool set_fail_on(struct options *o, const char *s)
 {
+	o->fail_on_new = strcmp(s, "new") == 0 || has_prefix(s, "new:");
+	if (strcmp(s, "new") == 0) {
+		o->fail_on = SEVERITY_MEDIUM;
+		return true;
+	}
+	if (o->fail_on_new)
+		s += strlen("new:");
 	return severity_from_name(s, &o->fail_on) == 0;
 }
 
@@ -192,6 +200,33 @@ static bool set_at(struct options *o, const char *s)
 	return time_parse(s, &o->at) == 0;
 }
 
+static bool set_baseline(struct options *o, const char *s)
+{
+	o->baseline = s;
+	return *s != '\0';
+}
+
+static bool set_reason(struct options *o, const char *s)
+{
+	o->reason = s;
+	return *s != '\0';
+}
+
+static bool set_until(struct options *o, const char *s)
+{
+	AUTO(str) char *midnight = xasprintf("%sT00:00:00Z", s);
+	int64_t t;
+
+	o->until = s;
+	return time_parse(s, &t) == 0 || time_parse(midnight, &t) == 0;
+}
+
+static bool set_author(struct options *o, const char *s)
+{
+	o->author = s;
+	return *s != '\0';
+}
+
 static bool set_root(struct options *o, const char *s)
 {
 	o->root = s;
@@ -264,8 +299,12 @@ static const struct option_row rows[] = {
 		N_("write to FILE, all of it or nothing"),
 		N_("no file name"), set_output },
 	[OPTION_FAIL_ON] = { "fail-on", '\0', "SEVERITY",
-		N_("the least severity that gives exit status 2: high, medium (default), low or info"),
-		N_("none of high, medium, low and info"), set_fail_on },
+		N_("the least severity that gives exit status 2: high, medium (default), low or info; new:SEVERITY, or new for new:medium: only what was not there before"),
+		N_("none of high, medium, low and info, with or without new: before it, and not new"),
+		set_fail_on },
+	[OPTION_BASELINE] = { "baseline", '\0', "FILE",
+		N_("only findings that this earlier report (--format json) does not have give exit status 2"),
+		N_("no file name"), set_baseline },
 	[OPTION_WARN_DAYS] = { "warn-days", '\0', "N",
 		N_("warn of what expires within N days (default 90)"),
 		N_("no number of days"), set_warn_days },
@@ -327,6 +366,15 @@ static const struct option_row rows[] = {
 	[OPTION_AT] = { "at", '\0', "TIME",
 		N_("judge what would be as of TIME, and what is as of --now"),
 		N_("no time (2021-09-25T00:00:00Z, or @1632528000)"), set_at },
+	[OPTION_REASON] = { "reason", '\0', "WORDS",
+		N_("why the finding is accepted"), N_("no reason"), set_reason },
+	[OPTION_UNTIL] = { "until", '\0', "DAY",
+		N_("the last day on which it is (2027-01-31), or a time"),
+		N_("neither a day (2027-01-31) nor a time (2027-01-31T12:00:00Z)"),
+		set_until },
+	[OPTION_AUTHOR] = { "author", '\0', "NAME",
+		N_("who accepts it (default: the user's name)"), N_("no name"),
+		set_author },
 	[OPTION_ROOT] = { "root", '\0', "DIR",
 		N_("the root of the system to look at (default /); links stay inside it"),
 		N_("no directory"), set_root },

@@ -18,6 +18,26 @@ void auto_pack(struct pack *p)
 		rules_free(p->rules);
 	if (p->recipes != NULL)
 		recipes_free(p->recipes);
+	policy_free(p->policy);
+	waivers_free(p->waivers);
+}
+
+static int load_config(const struct options *o, struct pack *p)
+{
+	char *error = NULL;
+	int r = policy_load(o->config, &p->policy, &error), status;
+
+	if (r < 0)
+		return load_failed(r, error);
+	status = check_policy_parties(o, p->policy, p->catalogue);
+	if (status >= 0)
+		return status;
+	r = waivers_load(o->config, &p->waivers, &error);
+	if (r < 0)
+		return load_failed(r, error);
+	p->rules->policy = p->policy;
+	p->rules->waivers = p->waivers;
+	return -1;
 }
 
 int pack_load(const struct options *o, struct pack *ret_pack)
@@ -32,7 +52,7 @@ int pack_load(const struct options *o, struct pack *ret_pack)
 	if (r < 0)
 		return load_failed(r, error);
 	r = recipes_load(o->config, &p->recipes, &error);
-	return r < 0 ? load_failed(r, error) : -1;
+	return r < 0 ? load_failed(r, error) : load_config(o, p);
 }
 
 int pack_judge(const struct options *o, struct inventory *i,

@@ -346,6 +346,31 @@ CREATE TABLE root_program (
 	distrusted INTEGER NOT NULL
 ) WITHOUT ROWID;
 
+-- What the administrator's policy and waivers said at the newest audit.  Of a
+-- line of the policy there is a row for each party that it names.
+CREATE TABLE policy_line (
+	position INTEGER PRIMARY KEY,
+	kind TEXT NOT NULL,		-- allow, require, forbid
+	party TEXT, purpose TEXT,	-- NULL: all
+	sha256 TEXT, spki_sha256 TEXT, subject TEXT,	-- one of these
+	comment TEXT, author TEXT,
+	until INTEGER,			-- the first second without; NULL: none
+	path TEXT NOT NULL, line INTEGER NOT NULL
+);
+CREATE INDEX policy_line_sha256 ON policy_line (sha256);
+CREATE INDEX policy_line_spki ON policy_line (spki_sha256);
+CREATE INDEX policy_line_subject ON policy_line (subject);
+CREATE TABLE waiver (
+	position INTEGER PRIMARY KEY,
+	finding TEXT,			-- id, or
+	rule TEXT, store TEXT,
+	reason TEXT NOT NULL, author TEXT NOT NULL,
+	until INTEGER NOT NULL,
+	path TEXT NOT NULL, line INTEGER NOT NULL,
+	matched INTEGER			-- findings or certificates of one; NULL:
+					-- that is not known yet
+);
+
 -- The findings of the newest audit, as they were reported.
 CREATE TABLE finding (
 	position INTEGER PRIMARY KEY,
@@ -585,6 +610,54 @@ SELECT p.sha256, p.sha1, p.label, p.tls_from, p.tls_until, p.distrust_after,
 	p.distrust_after_since, p.email_from, p.email_until, p.distrusted, c.identity_id AS identity
 FROM root_program p LEFT JOIN certificate c ON c.sha256 = p.sha256;
 
+-- Which party trusts which certificate for what, and where that lies.  For TLS
+-- servers this is v_anchor; for the rest, what the stores say without what
+-- narrower rules some clients have for TLS.
+CREATE VIEW v_trusted AS
+SELECT p.party, p.type, w.purpose, e.store_id, e.sha256, e.identity,
+	e.location, e.label, e."offset"
+FROM v_party p
+JOIN v_party_store u ON u.party = p.party AND u.role = 'anchor'
+JOIN v_entry e ON e.store_id = u.store_id AND e.role = 'anchor'
+JOIN certificate c ON c.sha256 = e.sha256
+JOIN identity i ON i.id = c.identity_id
+JOIN (SELECT 'serverAuth' AS purpose UNION ALL SELECT 'clientAuth'
+	UNION ALL SELECT 'codeSigning' UNION ALL SELECT 'emailProtection'
+	UNION ALL SELECT 'timeStamping') w
+	ON e.purposes = '' OR instr(e.purposes, w.purpose) > 0
+WHERE CASE w.purpose WHEN 'serverAuth'
+	THEN EXISTS (SELECT 1 FROM v_anchor a
+		WHERE a.party = p.party AND a.sha256 = e.sha256)
+	ELSE (c.self_signed = 1 OR p.partial_chain = 1)
+		AND NOT EXISTS (SELECT 1 FROM v_entry d
+			JOIN v_party_store du ON du.store_id = d.store_id
+			WHERE d.sha256 = e.sha256 AND d.role = 'distrust'
+				AND du.party = p.party
+				AND (d.purposes = ''
+					OR instr(d.purposes, w.purpose) > 0))
+		AND NOT EXISTS (SELECT 1 FROM v_party_store du
+			JOIN v_statement m ON m.store_id = du.store_id
+			WHERE du.party = p.party AND m.role = 'distrust'
+				AND (m.purposes = ''
+					OR instr(m.purposes, w.purpose) > 0)
+				AND (m.spki_sha256 = i.spki_sha256
+					OR (m.serial = c.serial AND
+						m.issuer_sha256 = c.issuer_sha256)))
+	END;
+
+CREATE VIEW v_policy AS
+SELECT l.position, l.kind, l.party, l.purpose, l.sha256, l.spki_sha256,
+	l.subject, l.comment, l.author, l.until, l.path, l.line,
+	l.until IS NULL OR l.until > r.now AS applies
+FROM policy_line l CROSS JOIN scan r
+WHERE r.id = (SELECT max(id) FROM scan);
+
+CREATE VIEW v_waiver AS
+SELECT w.position, w.finding, w.rule, w.store, w.reason, w.author, w.until,
+	w.path, w.line, w.matched, w.until > r.now AS applies
+FROM waiver w CROSS JOIN scan r
+WHERE r.id = (SELECT max(id) FROM scan);
+
 -- What the stores of this root held in earlier scans: one row for each entry
 -- of each state that a store was in, with the newest of those scans.  (Grouped
 -- by certificate it would have to be computed whole for every question.)
@@ -644,6 +717,9 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
 	('manifest_entry', 'manifest_entry', '6000 100 1'),
 	('manifest_entry', 'manifest_entry_certificate', '6000 15 1'),
 	('package_file', 'package_file', '500 500 1'),
+	('policy_line', 'policy_line_sha256', '200 2'),
+	('policy_line', 'policy_line_spki', '200 2'),
+	('policy_line', 'policy_line_subject', '200 2'),
 	('manifest_statement', 'manifest_statement', '20 4 1'),
 	('party_anchor_set', 'party_anchor_set', '20 1'),
 	('party_anchor_set', 'party_anchor_set_set', '20 3 1'),
@@ -663,6 +739,7 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
 	('signature', 'signature', '600 2 1'),
 	('signature', 'signature_identity', '600 2 1'),
 	('store', 'sqlite_autoindex_store_1', '20 20 2 1'),
+	('waiver', NULL, '10'),
 	('verdict', 'verdict', '50 5 1'),
 	('verdict', 'verdict_certificate', '50 5 1');
 ANALYZE sqlite_schema;

@@ -266,6 +266,10 @@ const char *data_dir(void);
  * paths, NULL behind the last; free with names_free().  */
 int data_files(const char *config_dir, const char *subdir, const char *suffix,
 	       char ***ret_paths, size_t *ret_n);
+/* The path of the file NAME in CONFIG_DIR (NULL: /etc/trustdrift), which is the
+ * administrator's alone; the caller frees.  -ENOENT: there is none, or a link to
+ * /dev/null.  */
+int config_file(const char *config_dir, const char *name, char **ret_path);
 /* What to say when that failed with ERROR; the caller frees.  */
 char *data_files_failed(const char *config_dir, const char *subdir, int error);
 

@@ -79,6 +79,9 @@
 #define LIMIT_RULE_VALUE_BYTES	(1u << 20)
 #define LIMIT_RULE_QUERY_BYTES	(64u << 10)
 #define LIMIT_RULE_MEMORY_BYTES	(128u << 20)	/* SQLite's, for one query */
+#define LIMIT_POLICY_LINES	100000u		/* times the parties they name */
+#define LIMIT_WAIVERS		20000u
+#define LIMIT_BASELINE_BYTES	(256u << 20)	/* a report of many hosts' worth */
 #define LIMIT_DATA_FILE_BYTES	(4u << 20)
 
 #endif

@@ -271,6 +271,20 @@ int data_files(const char *config_dir, const char *subdir, const char *suffix,
 	return 0;
 }
 
+int config_file(const char *config_dir, const char *name, char **ret_path)
+{
+	AUTO(str) char *path = xasprintf("%s/%s", config_dir != NULL ?
+					 config_dir : CONFIG_DIR, name);
+	struct stat st;
+
+	/* What is there and cannot be read is for its reader to complain of. */
+	if ((lstat(path, &st) < 0 && (errno == ENOENT || errno == ENOTDIR)) ||
+	    is_removed(path))
+		return -ENOENT;
+	*ret_path = TAKE(path);
+	return 0;
+}
+
 char *data_files_failed(const char *config_dir, const char *subdir, int error)
 {
 	return xasprintf("%s/%s: %s", config_dir != NULL ? config_dir :

@@ -50,10 +50,22 @@ int inventory_store_findings(struct inventory *i, const char *const *ids,
 					   replace(i, ids, documents, n));
 }
 
-int inventory_findings(struct inventory *i, document_fn *fn, void *data)
+static int each_finding(struct inventory *i, document_fn *fn, void *data)
 {
 	AUTO(query) struct query q =
 		query_start(i, "SELECT document FROM finding ORDER BY position");
+	int r;
+
+	while ((r = query_step(&q)) > 0) {
+		r = fn(query_column_text(&q, 0), data);
+		if (r < 0)
+			return r;
+	}
+	return r;
+}
+
+int inventory_findings(struct inventory *i, document_fn *fn, void *data)
+{
 	int64_t scan, audited;
 	int r = newest_scan(i, &scan);
 
@@ -61,12 +73,24 @@ int inventory_findings(struct inventory *i, document_fn *fn, void *data)
 		r = meta_int(i, "audit", &audited);
 	if (r < 0)
 		return r == -ENOENT ? -ENODATA : r;
-	if (audited != scan)
-		return -ENODATA;
-	while ((r = query_step(&q)) > 0) {
-		r = fn(query_column_text(&q, 0), data);
-		if (r < 0)
-			return r;
-	}
-	return r;
+	return audited != scan ? -ENODATA : each_finding(i, fn, data);
+}
+
+int inventory_audited_findings(struct inventory *i, const char *root,
+			       document_fn *fn, void *data)
+{
+	AUTO(query) struct query q = query_start(i,
+		"SELECT 1 FROM scan s JOIN root r ON r.id = s.root_id "
+		"WHERE s.id = ? AND r.path = ?");
+	int64_t audited;
+	int r = meta_int(i, "audit", &audited);
+
+	if (r < 0)
+		return r == -ENOENT ? -ENODATA : r;
+	query_int(&q, audited);
+	query_text(&q, root);
+	r = query_step(&q);
+	if (r <= 0)
+		return r < 0 ? r : -ENODATA;
+	return each_finding(i, fn, data);
 }

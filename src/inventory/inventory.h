@@ -429,6 +429,40 @@ typedef int document_fn(const char *document, void *data);
 /* Stops at the first negative return of FN and returns it.  -ENODATA: no audit
  * yet (a newer scan without audit counts as none).  */
 int inventory_findings(struct inventory *i, document_fn *fn, void *data);
+/* The same of the newest audit, if that was of ROOT, even if scans came after
+ * it.  */
+int inventory_audited_findings(struct inventory *i, const char *root,
+			       document_fn *fn, void *data);
+
+/* One line of the administrator's policy, for one party; strings borrowed.  */
+struct policy_line {
+	char *kind;			/* "allow", "require", "forbid" */
+	char *party, *purpose;		/* NULL: all */
+	char *sha256, *spki_sha256, *subject;	/* NULL but for one */
+	char *comment, *author;		/* NULL: none */
+	int64_t until;			/* the first second without it;
+					 * INT64_MAX: none */
+	char *path;
+	unsigned line;
+};
+/* An accepted finding, or several; strings borrowed.  */
+struct waiver {
+	char *finding;			/* id; NULL: by the next two */
+	char *rule, *store;
+	char **sha256;			/* of certificates, NULL behind the last */
+	size_t n_sha256;		/* 0: whatever the finding is about */
+	char *reason, *author;
+	int64_t until;
+	char *path;
+	unsigned line;
+	size_t matched;			/* what it waived in this report */
+};
+/* What rules see of them; each replaces what is stored.  MATCHED: it is known
+ * what the waivers waived.  */
+int inventory_store_policy(struct inventory *i, const struct policy_line *lines,
+			   size_t n);
+int inventory_store_waivers(struct inventory *i, const struct waiver *waivers,
+			    size_t n, bool matched);
 
 /* Deletes scans of ROOT but the newest KEEP (0: all of 30 days before the
  * newest, and the newest of each earlier month), and what nothing refers to

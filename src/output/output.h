@@ -155,4 +155,15 @@ void pen_line(struct pen *p, enum ink ink, const char *first, const char *rest,
 size_t text_columns(const char *s);
 size_t text_fit(const char *s, size_t n);
 
+/* ---- findings of an earlier report (baseline.c) -----------------------------*/
+struct baseline;
+struct baseline *baseline_new(void);
+void baseline_free(struct baseline *b);
+/* -EINVAL: JSON is no report with findings, or no finding.  */
+int baseline_add_report(struct baseline *b, const char *json);
+int baseline_add_finding(struct baseline *b, const char *json);
+/* Was F found before, with nothing new in it: as grave, and if it is folded, all
+ * that it is about?  */
+bool baseline_has(struct baseline *b, const struct finding *f);
+
 #endif

@@ -346,6 +346,43 @@ static void put_unknowns(struct page *p)
 	free(all);
 }
 
+/* ---- what was accepted -----------------------------------------------------*/
+
+/* In a line or two each; all of it with --verbose.  */
+static void put_waived(struct page *p)
+{
+	text_section(p, INK_DIM, _("WAIVED"));
+	if (p->o->verbose) {
+		put_findings(p, FINDING_WAIVED, -1);
+		return;
+	}
+	putc('\n', p->pen.f);
+	for (size_t i = 0; i < p->r->n_findings; i++) {
+		const struct finding *f = &p->r->findings[i];
+		AUTO(str) char *rule = text_escaped(f->rule_id);
+		AUTO(str) char *name = text_escaped(f->certificate.name);
+
+		if (f->status != FINDING_WAIVED)
+			continue;
+		pen_begin(&p->pen, "  ", "    ");
+		pen_words(&p->pen, INK_PLAIN, rule);
+		if (*name != '\0') {
+			pen_word(&p->pen, INK_DIM, p->m->dot);
+			pen_words(&p->pen, INK_PLAIN, name);
+		}
+		pen_word(&p->pen, INK_DIM, p->m->dot);
+		text_store(p, f);
+		pen_end(&p->pen);
+		for (size_t k = 0; k < f->n_evidence; k++) {
+			AUTO(str) char *why =
+				text_escaped(f->evidence[k].text);
+
+			if (text_same(f->evidence[k].kind, "waiver"))
+				pen_line(&p->pen, INK_DIM, "    ", "    ", why);
+		}
+	}
+}
+
 /* ---- the end -------------------------------------------------------------*/
 
 /* Many files of one store often have the same thing wrong with them.  */
@@ -514,10 +551,8 @@ int text_write(const struct report *r, const struct output_options *o, FILE *f)
 		    _("Nothing found"));
 	put_scope(&p);
 	text_findings(&p);
-	if (p.waived > 0 && o->verbose) {
-		text_section(&p, INK_DIM, _("WAIVED"));
-		put_findings(&p, FINDING_WAIVED, -1);
-	}
+	if (p.waived > 0)
+		put_waived(&p);
 	put_problems(&p);
 	put_next(&p);
 	return text_end(&p);

@@ -30,6 +30,8 @@ static int read_about(struct judge *j, const struct result *rows, size_t row,
 		}
 	}
 	text = result_text(rows, row, "sha256");
+	if (text == NULL)
+		text = result_text(rows, row, "topic");
 	if (text == NULL && result_cell(rows, row, "store_id") == NULL)
 		text = result_text(rows, row, "location");
 	*ret_about = xstrdup(text != NULL ? text : "");

@@ -40,6 +40,85 @@ static const char problem_sql[] =
 
 /* ---- one rule -----------------------------------------------------------*/
 
+/* Fills F from N answers that are about one thing, or folded.  */
+static void fill(struct judge *j, struct finding *f,
+		 sqlite3_stmt *const *evidence, const struct result *rows,
+		 const struct answer *answers, size_t n)
+{
+	if (f->rule->fold != NULL)
+		finding_fold(j, f, evidence, rows, answers, n);
+	else
+		finding_fill(j, f, evidence, rows, answers, n);
+}
+
+/* Moves the answers about certificates that a waiver covers behind the others,
+ * which keep their order, and counts these; BY gets the waivers of the former. */
+static size_t split_waived(const struct judge *j, const struct finding *f,
+			   const struct result *rows, struct answer *answers,
+			   size_t n, struct waiver **by)
+{
+	struct answer *waived = xcalloc(n, sizeof(*waived));
+	size_t n_waived = 0, kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct waiver *w = waiver_for(j, f, result_text(
+			rows, answers[i].row, "sha256"), true);
+
+		if (w == NULL) {
+			answers[kept++] = answers[i];
+			continue;
+		}
+		by[n_waived] = w;
+		waived[n_waived++] = answers[i];
+	}
+	memcpy(answers + kept, waived, n_waived * sizeof(*waived));
+	free(waived);
+	return kept;
+}
+
+/* Takes out of a folded finding what is waived, or waives it whole.  */
+static void waive_members(struct judge *j, struct finding *f,
+			  sqlite3_stmt *const *evidence,
+			  const struct result *rows, struct answer *answers,
+			  size_t n)
+{
+	struct waiver **by = xcalloc(n, sizeof(struct waiver *));
+	size_t kept = split_waived(j, f, rows, answers, n, by);
+
+	if (kept > 0 && kept < n) {
+		const struct rule *r = f->rule;
+
+		finding_done(f);
+		finding_begin(f, r);
+		fill(j, f, evidence, rows, answers, kept);
+	}
+	if (kept == 0)
+		f->status = FINDING_WAIVED;
+	for (size_t i = 0; kept < n && i < j->waivers->n; i++) {
+		struct waiver *w = &j->waivers->items[i];
+		size_t certificates = 0;
+
+		for (size_t k = 0; k < n - kept; k++)
+			certificates += by[k] == w &&
+				(k == 0 || by[k - 1] != w ||
+				 strcmp(answers[kept + k].about,
+					answers[kept + k - 1].about) != 0);
+		if (certificates > 0)
+			finding_waive(f, w, NULL, certificates);
+	}
+	free(by);
+}
+
+static void waive(const struct judge *j, struct finding *f)
+{
+	struct waiver *w = waiver_for(j, f, f->certificate.sha256, false);
+
+	if (w == NULL)
+		return;
+	f->status = FINDING_WAIVED;
+	finding_waive(f, w, f->certificate.sha256, 0);
+}
+
 static int judge_rows(struct judge *j, const struct rule *r,
 		      sqlite3_stmt *const *evidence, const struct result *rows,
 		      char **ret_error)
@@ -54,14 +133,14 @@ static int judge_rows(struct judge *j, const struct rule *r,
 		struct finding *f = finding_new(j, r);
 
 		end = answers_group(&a, first);
-		if (r->fold != NULL)
-			finding_fold(j, f, evidence, rows, &a.items[first],
-				     end - first);
-		else
-			finding_fill(j, f, evidence, rows, &a.items[first],
-				     end - first);
+		fill(j, f, evidence, rows, &a.items[first], end - first);
 		if (f->status == FINDING_UNKNOWN)
 			j->report->incomplete = true;
+		else if (r->fold != NULL)
+			waive_members(j, f, evidence, rows, &a.items[first],
+				      end - first);
+		else
+			waive(j, f);
 	}
 	answers_done(&a);
 	return 0;
@@ -210,8 +289,8 @@ static int fill_problems(struct judge *j)
 	return 0;
 }
 
-static int judge_all(struct judge *j, const struct rules *rules,
-		     sqlite3_stmt *const *queries)
+/* What every rule needs.  */
+static int prepare(struct judge *j)
 {
 	AUTO(str) char *ignored = NULL;
 	unsigned line;
@@ -231,17 +310,73 @@ static int judge_all(struct judge *j, const struct rules *rules,
 	    guard_prepare(&j->guard, problem_sql, &j->problem,
 			  &ignored, &line) < 0)
 		return -EIO;
+	return 0;
+}
+
+/* All rules of the pack that are asked before, or after, it is known what
+ * waivers waived.  */
+static int judge_stage(struct judge *j, const struct rules *rules,
+		       sqlite3_stmt *const *queries, bool after_waivers)
+{
 	for (size_t i = 0; i < rules->n; i++) {
 		const struct rule *r = &rules->items[i];
 		AUTO(str) char *error = NULL;
 
+		if (r->after_waivers != after_waivers)
+			continue;
 		if (judge_rule(j, r, queries[i], &error) < 0)
 			add_failed(j, r, error);
 		if (add_unknown(j, r) < 0)
 			return -EIO;
 	}
-	findings_sort(j->report->findings, j->report->n_findings);
 	return 0;
+}
+
+/* Writing is nothing that the guard lets pass.  */
+static int judge_waivers(struct judge *j, struct inventory *i,
+			 const struct rules *rules)
+{
+	int e;
+
+	if (rules->waivers == NULL)
+		return 0;
+	guard_end(&j->guard);
+	e = inventory_store_waivers(i, rules->waivers->items,
+				    rules->waivers->n, true);
+	guard_begin(&j->guard, inventory_db(i), rules->reads, DIALECT_RULE);
+	return e;
+}
+
+static int judge_all(struct judge *j, struct inventory *i,
+		     const struct rules *rules, sqlite3_stmt *const *queries)
+{
+	int e = prepare(j);
+
+	if (e == 0)
+		e = judge_stage(j, rules, queries, false);
+	if (e == 0)
+		e = judge_waivers(j, i, rules);
+	if (e == 0)
+		e = judge_stage(j, rules, queries, true);
+	if (e == 0)
+		findings_sort(j->report->findings, j->report->n_findings);
+	return e;
+}
+
+/* What the administrator says, for rules to ask about.  */
+static int store_config(struct inventory *i, const struct rules *rules)
+{
+	int e = 0;
+
+	if (rules->policy != NULL)
+		e = inventory_store_policy(i, rules->policy->lines,
+					   rules->policy->n);
+	for (size_t k = 0; rules->waivers != NULL && k < rules->waivers->n; k++)
+		rules->waivers->items[k].matched = 0;
+	if (e == 0 && rules->waivers != NULL)
+		e = inventory_store_waivers(i, rules->waivers->items,
+					    rules->waivers->n, false);
+	return e;
 }
 
 int rules_evaluate(struct inventory *i, struct rules *rules,
@@ -254,9 +389,12 @@ int rules_evaluate(struct inventory *i, struct rules *rules,
 		.report = &report,
 		.automatic = recipe_automatic,
 		.data = data,
+		.waivers = rules->waivers,
 	};
-	int e;
+	int e = store_config(i, rules);
 
+	if (e < 0)
+		return e;
 	if (rules->reads == NULL) {
 		e = reads_learn(inventory_db(i), &rules->reads, ret_error);
 		if (e < 0)
@@ -265,7 +403,7 @@ int rules_evaluate(struct inventory *i, struct rules *rules,
 	guard_begin(&j.guard, inventory_db(i), rules->reads, DIALECT_RULE);
 	e = queries_compile(&j.guard, rules, &queries, ret_error);
 	if (e == 0) {
-		e = judge_all(&j, rules, queries);
+		e = judge_all(&j, i, rules, queries);
 		queries_free(queries, rules->n);
 	}
 	sqlite3_finalize(j.certificate);

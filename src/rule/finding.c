@@ -128,6 +128,22 @@ static char *copy(const char *s)
 	return s != NULL ? xstrdup(s) : NULL;
 }
 
+void finding_add_evidence(struct finding *f, const char *kind, char *text,
+			  const char *sha256)
+{
+	add_evidence(f, kind, text, sha256, 0);
+}
+
+void finding_begin(struct finding *f, const struct rule *r)
+{
+	memset(f, 0, sizeof(*f));
+	f->rule = r;
+	f->rule_id = xstrdup(r->id);
+	f->severity = r->severity;
+	f->title = xstrdup(_(r->title));
+	f->why = xstrdup(_(r->why));
+}
+
 struct finding *finding_new(struct judge *j, const struct rule *r)
 {
 	struct report *report = j->report;
@@ -136,12 +152,7 @@ struct finding *finding_new(struct judge *j, const struct rule *r)
 	grow(&report->findings, report->n_findings, &j->findings_cap,
 	     sizeof(*report->findings));
 	f = &report->findings[report->n_findings++];
-	memset(f, 0, sizeof(*f));
-	f->rule = r;
-	f->rule_id = xstrdup(r->id);
-	f->severity = r->severity;
-	f->title = xstrdup(_(r->title));
-	f->why = xstrdup(_(r->why));
+	finding_begin(f, r);
 	return f;
 }
 

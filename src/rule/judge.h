@@ -16,6 +16,7 @@ struct judge {
 	struct result roles;		/* likewise */
 	size_t *best_name;		/* of each store, see stores_load() */
 	struct sqlite3_stmt *certificate, *identity, *problem;
+	struct waivers *waivers;	/* NULL: none */
 	bool (*automatic)(const char *recipe, void *data);
 	void *data;
 };
@@ -73,6 +74,8 @@ size_t answers_group(const struct answers *a, size_t first);
 /* A finding of R at the end of the report, with nothing but the rule's words;
  * valid until the next one.  */
 struct finding *finding_new(struct judge *j, const struct rule *r);
+/* What that makes of F, which is empty.  */
+void finding_begin(struct finding *f, const struct rule *r);
 /* Names the store and makes the id, which stays the same over rescans and
  * hosts.  ABOUT: as in an answer, or a word of our own.  */
 void finding_set_store(const struct judge *j, struct finding *f, size_t store,
@@ -83,6 +86,9 @@ void finding_fill(struct judge *j, struct finding *f,
 		  struct sqlite3_stmt *const *evidence,
 		  const struct result *rows, const struct answer *answers,
 		  size_t n);
+/* A piece of evidence that is no answer of the rule's.  Takes TEXT.  */
+void finding_add_evidence(struct finding *f, const char *kind, char *text,
+			  const char *sha256);
 void findings_sort(struct finding *findings, size_t n);
 
 /* ---- what it is made of, for fold.c ---------------------------------------*/
@@ -105,5 +111,17 @@ void finding_add_party(struct finding *f, const char *party);
 void finding_fold(struct judge *j, struct finding *f,
 		  struct sqlite3_stmt *const *evidence, const struct result *rows,
 		  const struct answer *answers, size_t n);
+
+/* ---- waivers (waivers.c) ----------------------------------------------------*/
+
+/* The waiver that covers F, which is filled, as far as it is about that
+ * certificate (NULL: about none); NULL: there is none.  IS_MEMBER: F is about
+ * others as well.  */
+struct waiver *waiver_for(const struct judge *j, const struct finding *f,
+			  const char *sha256, bool is_member);
+/* Says so in F, and counts it.  CERTIFICATES: of how many of a folded finding;
+ * 0: it is not folded.  */
+void finding_waive(struct finding *f, struct waiver *w, const char *sha256,
+		   size_t certificates);
 
 #endif

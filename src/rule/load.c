@@ -11,68 +11,7 @@
 
 #include "locate/locate.h"
 #include "rule/guard.h"
-
-static void auto_document(xmlDoc **doc)
-{
-	xmlFreeDoc(*doc);
-}
-
-static bool is_space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-/* Without leading and trailing space, and each run of space one blank: the
- * form that xgettext gives to translators.  Works in place.  */
-static char *squeeze(char *text)
-{
-	char *to = text;
-
-	for (const char *from = text; *from != '\0'; from++) {
-		if (!is_space(*from))
-			*to++ = *from;
-		else if (to != text && to[-1] != ' ')
-			*to++ = ' ';
-	}
-	if (to != text && to[-1] == ' ')
-		to--;
-	*to = '\0';
-	return text;
-}
-
-static char *node_text(xmlNode *node)
-{
-	xmlChar *content = xmlNodeGetContent(node);
-	char *text = xstrdup(content != NULL ? (char *)content : "");
-
-	xmlFree(content);
-	return text;
-}
-
-/* NULL when there is no such attribute; the caller frees.  */
-static char *node_attribute(xmlNode *node, const char *name)
-{
-	xmlChar *value = xmlGetNoNsProp(node, (const xmlChar *)name);
-	char *text = value != NULL ? squeeze(xstrdup((char *)value)) : NULL;
-
-	xmlFree(value);
-	return text;
-}
-
-static bool is_element(const xmlNode *node, const char *name)
-{
-	return node->type == XML_ELEMENT_NODE &&
-		strcmp((const char *)node->name, name) == 0;
-}
-
-/* The line on which the text of NODE begins: libxml2 knows where the start tag
- * ends.  */
-static unsigned node_line(xmlNode *node)
-{
-	long line = xmlGetLineNo(node);
-
-	return line > 0 ? (unsigned)line : 0;
-}
+#include "rule/node.h"
 
 static void add_text(xmlNode *node, struct rule_text **texts, size_t *n)
 {
@@ -81,7 +20,7 @@ static void add_text(xmlNode *node, struct rule_text **texts, size_t *n)
 	*texts = xrealloc(*texts, *n + 1, sizeof(**texts));
 	t = &(*texts)[(*n)++];
 	t->variant = node_attribute(node, "variant");
-	t->text = squeeze(node_text(node));
+	t->text = text_squeeze(node_text(node));
 }
 
 static void add_evidence(xmlNode *node, struct rule *r)
@@ -95,10 +34,10 @@ static void add_evidence(xmlNode *node, struct rule *r)
 	e->kind = node_attribute(node, "kind");
 	for (xmlNode *child = node->children; child != NULL;
 	     child = child->next) {
-		if (is_element(child, "query")) {
+		if (node_is(child, "query")) {
 			e->query = node_text(child);
 			e->line = node_line(child);
-		} else if (is_element(child, "text")) {
+		} else if (node_is(child, "text")) {
 			add_text(child, &e->texts, &e->n_texts);
 		}
 	}
@@ -111,31 +50,31 @@ static void add_reference(xmlNode *node, struct rule *r)
 	while (r->references[n] != NULL)
 		n++;
 	r->references = xrealloc(r->references, n + 2, sizeof(*r->references));
-	r->references[n] = squeeze(node_text(node));
+	r->references[n] = text_squeeze(node_text(node));
 	r->references[n + 1] = NULL;
 }
 
 static void parse_child(xmlNode *node, struct rule *r)
 {
-	if (is_element(node, "title")) {
-		r->title = squeeze(node_text(node));
-	} else if (is_element(node, "why")) {
-		r->why = squeeze(node_text(node));
-	} else if (is_element(node, "reference")) {
+	if (node_is(node, "title")) {
+		r->title = text_squeeze(node_text(node));
+	} else if (node_is(node, "why")) {
+		r->why = text_squeeze(node_text(node));
+	} else if (node_is(node, "reference")) {
 		add_reference(node, r);
-	} else if (is_element(node, "query")) {
+	} else if (node_is(node, "query")) {
 		r->query = node_text(node);
 		r->query_line = node_line(node);
-	} else if (is_element(node, "message")) {
+	} else if (node_is(node, "message")) {
 		add_text(node, &r->messages, &r->n_messages);
-	} else if (is_element(node, "member")) {
+	} else if (node_is(node, "member")) {
 		add_text(node, &r->members, &r->n_members);
-	} else if (is_element(node, "evidence")) {
+	} else if (node_is(node, "evidence")) {
 		add_evidence(node, r);
-	} else if (is_element(node, "fix")) {
+	} else if (node_is(node, "fix")) {
 		r->recipe = node_attribute(node, "recipe");
-	} else if (is_element(node, "no-fix")) {
-		r->no_fix = squeeze(node_text(node));
+	} else if (node_is(node, "no-fix")) {
+		r->no_fix = text_squeeze(node_text(node));
 	}
 }
 
@@ -176,7 +115,7 @@ static int load_file(const char *path, struct rules *rules, size_t *cap,
 		     char **ret_error)
 {
 	AUTO(document) xmlDoc *doc = NULL;
-	AUTO(str) char *severity = NULL;
+	AUTO(str) char *severity = NULL, *after = NULL;
 	xmlNode *root;
 	struct rule *r;
 	int e;
@@ -196,6 +135,8 @@ static int load_file(const char *path, struct rules *rules, size_t *cap,
 	r->since = node_attribute(root, "since");
 	r->needs = node_attribute(root, "needs");
 	r->fold = node_attribute(root, "fold");
+	after = node_attribute(root, "after");
+	r->after_waivers = after != NULL;
 	severity = node_attribute(root, "severity");
 	for (xmlNode *child = root->children; child != NULL;
 	     child = child->next)

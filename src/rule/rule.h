@@ -48,17 +48,24 @@ struct rule {
 	size_t n_evidence;
 	char *recipe;		/* NULL: the store's own recipe */
 	char *no_fix;		/* why there is none; NULL: there is one */
+	bool after_waivers;	/* asked when it is known what they waived */
 	char *defined_in;	/* file:line */
 	char *path;		/* the file */
 	unsigned query_line;	/* where the query begins in it */
 };
 
 struct reads;			/* what each view may read: guard.c */
+struct policy;
+struct waivers;
 
 struct rules {
 	struct rule *items;	/* sorted by id */
 	size_t n;
 	struct reads *reads;
+	/* What the administrator demands and accepts; borrowed, NULL: nothing,
+	 * and what the inventory has of it is left alone.  */
+	const struct policy *policy;
+	struct waivers *waivers;
 };
 
 /* Loads and validates all rules.  -EINVAL: *ret_error = "file:line: reason" (the
@@ -71,6 +78,32 @@ int rules_parse(const char *config_dir, struct rules **ret_rules,
 int rules_load(const char *config_dir, struct rules **ret_rules,
 	       char **ret_error);
 void rules_free(struct rules *r);
+
+/* ---- policy (policy.c), trustdrift-policy(5) -------------------------------*/
+struct policy {
+	struct policy_line *lines;	/* one for each party that is named */
+	size_t n;
+	char *path;			/* NULL: there is no policy */
+};
+/* policy.xml in the configuration directory; none is an empty policy.  -EINVAL:
+ * *ret_error = "file:line: reason" (the caller frees).  Free with
+ * policy_free().  */
+int policy_load(const char *config_dir, struct policy **ret_policy,
+		char **ret_error);
+int policy_load_file(const char *path, struct policy **ret_policy,
+		     char **ret_error);
+void policy_free(struct policy *p);
+
+/* ---- waivers (waivers.c), trustdrift-waivers(5) ----------------------------*/
+struct waivers {
+	struct waiver *items;
+	size_t n;
+};
+/* waivers.xml and the files of waivers.d in the configuration directory; errors as
+ * above.  Free with waivers_free().  */
+int waivers_load(const char *config_dir, struct waivers **ret_waivers,
+		 char **ret_error);
+void waivers_free(struct waivers *w);
 
 enum finding_status { FINDING_FOUND, FINDING_UNKNOWN, FINDING_WAIVED };
 const char *finding_status_name(enum finding_status s);

@@ -135,3 +135,26 @@ CREATE TABLE problem (
 	path TEXT NOT NULL,
 	skipped INTEGER NOT NULL DEFAULT 0
 );
+
+-- What the administrator demands, allows and forbids: one of certificate, key
+-- (its name) and subject.
+CREATE TABLE policy (
+	kind TEXT NOT NULL,		-- allow, require, forbid
+	certificate TEXT,
+	"key" TEXT,
+	subject TEXT,
+	party TEXT,			-- NULL: all; a type, or one party
+	purpose TEXT,			-- NULL: all
+	comment TEXT,
+	until TEXT
+);
+
+-- Accepted findings; matched: what the waiver waived in this audit.
+CREATE TABLE waiver (
+	rule TEXT NOT NULL,
+	store TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	author TEXT NOT NULL,
+	until TEXT NOT NULL,
+	matched INTEGER NOT NULL DEFAULT 1
+);

@@ -90,6 +90,11 @@ static const char *text(sqlite3_stmt *s, int column)
 	return (const char *)sqlite3_column_text(s, column);
 }
 
+static char *copy(const char *s)
+{
+	return s != NULL ? xstrdup(s) : NULL;
+}
+
 static struct blob blob_of(const char *s)
 {
 	return (struct blob){ (const uint8_t *)s, strlen(s) };
@@ -634,6 +639,94 @@ static void load_program(const struct world *w, struct inventory *i)
 	unlink(path);
 }
 
+/* ---- what the administrator says -------------------------------------------*/
+
+static char *hex_of(const uint8_t hash[SHA256_SIZE])
+{
+	char *hex = xmalloc(2 * SHA256_SIZE + 1);
+
+	hex_encode(hash, SHA256_SIZE, hex);
+	return hex;
+}
+
+static char policy_path[] = "/etc/trustdrift/policy.xml";
+static char waivers_path[] = "/etc/trustdrift/waivers.xml";
+
+static void demand(const struct world *w, struct inventory *i)
+{
+	sqlite3_stmt *s = start(w, "SELECT kind, certificate, \"key\", subject,"
+				" party, purpose, comment, until FROM policy"
+				" ORDER BY rowid");
+	struct policy_line l = { .path = policy_path };
+	struct policy_line *lines = NULL;
+	size_t n = 0, cap = 0;
+
+	while (next(s)) {
+		uint8_t hash[SHA256_SIZE];
+
+		grow(&lines, n, &cap, sizeof(*lines));
+		l.line = (unsigned)n + 2;
+		l.kind = xstrdup(text(s, 0));
+		l.sha256 = l.spki_sha256 = NULL;
+		if (text(s, 1) != NULL) {
+			hash_sha256(blob_of(text(s, 1)), hash);
+			l.sha256 = hex_of(hash);
+		} else if (text(s, 2) != NULL) {
+			hash_words("key", text(s, 2), hash);
+			l.spki_sha256 = hex_of(hash);
+		}
+		l.subject = copy(text(s, 3));
+		l.party = copy(text(s, 4));
+		l.purpose = copy(text(s, 5));
+		l.comment = copy(text(s, 6));
+		l.until = text(s, 7) != NULL ? time_of(text(s, 7)) : INT64_MAX;
+		lines[n++] = l;
+	}
+	sqlite3_finalize(s);
+	assert_int_equal(inventory_store_policy(i, lines, n), 0);
+	for (size_t k = 0; k < n; k++) {
+		free(lines[k].kind);
+		free(lines[k].sha256);
+		free(lines[k].spki_sha256);
+		free(lines[k].subject);
+		free(lines[k].party);
+		free(lines[k].purpose);
+		free(lines[k].comment);
+	}
+	free(lines);
+}
+
+static void accept(const struct world *w, struct inventory *i)
+{
+	sqlite3_stmt *s = start(w, "SELECT rule, store, reason, author, until,"
+				" matched FROM waiver ORDER BY rowid");
+	struct waiver *waivers = NULL;
+	size_t n = 0, cap = 0;
+
+	while (next(s)) {
+		grow(&waivers, n, &cap, sizeof(*waivers));
+		waivers[n++] = (struct waiver){
+			.rule = copy(text(s, 0)),
+			.store = copy(text(s, 1)),
+			.reason = copy(text(s, 2)),
+			.author = copy(text(s, 3)),
+			.until = time_of(text(s, 4)),
+			.matched = (size_t)sqlite3_column_int(s, 5),
+			.path = waivers_path,
+			.line = (unsigned)n + 1,
+		};
+	}
+	sqlite3_finalize(s);
+	assert_int_equal(inventory_store_waivers(i, waivers, n, true), 0);
+	for (size_t k = 0; k < n; k++) {
+		free(waivers[k].rule);
+		free(waivers[k].store);
+		free(waivers[k].reason);
+		free(waivers[k].author);
+	}
+	free(waivers);
+}
+
 struct inventory *world_scan(const struct world *w, int64_t now,
 			     unsigned warn_days)
 {
@@ -653,6 +746,8 @@ struct inventory *world_scan(const struct world *w, int64_t now,
 	load_program(w, i);
 	reach(i);
 	judge(w, i);
+	demand(w, i);
+	accept(w, i);
 	assert_int_equal(inventory_commit(i), 0);
 	return i;
 }

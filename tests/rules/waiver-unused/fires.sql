@@ -1,0 +1,2 @@
+INSERT INTO waiver (rule, store, reason, author, until, matched) VALUES
+	('weak-anchor', '/srv/list.pem', 'the printer needs it', 'Ann', '2022-01-01T00:00:00Z', 0);
