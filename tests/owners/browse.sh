@@ -10,14 +10,14 @@
 
 # inside ROOT "DIRECTORY AT ..." COMMAND ...: runs it in ROOT with these
 # directories bound at those paths, as HOME=/root.  All that it started ends
-# with it.
+# with it.  $inside_environment has more NAME=VALUE for it, without spaces.
 inside() {
 	inside_root=$1 inside_binds=$2
 	shift 2
 	# shellcheck disable=SC2016 # the inner shell's
 	exec unshare --mount --pid --fork --kill-child sh -c '
-		root=$1 binds=$2
-		shift 2
+		root=$1 binds=$2 environment=$3
+		shift 3
 		mkdir -p "$root/root"
 		mount -t proc proc "$root/proc" || exit 99
 		mount --rbind /dev "$root/dev" || exit 99
@@ -32,8 +32,9 @@ inside() {
 			from=
 		done
 		exec env -i HOME=/root PATH=/usr/sbin:/usr/bin LC_ALL=C \
-			MOZ_DISABLE_CONTENT_SANDBOX=1 chroot "$@"
-	' inside "$inside_root" "$inside_binds" "$@"
+			MOZ_DISABLE_CONTENT_SANDBOX=1 $environment chroot "$@"
+	' inside "$inside_root" "$inside_binds" \
+		"${inside_environment:-}" "$@"
 }
 
 can_isolate() {
