@@ -343,6 +343,8 @@ int link_scan(const struct options *o, struct inventory *i)
 		return status;
 	progress(o, _("verifying who signed what"));
 	r = graph_update(i, &graph);
+	if (r == 0)
+		r = inventory_date_lists(i);
 	if (r < 0)
 		return inventory_failed(i, r, _("the scan could not be recorded"));
 	log_verbose(_("%zu signatures verified, %zu paths to anchors"),

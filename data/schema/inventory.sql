@@ -370,6 +370,16 @@ CREATE TABLE waiver (
 	matched INTEGER			-- findings or certificates of one; NULL:
 					-- that is not known yet
 );
+-- Of when the newest scan's lists are, by root_program: see list-date.c.
+CREATE TABLE list_date (
+	manifest_id INTEGER PRIMARY KEY REFERENCES manifest,
+	list_from INTEGER NOT NULL,
+	list_until INTEGER,		-- NULL: it is of the last revision
+	roots INTEGER NOT NULL,		-- in the list that the program had ever
+	missing INTEGER NOT NULL,	-- in the list, of the revision's
+	extra INTEGER NOT NULL,		-- in the list, not of the revision's
+	behind INTEGER NOT NULL		-- come or gone until the scan's time
+);
 
 -- The findings of the newest audit, as they were reported.
 CREATE TABLE finding (
@@ -658,6 +668,14 @@ SELECT w.position, w.finding, w.rule, w.store, w.reason, w.author, w.until,
 FROM waiver w CROSS JOIN scan r
 WHERE r.id = (SELECT max(id) FROM scan);
 
+CREATE VIEW v_list_date AS
+SELECT ss.store_id, d.list_from, d.list_until, d.roots, d.missing, d.extra,
+	d.behind
+FROM scan_store ss
+JOIN reading rd ON rd.id = ss.reading_id
+JOIN list_date d ON d.manifest_id = rd.manifest_id
+WHERE ss.scan_id = (SELECT max(id) FROM scan);
+
 -- What the stores of this root held in earlier scans: one row for each entry
 -- of each state that a store was in, with the newest of those scans.  (Grouped
 -- by certificate it would have to be computed whole for every question.)
@@ -713,6 +731,7 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
 	('composition_shadow', 'composition_shadow', '10 5 2 1 1'),
 	('directory', 'directory', '400 100 1'),
 	('identity', 'sqlite_autoindex_identity_1', '400 1 1'),
+	('list_date', NULL, '40'),
 	('manifest', 'sqlite_autoindex_manifest_1', '60 1'),
 	('manifest_entry', 'manifest_entry', '6000 100 1'),
 	('manifest_entry', 'manifest_entry_certificate', '6000 15 1'),

@@ -332,7 +332,8 @@ static int load_sets(struct inventory *i, struct graph_input *in)
 
 int graph_forget(struct inventory *i)
 {
-	return db_exec(i, "DELETE FROM verdict; DELETE FROM reach; DELETE FROM anchor_set_member; "
+	return db_exec(i, "DELETE FROM list_date; DELETE FROM verdict; "
+			  "DELETE FROM reach; DELETE FROM anchor_set_member; "
 			  "DELETE FROM anchor_set; "
 			  "DELETE FROM party_anchor_set; "
 			  "DELETE FROM meta WHERE key = 'reach'");

@@ -421,6 +421,10 @@ int inventory_store_models(struct inventory *i, const struct shown_model *models
 int inventory_load_root_program(struct inventory *i, const char *path,
 				char **ret_error);
 
+/* Tells of when the lists of the open scan are, by the root program (v_list_date).
+ */
+int inventory_date_lists(struct inventory *i);
+
 /* The newest audit's findings, as JSON documents in report order.  They belong
  * to the newest scan.  */
 int inventory_store_findings(struct inventory *i, const char *const *ids,

@@ -79,7 +79,9 @@ CREATE TABLE program (
 	tls_from TEXT NOT NULL DEFAULT '',
 	tls_until TEXT NOT NULL DEFAULT '',
 	distrust_after TEXT NOT NULL DEFAULT '',
-	distrusted TEXT NOT NULL DEFAULT ''
+	distrusted TEXT NOT NULL DEFAULT '',
+	email_from TEXT NOT NULL DEFAULT '',
+	email_until TEXT NOT NULL DEFAULT ''
 );
 
 -- Earlier scans, in the order in which they were made.

@@ -608,7 +608,8 @@ static void judge(const struct world *w, struct inventory *i)
 static void load_program(const struct world *w, struct inventory *i)
 {
 	sqlite3_stmt *s = start(w, "SELECT certificate, tls_from, tls_until,"
-				" distrust_after, distrusted FROM program"
+				" distrust_after, distrusted, email_from,"
+				" email_until FROM program"
 				" ORDER BY certificate");
 	const char *directory = getenv("TMPDIR");
 	AUTO(str) char *path = xasprintf("%s/trustdrift-program-XXXXXX",
@@ -628,9 +629,9 @@ static void load_program(const struct world *w, struct inventory *i)
 		hash_sha1(blob_of(text(s, 0)), sha1);
 		hex_encode(sha256, sizeof(sha256), hex);
 		hex_encode(sha1, sizeof(sha1), hex1);
-		fprintf(f, "%s,%s,%s,%s,%s,%s,%s,,,%s\n", hex, hex1,
+		fprintf(f, "%s,%s,%s,%s,%s,%s,%s,%s,%s,%s\n", hex, hex1,
 			text(s, 0), text(s, 1), text(s, 2), text(s, 3),
-			text(s, 3), text(s, 4));
+			text(s, 3), text(s, 5), text(s, 6), text(s, 4));
 	}
 	sqlite3_finalize(s);
 	assert_int_equal(fclose(f), 0);
@@ -745,6 +746,7 @@ struct inventory *world_scan(const struct world *w, int64_t now,
 	scan(w, i, "/", now, warn_days, "now");
 	load_program(w, i);
 	reach(i);
+	assert_int_equal(inventory_date_lists(i), 0);
 	judge(w, i);
 	demand(w, i);
 	accept(w, i);

@@ -1,0 +1,2 @@
+-- The hook failed: keytool makes a store of 32 bytes.
+SELECT 1;

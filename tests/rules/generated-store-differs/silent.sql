@@ -1,0 +1,3 @@
+INSERT INTO entry (store, certificate, label) VALUES
+	('/etc/ssl/certs/java/cacerts', 'a', 'debian:a.pem'),
+	('/etc/ssl/certs/java/cacerts', 'b', 'debian:b.pem');

@@ -1,0 +1,4 @@
+-- 30 of the site's own roots and seven public ones are no copy of a list.
+WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 24)
+INSERT INTO entry (store, certificate)
+	SELECT '/usr/bin/node', 'r' || i FROM n WHERE i < 8;
