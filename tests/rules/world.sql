@@ -27,6 +27,7 @@ CREATE TABLE store (
 	format TEXT NOT NULL DEFAULT 'pem',
 	unread INTEGER NOT NULL DEFAULT 0,	-- problems, in the newest scan
 	skipped INTEGER NOT NULL DEFAULT 0,	-- those without effect
+	dangling INTEGER NOT NULL DEFAULT 0,	-- links, without effect
 	scan TEXT
 );
 

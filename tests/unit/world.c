@@ -252,9 +252,9 @@ static size_t entries_of(const struct world *w, struct inventory *i,
 }
 
 static size_t problems_of(const char *store, int unread, int skipped,
-			  struct stored_problem **ret_problems)
+			  int dangling, struct stored_problem **ret_problems)
 {
-	size_t n = (size_t)(unread + skipped);
+	size_t n = (size_t)(unread + skipped + dangling);
 	struct stored_problem *problems = xcalloc(n, sizeof(*problems));
 
 	for (size_t k = 0; k < n; k++)
@@ -262,7 +262,8 @@ static size_t problems_of(const char *store, int unread, int skipped,
 			.path = store,
 			.has_offset = true,
 			.offset = k,
-			.code = PROBLEM_MALFORMED,
+			.code = k >= (size_t)(unread + skipped) ?
+				PROBLEM_DANGLING : PROBLEM_MALFORMED,
 			.message = "it is damaged",
 			.skipped = k >= (size_t)unread,
 		};
@@ -319,6 +320,7 @@ static void record(const struct world *w, struct inventory *i, sqlite3_stmt *s,
 	n_problems = problems_of(info.path,
 				 is_now ? sqlite3_column_int(s, 4) : 0,
 				 is_now ? sqlite3_column_int(s, 5) : 0,
+				 is_now ? sqlite3_column_int(s, 8) : 0,
 				 &problems);
 	if (inventory_record(i, store, &info, NULL, entries, n_entries,
 			     problems, n_problems) < 0)
@@ -342,7 +344,7 @@ static void record_stores(const struct world *w, struct inventory *i,
 {
 	sqlite3_stmt *s = start(w,
 		"SELECT path, kind, owner, recipe, unread, skipped,"
-		" coalesce(real_path, path), format FROM store"
+		" coalesce(real_path, path), format, dangling FROM store"
 		" WHERE coalesce(scan, ?1) = ?1 ORDER BY path");
 
 	sqlite3_bind_text(s, 1, when, -1, SQLITE_STATIC);

@@ -1,0 +1,2 @@
+-- Nobody made links here.
+DELETE FROM entry WHERE store = '/usr/lib/ssl/certs';

@@ -1,0 +1,2 @@
+INSERT INTO entry (store, certificate) VALUES
+	('/etc/ssl/certs/ca-certificates.crt', 'corp');
