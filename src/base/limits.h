@@ -30,6 +30,8 @@
 #define LIMIT_STORE_PROBLEMS	1000u
 #define LIMIT_CERTIFICATE_BYTES	(256u << 10)
 #define LIMIT_LABEL_BYTES	1024u
+#define LIMIT_KEY_BYTES		(32u << 10)	/* a private key */
+#define LIMIT_KEYS		64u		/* of them in one file */
 #define LIMIT_TEXT_BYTES	16384u		/* a decoded name */
 
 /* Formats */

@@ -204,6 +204,7 @@ static int load_store(struct loader *l, const char *file, const xmlNode *node)
 		.recipe = attribute(node, "recipe"),
 		.packaged = attribute(node, "packaged"),
 		.skips = is_yes(node, "skips"),
+		.secret = is_yes(node, "secret"),
 		.system = attribute(node, "system"),
 		.defined_in = where_is(file, node),
 		.paths = xcalloc(1, sizeof(*d->paths)),

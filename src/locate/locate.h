@@ -63,6 +63,8 @@ struct store_definition {
 	bool skips;		/* the owner's program passes over files that are
 				 * not what it expects (.NET, hash directories):
 				 * such a problem does not make verdicts unsure */
+	bool secret;		/* private keys: what may not be read, or is
+				 * none, is as it should be and no problem */
 	char *system;		/* "made" by the system's updater, of what is
 				 * "packaged" and what is "local", the
 				 * administrator's, less what is "distrusted";

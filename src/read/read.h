@@ -57,7 +57,8 @@ struct entry {
 	 * have.  ROLE_DISTRUST, or ROLE_NONE for what is only worth something
 	 * where everything is distrusted: of the one with this issuer and
 	 * serial number, of all with this key, or of both when all are given.
-	 * ROLE_ANCHOR: its anchors with this key are for `purposes` only.  */
+	 * ROLE_ANCHOR: its anchors with this key are for `purposes` only.
+	 * ROLE_SOURCE: here lies the private key of all with this key.  */
 	struct blob issuer;	/* Name, its TLV */
 	struct blob serial;	/* INTEGER, its content */
 	struct blob spki;	/* SubjectPublicKeyInfo, its TLV */

@@ -28,6 +28,8 @@ static int take_place(const struct place *place, void *data)
 	int64_t store;
 	int r;
 
+	if (place->definition->secret && place->error < 0)
+		return 0;
 	r = store_scan(w->pass, place, &store);
 	if (r < 0)
 		return r;

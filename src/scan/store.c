@@ -55,6 +55,11 @@ static void add_problem(struct store_pass *s, const char *path, bool has_offset,
 			uint64_t offset, enum problem_code code, bool skipped,
 			char *message)
 {
+	if (s->place->definition->secret && code != PROBLEM_LIMIT &&
+	    code != PROBLEM_CHANGED) {
+		free(message);
+		return;
+	}
 	if (s->n_problems >= LIMIT_STORE_PROBLEMS) {
 		s->problems_left_out++;
 		free(message);

@@ -104,6 +104,14 @@ CREATE TABLE file (
 	package TEXT			-- NULL: none has it
 );
 
+-- Private keys that lie there: whose, by the name of a certificate with that key.
+CREATE TABLE private (
+	store TEXT NOT NULL REFERENCES store DEFERRABLE INITIALLY DEFERRED,
+	certificate TEXT NOT NULL REFERENCES certificate
+		DEFERRABLE INITIALLY DEFERRED,
+	location TEXT NOT NULL
+);
+
 -- The directories above them, and above what settings lead to.
 CREATE TABLE directory (
 	path TEXT PRIMARY KEY,

@@ -69,7 +69,7 @@ only() {
 }
 only sqlite3 'inventory/|rule/|read/database|locate/packages-rpm|version|cmd-'
 only libxml 'locate/|rule/|fix/|version|main'
-only gnutls 'read/x509|endpoint/|version|main'
+only gnutls 'read/x509|read/private-key|endpoint/|version|main'
 only nettle 'base/hash|read/|version'
 only jansson 'output/|read/json|syntax/json|version'
 exit $status

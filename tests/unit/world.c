@@ -220,6 +220,29 @@ static int is_signed(struct blob child, struct blob issuer, void *data)
 
 /* ---- stores and parties --------------------------------------------------*/
 
+static void add_keys(const struct world *w, const char *store,
+		     struct stored_entry **entries, size_t *n, size_t *cap)
+{
+	sqlite3_stmt *s = start(w,
+		"SELECT coalesce(c.\"key\", c.subject), p.location"
+		" FROM private p JOIN certificate c ON c.name = p.certificate"
+		" WHERE p.store = ? ORDER BY p.rowid");
+
+	sqlite3_bind_text(s, 1, store, -1, SQLITE_STATIC);
+	while (next(s)) {
+		struct stored_names *names = xcalloc(1, sizeof(*names));
+
+		names->by_key = true;
+		hash_words("key", text(s, 0), names->spki_sha256);
+		grow(entries, *n, cap, sizeof(**entries));
+		(*entries)[(*n)++] = (struct stored_entry){
+			.names = names, .role = ROLE_SOURCE,
+			.location = xstrdup(text(s, 1)),
+		};
+	}
+	sqlite3_finalize(s);
+}
+
 static size_t entries_of(const struct world *w, struct inventory *i,
 			 const char *store, const char *when,
 			 struct stored_entry **ret_entries)
@@ -247,6 +270,7 @@ static size_t entries_of(const struct world *w, struct inventory *i,
 		};
 	}
 	sqlite3_finalize(s);
+	add_keys(w, store, &entries, &n, &cap);
 	*ret_entries = entries;
 	return n;
 }
@@ -328,6 +352,7 @@ static void record(const struct world *w, struct inventory *i, sqlite3_stmt *s,
 	for (size_t k = 0; k < n_entries; k++) {
 		free((char *)entries[k].label);
 		free((char *)entries[k].location);
+		free((void *)entries[k].names);
 	}
 	for (size_t k = 0; k < info.n_files; k++) {
 		free((char *)files[k].path);
