@@ -14,6 +14,8 @@
 . "$srcdir/tests/owners/fetch.sh"
 # shellcheck source=tests/owners/dotnet.sh
 . "$srcdir/tests/owners/dotnet.sh"
+# shellcheck source=tests/owners/browse.sh
+. "$srcdir/tests/owners/browse.sh"
 here=$srcdir/tests/owners
 paths=$srcdir/tests/paths/paths.py
 triplet=x86_64-linux-gnu
@@ -251,7 +253,102 @@ ask_dotnet() {
 	answered dotnet-3.1 cat dotnet.out
 }
 
-for client in ${PATHS_CLIENTS:-openssl gnutls go java node nss python curl dotnet}; do
+# Browsers, by handshakes with a server here: one start, and a clock, a store and
+# an address for each case.  $browser_root has the browser, and $browser_binds
+# what else it sees.
+browser_ready() {	# browser_ready ROOT PACKAGE
+	if ! can_isolate || ! fetch_root bookworm "$1" "$2" ||
+		! compiled path-clock -shared -fPIC; then
+		cannot "$2"
+		return 1
+	fi
+	browser_root=$OWNERS/bookworm/$1.root
+	mkdir -p clock "$1-home"
+	cp path-clock clock/
+	export PYTHONDONTWRITEBYTECODE=1	# not into the sources
+	# a time to begin with
+	python3 -c 'import sys
+sys.path.insert(0, sys.argv[1])
+import path_browser
+path_browser.set_clock("clock/now", int(sys.argv[2]))' "$here" \
+		"$(cut -f 2 cases | sort -n | head -n 1)"
+	browser_binds="$work/$1-home /root $work/clock /clock"
+	inside_environment="LD_PRELOAD=/clock/path-clock PATH_CLOCK=/clock/now"
+}
+# browser_said COMMAND ...: what it says about all cases, while the browser $!
+# runs; that it stands still is no answer
+browser_said() {
+	browser=$!
+	timeout 3000 python3 "$@" <cases || fail "$1 broke off"
+	kill -KILL "$browser" 2>/dev/null
+	wait "$browser" 2>/dev/null
+}
+
+ask_chromium() {
+	browser_ready chromium chromium || return
+	chromium=/usr/lib/chromium/chromium
+	mkdir -p policies/managed
+	mkfifo to from
+	{
+		echo "# chromium $( (inside "$browser_root" "$browser_binds" \
+			$chromium --version --no-sandbox) 2>/dev/null |
+			tail -n 1)"
+		(inside "$browser_root" "$browser_binds
+			$work/policies /etc/chromium/policies" $chromium \
+			--headless --no-sandbox --no-zygote --disable-gpu \
+			--no-first-run --disable-background-networking \
+			--disable-component-update --disable-sync \
+			--disable-dev-shm-usage --disable-extensions \
+			--disable-features=LocalNetworkAccessChecks \
+			--user-data-dir=/root/.config/chromium \
+			--host-resolver-rules="MAP host.example 127.0.0.1" \
+			--remote-debugging-pipe about:blank) \
+			3<to 4>from >chromium.log 2>&1 &
+		browser_said "$here/path-chromium.py" to from policies/managed \
+			clock/now
+	} >chromium.out
+	answered chromium cat chromium.out
+}
+
+ask_firefox() {
+	browser_ready firefox firefox-esr || return
+	firefox=/usr/lib/firefox-esr/firefox-esr
+	mkdir firefox-home/paths
+	# the profile is of nobody and talks to nobody; no verification is saved
+	# by resuming a session, and only certificates of the case are known
+	cat >firefox-home/paths/user.js <<-'END'
+	user_pref("marionette.port", 0);
+	user_pref("network.dns.localDomains", "host.example");
+	user_pref("security.ssl.disable_session_identifiers", true);
+	user_pref("security.OCSP.enabled", 0);
+	user_pref("security.remote_settings.intermediates.enabled", false);
+	user_pref("security.remote_settings.crlite_filters.enabled", false);
+	user_pref("network.captive-portal-service.enabled", false);
+	user_pref("network.connectivity-service.enabled", false);
+	user_pref("app.normandy.enabled", false);
+	user_pref("datareporting.policy.dataSubmissionEnabled", false);
+	user_pref("toolkit.telemetry.enabled", false);
+	user_pref("browser.preonboarding.enabled", false);
+	user_pref("termsofuse.bypassNotification", true);
+	user_pref("browser.startup.page", 0);
+	user_pref("browser.newtab.preload", false);
+	user_pref("browser.aboutwelcome.enabled", false);
+	user_pref("browser.startup.homepage_override.mstone", "ignore");
+	user_pref("dom.ipc.processPrelaunch.enabled", false);
+	END
+	{
+		echo "# mozpkix $( (inside "$browser_root" "$browser_binds" \
+			$firefox --version) 2>/dev/null | sed 's/^Mozilla //')"
+		(inside "$browser_root" "$browser_binds" $firefox --headless \
+			--no-remote --marionette --remote-allow-system-access \
+			--profile /root/paths about:blank) >firefox.log 2>&1 &
+		browser_said "$here/path-firefox.py" firefox-home/paths clock/now
+	} >firefox.out
+	answered firefox cat firefox.out
+}
+
+for client in ${PATHS_CLIENTS:-openssl gnutls go java node nss python curl dotnet \
+	chromium firefox}; do
 	case $client in
 	openssl) ask_openssl ;;
 	gnutls) ask_gnutls ;;
@@ -262,6 +359,8 @@ for client in ${PATHS_CLIENTS:-openssl gnutls go java node nss python curl dotne
 	python) ask_python ;;
 	curl) ask_curl ;;
 	dotnet) ask_dotnet ;;
+	chromium) ask_chromium ;;
+	firefox) ask_firefox ;;
 	*) fail "there is no client $client" ;;
 	esac
 done
