@@ -1,5 +1,6 @@
 /* cmd-fix.c -- fix: the script that repairs chosen findings of the newest
- * audit.  Nothing is run, and nothing but the script is written.
+ * audit, or the same plan in another form.  Nothing is run, and nothing but
+ * what was asked for is written.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -197,6 +198,7 @@ static char *command_line(const struct options *o)
 		{ "--severity", o->given & BIT(OPTION_SEVERITY) ?
 				severity_name(o->severity) : NULL },
 		{ "--store", o->store },
+		{ "--fix-type", o->fix_type },
 		{ "-o", o->output },
 	};
 	AUTO(str) char *program = own_command(o);
@@ -245,19 +247,28 @@ static void explain_unfixable(const struct audit *a)
 	}
 }
 
+static bool is_script(const struct options *o)
+{
+	return o->fix_type == NULL || strcmp(o->fix_type, fix_type(0)) == 0;
+}
+
 static int put_script(const struct options *o, const struct buf *script,
 		      size_t steps)
 {
 	const char *path = o->output != NULL ? o->output : "-";
 	AUTO(str) char *name = escape_text(path, strlen(path));
 	int r = file_write_atomic(path, (struct blob){
-		(const uint8_t *)buf_str(script), script->n }, 0700);
+		(const uint8_t *)buf_str(script), script->n },
+		is_script(o) ? 0700 : 0600);
 
 	if (r < 0) {
 		log_error(_("%s: cannot be written: %s"), name, strerror(-r));
 		return STATUS_FAILURE;
 	}
-	if (o->output != NULL && !o->quiet)
+	if (o->output != NULL && !o->quiet && !is_script(o))
+		printf(ngettext("%s: %zu step\n", "%s: %zu steps\n", steps),
+		       name, steps);
+	else if (o->output != NULL && !o->quiet)
 		printf(ngettext("%s: %zu step; --dry-run shows what it would change\n",
 				"%s: %zu steps; --dry-run shows what they would change\n",
 				steps), name, steps);
@@ -282,7 +293,8 @@ static int write_script(const struct options *o, const struct audit *a,
 	int r;
 
 	buf_init(&script, SIZE_MAX);
-	r = script_write(recipes, &info, a->findings, a->n, &script, &steps);
+	r = fix_write(o->fix_type != NULL ? o->fix_type : fix_type(0), recipes,
+		      &info, a->findings, a->n, &script, &steps);
 	if (r < 0) {
 		log_error(_("the script cannot be made: %s"), strerror(-r));
 		return STATUS_FAILURE;
@@ -294,6 +306,20 @@ static int write_script(const struct options *o, const struct audit *a,
 		return STATUS_OK;
 	}
 	return put_script(o, &script, steps);
+}
+
+static int check_type(const struct options *o)
+{
+	const char *words[8] = { NULL };
+	size_t i;
+
+	for (i = 0; i + 1 < ARRAY_SIZE(words) && fix_type(i) != NULL; i++) {
+		words[i] = fix_type(i);
+		if (o->fix_type == NULL || strcmp(o->fix_type, words[i]) == 0)
+			return -1;
+	}
+	return usage_error(o->command, _("a plan cannot be written as"),
+			   o->fix_type, words);
 }
 
 /* With --db the inventory may be that of another root than --root names.  */
@@ -319,6 +345,9 @@ int fix_command(const struct options *o)
 	char *error = NULL;
 	int status, r;
 
+	status = check_type(o);
+	if (status >= 0)
+		return status;
 	r = recipes_load(o->config, &recipes, &error);
 	if (r < 0)
 		return load_failed(r, error);

@@ -1,9 +1,16 @@
 /* cmd-prune.c -- prune: bounds the history of every root in the inventory, or
- * of the one that --root names.
+ * of the one that --root names; with --backups what fix scripts kept in a root.
+ *
+ * Backups lie in directories that are named by their time, so the names' order
+ * is theirs.  They are deleted beneath the root's descriptor and no link is
+ * followed: what a script kept may hold any.
  */
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd.h"
 
@@ -61,12 +68,161 @@ static int prune_roots(const struct options *o, struct inventory *i,
 	return STATUS_OK;
 }
 
+/* ---- backups ---------------------------------------------------------------*/
+
+#define BACKUPS_KEPT	10u
+
+struct names {
+	char **items;
+	size_t n, cap;
+};
+
+static void auto_names_of(struct names *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		free(l->items[i]);
+	free(l->items);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Takes FD.  Names but "." and "..", sorted.  */
+static int list_names(int fd, struct names *l)
+{
+	DIR *d = fdopendir(fd);
+	const struct dirent *e;
+	int r;
+
+	if (d == NULL) {
+		r = -errno;
+		close(fd);
+		return r;
+	}
+	while (errno = 0, (e = readdir(d)) != NULL) {
+		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+			continue;
+		grow(&l->items, l->n, &l->cap, sizeof(*l->items));
+		l->items[l->n++] = xstrdup(e->d_name);
+	}
+	r = -errno;
+	closedir(d);
+	if (l->n > 0)
+		qsort(l->items, l->n, sizeof(*l->items), compare_names);
+	return r;
+}
+
+/* DEPTH bounds what a hostile root may have put there.  */
+static int delete_tree(int at, const char *name, unsigned depth)
+{
+	AUTO(names_of) struct names l = { .items = NULL };
+	int fd, r;
+
+	if (unlinkat(at, name, 0) == 0)
+		return 0;
+	if (errno != EISDIR && errno != EPERM)
+		return -errno;
+	if (depth == 0)
+		return -ELOOP;
+	fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	r = list_names(dup(fd), &l);
+	for (size_t i = 0; i < l.n && r == 0; i++)
+		r = delete_tree(fd, l.items[i], depth - 1);
+	close(fd);
+	if (r == 0 && unlinkat(at, name, AT_REMOVEDIR) < 0)
+		r = -errno;
+	return r;
+}
+
+/* Is NAME what a script makes, TIME-PID?  */
+static bool is_backup(const char *name)
+{
+	return strlen(name) > 17 && name[8] == 'T' && name[15] == 'Z' &&
+	       name[16] == '-' && strspn(name, "0123456789TZ-") == strlen(name);
+}
+
+static int open_backups(const struct options *o, const struct root *root,
+			int *ret_fd)
+{
+	AUTO(str) char *own = NULL;
+	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+	int fd;
+
+	if (geteuid() == 0 || o->given & BIT(OPTION_ROOT)) {
+		int path, r = beneath_open(root, "/var/lib/trustdrift/backup",
+					   O_DIRECTORY, &path);
+
+		if (r < 0)
+			return r;
+		fd = openat(path, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		r = -errno;
+		close(path);
+		if (fd < 0)
+			return r;
+		*ret_fd = fd;
+		return 0;
+	}
+	if (state != NULL && *state == '/')
+		own = xasprintf("%s/trustdrift/backup", state);
+	else
+		own = xasprintf("%s/.local/state/trustdrift/backup",
+				home != NULL ? home : "");
+	fd = open(own, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	*ret_fd = fd;
+	return 0;
+}
+
+static int prune_backups(const struct options *o)
+{
+	AUTO(names_of) struct names l = { .items = NULL };
+	const size_t keep = o->keep != 0 ? o->keep : BACKUPS_KEPT;
+	size_t n = 0, deleted = 0;
+	struct root root;
+	int fd = -1, r, status = open_root(o->root, &root);
+
+	if (status >= 0)
+		return status;
+	r = open_backups(o, &root, &fd);
+	root_done(&root);
+	if (r == 0)
+		r = list_names(dup(fd), &l);
+	for (size_t i = 0; i < l.n; i++)
+		n += is_backup(l.items[i]);
+	for (size_t i = 0; i < l.n && r == 0 && n > keep; i++) {
+		if (!is_backup(l.items[i]))
+			continue;
+		r = delete_tree(fd, l.items[i], LIMIT_BACKUP_DEPTH);
+		deleted += r == 0;
+		n--;
+	}
+	if (fd >= 0)
+		close(fd);
+	if (r < 0 && r != -ENOENT) {
+		log_error(_("backups could not be deleted: %s"), strerror(-r));
+		return STATUS_FAILURE;
+	}
+	if (!o->quiet)
+		printf(ngettext("%zu backup deleted\n",
+				"%zu backups deleted\n", deleted), deleted);
+	return STATUS_OK;
+}
+
+/* ---- both ------------------------------------------------------------------*/
+
 int prune_command(const struct options *o)
 {
 	AUTO(inventory) struct inventory *i = NULL;
 	AUTO(roots) struct roots roots = { .items = NULL };
 	int status;
 
+	if (o->backups)
+		return prune_backups(o);
 	/* Opening it for writing would make one that is not there.  */
 	status = open_inventory(o, INVENTORY_READ, &i, NULL);
 	if (status >= 0)

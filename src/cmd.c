@@ -50,7 +50,8 @@ const struct command commands[] = {
 	{ "fix", "[FINDING-ID...]",
 	  N_("write the script that repairs the chosen findings"),
 	  fix_command, BIT(OPTION_RULE) | BIT(OPTION_SEVERITY) |
-	  BIT(OPTION_STORE) | BIT(OPTION_OUTPUT), -1, NULL },
+	  BIT(OPTION_STORE) | BIT(OPTION_FIX_TYPE) | BIT(OPTION_OUTPUT), -1,
+	  NULL },
 	{ "diff", "[OLD [NEW]]", N_("what changed between two scans"),
 	  diff_command, TABLE_OPTIONS, 2, diff_format },
 	{ "explain", "[WHAT [SENT]]",
@@ -80,8 +81,9 @@ const struct command commands[] = {
 	  table_format_name },
 	{ "query", "SQL", N_("read-only SQL over the inventory's views"),
 	  query_command, TABLE_OPTIONS, 1, table_format_name },
-	{ "prune", "", N_("delete old scans"),
-	  prune_command, BIT(OPTION_KEEP) | BIT(OPTION_WAIT), 0, NULL },
+	{ "prune", "", N_("delete old scans, or what fix scripts kept"),
+	  prune_command, BIT(OPTION_KEEP) | BIT(OPTION_BACKUPS) |
+	  BIT(OPTION_WAIT), 0, NULL },
 	{ NULL, NULL, NULL, NULL, 0, 0, NULL },
 };
 

@@ -32,6 +32,7 @@ enum option_id {
 	OPTION_REMOVE, OPTION_DISTRUST, OPTION_ADD, OPTION_SET_BUNDLE,
 	OPTION_IN, OPTION_AT, OPTION_BASELINE,
 	OPTION_REASON, OPTION_UNTIL, OPTION_AUTHOR,
+	OPTION_FIX_TYPE, OPTION_BACKUPS,
 	/* Those that every command takes.  */
 	OPTION_ROOT, OPTION_DB, OPTION_NOW, OPTION_CONFIG, OPTION_COLOR,
 	OPTION_QUIET, OPTION_VERBOSE, OPTION_HELP, OPTION_VERSION,
@@ -59,6 +60,8 @@ struct options {
 	enum color_when color;
 	bool quiet, verbose;
 	const char *format;		/* one of the command's formats */
+	const char *fix_type;		/* fix; NULL: not named */
+	bool backups;			/* prune */
 	const char *output;		/* NULL, "-": standard output */
 	enum severity fail_on;
 	bool fail_on_new;

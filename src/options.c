@@ -45,6 +45,19 @@ static bool set_format(struct options *o, const char *s)
 	return true;
 }
 
+static bool set_fix_type(struct options *o, const char *s)
+{
+	o->fix_type = s;	/* the command knows which there are */
+	return true;
+}
+
+static bool set_backups(struct options *o, const char *s)
+{
+	(void)s;
+	o->backups = true;
+	return true;
+}
+
 static bool set_output(struct options *o, const char *s)
 {
 	o->output = strcmp(s, "-") == 0 ? NULL : s;
@@ -324,6 +337,12 @@ static const struct option_row rows[] = {
 	[OPTION_STORE] = { "store", '\0', "PATH",
 		N_("only findings in the store of this path"), NULL,
 		set_store },
+	[OPTION_FIX_TYPE] = { "fix-type", '\0', "WORD",
+		N_("sh (default): a script; ansible: tasks that run it; json: the plan as data"),
+		NULL, set_fix_type },
+	[OPTION_BACKUPS] = { "backups", '\0', NULL,
+		N_("delete what fix scripts kept and not the scans: all but the newest N"),
+		NULL, set_backups },
 	[OPTION_ALL] = { "all", '\0', NULL,
 		N_("with stores: every kind that is known, where it is looked for, and how many are there"),
 		NULL, set_all },

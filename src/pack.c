@@ -2,6 +2,7 @@
  * scan: for the commands that judge.
  */
 #include <locale.h>
+#include <stdlib.h>
 
 #include "cmd.h"
 #include "fix/fix.h"
@@ -55,6 +56,36 @@ int pack_load(const struct options *o, struct pack *ret_pack)
 	return r < 0 ? load_failed(r, error) : load_config(o, p);
 }
 
+/* Recipes that depend on the store and the distribution become the one that is
+ * meant, or advice.  */
+static void choose_recipes(const struct options *o, const struct pack *p,
+			   struct report *report)
+{
+	struct root root, *there = root_open(o->root, &root) == 0 ? &root
+								  : NULL;
+
+	for (size_t i = 0; i < report->n_findings; i++) {
+		struct finding *f = &report->findings[i];
+		struct remedy remedy;
+
+		if (f->recipe == NULL ||
+		    !recipe_choose(p->recipes, there, f->recipe, f->store_kind,
+				   &remedy))
+			continue;
+		free(f->recipe);
+		f->recipe = NULL;
+		f->automatic = remedy.automatic;
+		if (remedy.recipe != NULL)
+			f->recipe = xstrdup(remedy.recipe);
+		else
+			f->no_fix = xstrdup(remedy.advice != NULL ?
+				remedy.advice :
+				_("There is no recipe for this kind of store: change it with the program that owns it."));
+	}
+	if (there != NULL)
+		root_done(there);
+}
+
 int pack_judge(const struct options *o, struct inventory *i,
 	       const struct pack *p, bool machine, struct report *ret_report)
 {
@@ -72,6 +103,7 @@ int pack_judge(const struct options *o, struct inventory *i,
 		return load_failed(r, error);
 	if (r < 0)
 		return inventory_failed(i, r, _("the rules could not be asked"));
+	choose_recipes(o, p, ret_report);
 	ret_report->tool = PACKAGE_VERSION;
 	return -1;
 }

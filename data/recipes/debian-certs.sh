@@ -201,14 +201,31 @@ selected_files() {
 	done
 }
 
+# What is derived is made again as a whole or not at all: where that fails, say
+# on a full disk, the directory is put back, and the sources keep the change.
 update_ca_certificates() {
 	surveyed=''
 	survey && keep "$certs_real" &&
 		echo update_ca_certificates >"$backup/refresh" || return 1
+	before=$backup/files/$kept
 	java=$certs_real/java/cacerts
 	for path in "$certs_real" "$certs_real/ca-certificates.crt" "$java"; do
 		record '?' "$path" || return 1
 	done
+	status=0
+	remake_all || status=1
+	if [ "$status" = 1 ] && restore_tree "$before" "$certs_real"; then
+		warn "$certs could not be made again and is put back as it was;" \
+			'run this again to go on'
+	fi
+	surveyed=''
+	for path in "$java" "$certs_real/ca-certificates.crt" "$certs_real"; do
+		record "$(state_of "$root$path")" "$path" || return 1
+	done
+	return "$status"
+}
+
+remake_all() {
 	if updater_works; then
 		stale_links | while IFS= read -r link; do
 			[ -e "$root$link" ] || printf '%s\n' "$link"
@@ -226,23 +243,4 @@ update_ca_certificates() {
 			'are made again without it; its hooks (Java) do not run'
 		remake_store || return 1
 	fi
-	surveyed=''
-	for path in "$java" "$certs_real/ca-certificates.crt" "$certs_real"; do
-		record "$(state_of "$root$path")" "$path" || return 1
-	done
-}
-
-# Puts a directory back as it was kept, name by name, and removes the links
-# that were made there since.
-restore_tree() {	# KEPT PATH
-	real=$(resolve "$2" last) && cd -P -- "$real" || return 1
-	find . -type l | while IFS= read -r entry; do
-		[ -e "$1/$entry" ] || [ -L "$1/$entry" ] || rm -f -- "$entry"
-	done
-	(cd -- "$1" && find . ! -type d) | while IFS= read -r entry; do
-		if [ "$(about "$entry")" != "$(about "$1/$entry")" ] ||
-			[ "$(state_of "$entry")" != "$(state_of "$1/$entry")" ]; then
-			replace "$1/$entry" "$entry" || exit 1
-		fi
-	done && touch -r "$1" .
 }

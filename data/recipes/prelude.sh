@@ -21,7 +21,7 @@ PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL PATH
 
 root=$scanned_root mode=run dry_run='' yes='' only='' rollback_dir=''
-backup='' kept=0 work='' pending='' refreshes='' plan='' why=''
+backup='' kept=0 locked='' work='' pending='' refreshes='' plan='' why=''
 n_done=0 n_already=0 n_skipped=0 n_failed=0 n_would=0
 
 say() {
@@ -57,7 +57,8 @@ Without --yes each step is asked for on the terminal; without a terminal
 nothing is changed.  What a step replaces or removes is kept under
 /var/lib/trustdrift/backup in the root.
 Status: 0 all is done, 1 a step failed, 2 steps were skipped or, with
---dry-run, would change something, 64 wrong usage.
+--dry-run, would change something, 64 wrong usage, 75 another fix script is at
+work.
 EOT
 }
 
@@ -168,6 +169,28 @@ backup_place() (
 	printf '%s\n' "$place"
 )
 
+# Only one run at a time: two would take each other's changes for a stranger's.
+# It is the directory of the backups that is locked, by the kernel, so that the
+# lock of a run that was killed is gone with it.  Who cannot make that directory
+# cannot change anything either.
+lock() {
+	[ -z "$dry_run" ] || return 0
+	place=$(backup_place) &&
+		(umask 022 && mkdir -p -- "${place%/*/*}") 2>/dev/null &&
+		mkdir -p -- "$place" 2>/dev/null && [ -r "$place" ] || return 0
+	if command -v flock >/dev/null; then
+		exec 9<"$place"
+		flock -n 9 && return 0
+		warn 'another fix script is at work here: nothing is changed'
+	else
+		mkdir -- "$place/running" 2>/dev/null &&
+			locked=$place/running && return 0
+		warn "another fix script is at work here, or one was killed:" \
+			"nothing is changed; if none is, remove $place/running"
+	fi
+	exit 75
+}
+
 # Makes this run's directory when it is first needed.
 backup_begin() {
 	[ -z "$backup" ] || return 0
@@ -191,7 +214,10 @@ keep() {	# PATH
 	kept=$((kept + 1))
 	cp -a -- "$name" "$backup/files/$kept" &&
 		facts=$(stat -c '%a %u %g %Y' -- "$name") &&
-		printf '%s %s %s\n' "$kept" "$facts" "$1" >>"$backup/index"
+		printf '%s %s %s\n' "$kept" "$facts" "$1" >>"$backup/index" &&
+		return 0
+	why="what is there could not be kept in $backup: it is left as it was"
+	return 1
 }
 
 # Notes that PATH will be in STATE: "?" for as long as that is not known.
@@ -239,16 +265,44 @@ unchanged() (	# PATH SHA256
 
 # Puts a copy of FILE in the place of NAME in the working directory, at once.
 # Whatever somebody put there meanwhile, link or directory, is not followed.
-# The temporary name is always the same, so an interrupted run leaves nothing
-# that the next one does not use up.
+# The temporary name is always the same, so a run that was killed leaves nothing
+# that the next one does not use up; what a full disk cut short is removed.
 replace() {	# FILE NAME
 	cp -aT --remove-destination -- "$1" ./.trustdrift-new &&
+		mv -fT -- ./.trustdrift-new "$2" && return 0
+	[ -d ./.trustdrift-new ] || rm -f -- ./.trustdrift-new
+	return 1
+}
+
+# Makes NAME in the working directory a link, at once.
+replace_link() {	# TARGET NAME
+	rm -f -- ./.trustdrift-new && ln -s -- "$1" ./.trustdrift-new &&
 		mv -fT -- ./.trustdrift-new "$2"
 }
 
 # Puts FILE in the place of PATH, with the mode and owner of FILE.
 put() {	# FILE PATH
-	record "$(state_of "$1")" "$2" && enter "$2" && replace "$1" "$name"
+	record "$(state_of "$1")" "$2" && enter "$2" &&
+		replace "$1" "$name" && return 0
+	why="$2 could not be written: it is left as it was"
+	return 1
+}
+
+# The same where nothing is yet, with the mode MODE and the owner of the
+# directory.
+put_new() {	# FILE PATH MODE
+	backup_begin && missing "$2" && enter "$2" &&
+		chmod "$3" "$1" && owner=$(stat -c '%u:%g' .) &&
+		{ [ "$(id -u)" != 0 ] || chown "$owner" "$1"; } &&
+		printf '%s - - - - %s\n' - "$2" >>"$backup/index" &&
+		put "$1" "$2"
+}
+
+# Makes the directory PATH, as those above it that are missing, for everybody to
+# read.  An empty directory is no change to any store: it stays.
+make_directory() {	# PATH
+	directory=$(resolve "$1" last) &&
+		(umask 022 && mkdir -p -- "$directory")
 }
 
 # Removes the name PATH and keeps what it was.
@@ -337,6 +391,9 @@ ask_state() {	# NUMBER RECIPE
 
 list_step() {
 	say "step $1: $7"
+	why=''
+	"${2}_why"
+	[ -z "$why" ] || say "    $why"
 	for finding in $6; do
 		say "    finding $finding"
 	done
@@ -424,6 +481,7 @@ refresh_all() {
 	for step in $pending; do
 		verify "${step%%:*}" "${step#*:}"
 	done
+	refreshes='' pending=''
 }
 
 # ---- putting back ----
@@ -436,7 +494,32 @@ may_restore() {	# STATE PATH
 	return 1
 }
 
+# What the run made where nothing was.
+restore_nothing() {	# PATH
+	real=$(resolve "$1") || real=''
+	if [ -z "$real" ]; then
+		fail restore "$1 cannot be reached"
+	elif [ ! -e "$real" ] && [ ! -L "$real" ]; then
+		n_already=$((n_already + 1))
+		say "restore: already gone: $1"
+	elif ! may_restore "$(state_of "$real")" "${real#"$root"}"; then
+		skip restore "$1 has changed since"
+	elif [ -n "$dry_run" ]; then
+		n_would=$((n_would + 1))
+		say "restore: would be removed: $1"
+	elif enter "$1" && rm -f -- "$name"; then
+		n_done=$((n_done + 1))
+		say "restore: removed: $1"
+	else
+		fail restore "$1 could not be removed"
+	fi
+}
+
 restore() {	# NUMBER PATH
+	if [ "$1" = - ]; then
+		restore_nothing "$2"
+		return
+	fi
 	copy=$rollback_dir/files/$1
 	real=$(resolve "$2") || real=''
 	now=$(state_of "$real")
@@ -447,7 +530,8 @@ restore() {	# NUMBER PATH
 		n_already=$((n_already + 1))
 		say "restore $1: already there: $2"
 	elif ! may_restore "$now" "${real#"$root"}"; then
-		if [ -d "$copy" ] && [ -z "$dry_run" ]; then
+		if [ -d "$copy" ] && [ -z "$dry_run" ] &&
+			[ -f "$rollback_dir/refresh" ]; then
 			refreshes="$refreshes $(cat "$rollback_dir/refresh")"
 			say "restore $1: has changed since, is made again: $2"
 		else
@@ -487,7 +571,9 @@ rollback() {
 		skip 'rollback' 'not wanted'
 		return
 	fi
-	workspace && sort -rn "$rollback_dir/index" >"$work/index" || exit 1
+	# The newest first: what was made last may stand on what was before.
+	workspace && sed -n '1!G;h;$p' "$rollback_dir/index" >"$work/index" ||
+		exit 1
 	while IFS= read -r line <&3; do
 		# The path stands behind number, mode, owner, group and time.
 		restore "${line%% *}" "${line#* * * * * }"
@@ -502,6 +588,7 @@ rollback() {
 
 finish() {
 	[ -z "$work" ] || rm -rf -- "$work"
+	[ -z "$locked" ] || rmdir -- "$locked"
 }
 
 parse() {
@@ -581,6 +668,7 @@ main() {
 		warn 'no terminal to ask on and no --yes: nothing is changed'
 		dry_run=1
 	fi
+	lock
 	if [ "$mode" = rollback ]; then
 		rollback
 	else

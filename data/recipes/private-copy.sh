@@ -26,6 +26,7 @@ job_end() {
 }
 
 as_owner() (	# COMMAND...
+	exec 9<&-	# the lock
 	cd -- "$job" || exit 1
 	HOME=$job
 	export HOME

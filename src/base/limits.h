@@ -85,5 +85,6 @@
 #define LIMIT_WAIVERS		20000u
 #define LIMIT_BASELINE_BYTES	(256u << 20)	/* a report of many hosts' worth */
 #define LIMIT_DATA_FILE_BYTES	(4u << 20)
+#define LIMIT_BACKUP_DEPTH	64u		/* directories in what a script kept */
 
 #endif

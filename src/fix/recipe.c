@@ -25,6 +25,7 @@ static const struct field fields[] = {
 	{ "sha256", offsetof(struct finding, certificate.sha256),
 	  2 * SHA256_SIZE },
 	{ "sha1", offsetof(struct finding, certificate.sha1), 2 * SHA1_SIZE },
+	{ "offset", NUMBER_FIELD, 0 },
 };
 
 static const struct field *field_find(const char *name)
@@ -48,6 +49,7 @@ static void recipe_done(struct recipe *r)
 	free(r->name);
 	free(r->tools);
 	free(r->refresh);
+	free(r->why);
 	free(r->text);
 	free(r->defined_in);
 }
@@ -62,6 +64,9 @@ void recipes_free(struct recipes *r)
 		free(r->libraries[i].name);
 		free(r->libraries[i].text);
 	}
+	for (size_t i = 0; i < r->n_choices; i++)
+		choice_done(&r->choices[i]);
+	free(r->choices);
 	free(r->items);
 	free(r->libraries);
 	free(r);
@@ -79,7 +84,7 @@ static void auto_document(xmlDoc **doc)
 
 /* ---- XML -----------------------------------------------------------------*/
 
-static bool is_element(const xmlNode *node, const char *name)
+bool is_recipe_element(const xmlNode *node, const char *name)
 {
 	return node->type == XML_ELEMENT_NODE &&
 	       strcmp((const char *)node->name, name) == 0;
@@ -112,13 +117,12 @@ static char *node_text(xmlNode *node)
 	return text;
 }
 
-static char *node_words(xmlNode *node)
+char *node_words(xmlNode *node)
 {
 	return squeeze(node_text(node));
 }
 
-/* "" when there is no such attribute; the caller frees.  */
-static char *node_attribute(xmlNode *node, const char *name)
+char *node_attribute(xmlNode *node, const char *name)
 {
 	xmlChar *value = xmlGetNoNsProp(node, (const xmlChar *)name);
 	char *text = xstrdup(value != NULL ? (char *)value : "");
@@ -160,31 +164,35 @@ static void add_library(xmlNode *node, struct recipe *r)
 
 static void read_child(xmlNode *node, struct recipe *r)
 {
-	if (is_element(node, "title"))
+	if (is_recipe_element(node, "title"))
 		r->title = node_words(node);
-	else if (is_element(node, "tools"))
+	else if (is_recipe_element(node, "why"))
+		r->why = node_words(node);
+	else if (is_recipe_element(node, "tools"))
 		r->tools = node_words(node);
-	else if (is_element(node, "library"))
+	else if (is_recipe_element(node, "library"))
 		add_library(node, r);
-	else if (is_element(node, "target"))
+	else if (is_recipe_element(node, "target"))
 		r->target = node_field(node);
-	else if (is_element(node, "parameter"))
+	else if (is_recipe_element(node, "parameter"))
 		add_parameter(node, r);
-	else if (is_element(node, "function"))
+	else if (is_recipe_element(node, "function"))
 		r->text = node_text(node);
-	else if (is_element(node, "refresh"))
+	else if (is_recipe_element(node, "refresh"))
 		r->refresh = node_words(node);
 }
 
 static void read_recipe(xmlNode *root, const char *path, struct recipe *r)
 {
 	AUTO(str) char *automatic = node_attribute(root, "automatic");
+	AUTO(str) char *on = node_attribute(root, "on");
 
 	r->id = node_attribute(root, "id");
 	r->name = xstrdup(r->id);
 	for (char *p = r->name; (p = strchr(p, '-')) != NULL; p++)
 		*p = '_';
 	r->automatic = strcmp(automatic, "yes") == 0;
+	r->is_derived = strcmp(on, "derived") == 0;
 	r->libraries = xcalloc(1, sizeof(*r->libraries));
 	r->defined_in = xasprintf("%s:%ld", path, xmlGetLineNo(root));
 	for (xmlNode *n = root->children; n != NULL; n = n->next)
@@ -203,6 +211,10 @@ static int load_recipe(struct recipes *r, size_t *cap, const char *path,
 
 	if (e < 0)
 		return e;
+	if (is_recipe_element(xmlDocGetRootElement(doc), "choice")) {
+		choice_read(xmlDocGetRootElement(doc), path, r);
+		return 0;
+	}
 	grow(&r->items, r->n, cap, sizeof(*r->items));
 	memset(&r->items[r->n], 0, sizeof(*r->items));
 	read_recipe(xmlDocGetRootElement(doc), path, &r->items[r->n++]);
@@ -309,7 +321,7 @@ static int check_recipe(const struct recipes *all, const struct recipe *r,
 	return 0;
 }
 
-static int check_all(const struct recipes *r, char **ret_error)
+static int check_all(struct recipes *r, char **ret_error)
 {
 	int e = 0;
 
@@ -329,7 +341,7 @@ static int check_all(const struct recipes *r, char **ret_error)
 	}
 	for (size_t i = 0; i < r->n && e == 0; i++)
 		e = check_recipe(r, &r->items[i], ret_error);
-	return e;
+	return e == 0 ? choices_check(r, ret_error) : e;
 }
 
 /* ---- the pack ------------------------------------------------------------*/
@@ -401,6 +413,7 @@ const struct library *library_find(const struct recipes *r, const char *name)
 	return NULL;
 }
 
+/* Of a choice nothing is said before it is made.  */
 bool recipe_is_automatic(const char *recipe, void *data)
 {
 	const struct recipe *r = recipe != NULL ? recipe_find(data, recipe)

@@ -2,12 +2,17 @@
 #ifndef FIX_RECIPE_H
 #define FIX_RECIPE_H
 
+#include <libxml/tree.h>
+
 #include "fix/fix.h"
+
+#define NUMBER_FIELD	SIZE_MAX
 
 /* A field of a finding that a script may get.  */
 struct field {
 	const char *name;
-	size_t offset;		/* of a char * in struct finding */
+	size_t offset;		/* of a char * in struct finding; NUMBER_FIELD:
+				 * where in the file the entry begins */
 	size_t digits;		/* it is a hash: lower-case hex digits; 0: text */
 };
 
@@ -19,6 +24,7 @@ struct parameter {
 
 struct recipe {
 	char *id, *title;
+	char *why;		/* why it is done so, for people; NULL: clear */
 	char *name;		/* the id as part of a shell function's name */
 	char *tools;		/* programs, separated by blanks; "": none */
 	char *refresh;		/* shell function; "": none */
@@ -28,6 +34,8 @@ struct recipe {
 	struct parameter *parameters;
 	size_t n_parameters;
 	bool automatic;
+	bool is_derived;	/* it changes what is made of other stores: after
+				 * all steps that change these */
 	char *defined_in;	/* file:line */
 };
 
@@ -35,7 +43,26 @@ struct library {		/* a file *.sh beside the recipes */
 	char *name, *text;
 };
 
+/* One way to go, for findings in a store of one of STORES in a root that has, or
+ * lacks, a path; NULL: whichever.  */
+struct way {
+	char *stores;		/* kinds, separated by blanks; "*" ends what they
+				 * begin with */
+	char *if_exists, *unless_exists;
+	char *recipe;		/* NULL: only ADVICE */
+	char *advice;
+};
+
+/* choice.c: a recipe that is another one, or advice, depending on the store. */
+struct choice {
+	char *id, *defined_in;
+	struct way *ways;	/* the first that fits is taken */
+	size_t n_ways;
+};
+
 struct recipes {
+	struct choice *choices;	/* sorted by id */
+	size_t n_choices;
 	struct recipe *items;	/* sorted by id */
 	size_t n;
 	struct library *libraries;	/* sorted by name */
@@ -47,5 +74,20 @@ struct recipes {
 /* NULL when there is none of that name.  */
 const struct recipe *recipe_find(const struct recipes *r, const char *id);
 const struct library *library_find(const struct recipes *r, const char *name);
+
+/* ---- choice.c ------------------------------------------------------------*/
+
+void choice_read(xmlNode *root, const char *path, struct recipes *r);
+/* Sorts them; -EINVAL: an id twice, or a recipe that is not there.  */
+int choices_check(struct recipes *r, char **ret_error);
+void choice_done(struct choice *c);
+
+/* ---- XML (recipe.c); what they return the caller frees ---------------------*/
+
+bool is_recipe_element(const xmlNode *node, const char *name);
+/* The text with one blank between its words.  */
+char *node_words(xmlNode *node);
+/* Likewise; "" when there is no such attribute.  */
+char *node_attribute(xmlNode *node, const char *name);
 
 #endif

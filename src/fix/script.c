@@ -4,366 +4,13 @@
  *
  * Nothing of a finding becomes code.  A step's function only assigns values,
  * each a word that shell_quote() made; comments get escape_text(), which
- * leaves no newline.  A finding whose values cannot be quoted has no step and
- * is listed with the reason.
- *
- * Surprising: findings that ask for the same thing, say one certificate in
- * the bundle and in the directory of one system store, share a step.  Each of
- * their files is a target that must be unchanged.  A finding about many
- * certificates asks for a step for each of them.
+ * leaves no newline.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "fix/recipe.h"
-
-#define TEXT_COLUMNS	160u	/* of what a finding says, in one line */
-
-struct target {
-	char *path;		/* quoted */
-	char sha256[2 * SHA256_SIZE + 1];
-};
-
-struct step {
-	const struct recipe *recipe;
-	char **values;		/* quoted, one for each parameter */
-	struct target *targets;
-	size_t n_targets;
-	const char *location;	/* of the place it was made for, borrowed */
-	const char *name;	/* of the certificate there, likewise */
-	const struct finding **findings;
-	size_t n_findings;
-};
-
-struct unfixable {
-	const struct finding *finding;
-	const char *location, *name;	/* as in a step */
-	char *reason;
-};
-
-struct plan {
-	const struct recipes *recipes;
-	const struct script_info *info;
-	struct step *steps;
-	size_t n_steps, cap_steps;
-	struct unfixable *unfixable;
-	size_t n_unfixable, cap_unfixable;
-};
-
-static void step_done(struct step *s)
-{
-	for (size_t i = 0; s->values != NULL && i < s->recipe->n_parameters;
-	     i++)
-		free(s->values[i]);
-	for (size_t i = 0; i < s->n_targets; i++)
-		free(s->targets[i].path);
-	free(s->values);
-	free(s->targets);
-	free(s->findings);
-}
-
-static void auto_step(struct step *s)
-{
-	step_done(s);
-}
-
-static void auto_plan(struct plan *p)
-{
-	for (size_t i = 0; i < p->n_steps; i++)
-		step_done(&p->steps[i]);
-	for (size_t i = 0; i < p->n_unfixable; i++)
-		free(p->unfixable[i].reason);
-	free(p->steps);
-	free(p->unfixable);
-}
-
-/* ---- words ---------------------------------------------------------------*/
-
-/* S (NULL: "-") fit for a comment or a message, on one line.  The caller
- * frees.  */
-static char *whole_line(const char *s)
-{
-	return s != NULL ? escape_text(s, strlen(s)) : xstrdup("-");
-}
-
-/* The same, not longer than a reader takes in.  */
-static char *one_line(const char *s)
-{
-	AUTO(str) char *text = whole_line(s);
-	size_t n = strlen(text);
-
-	if (n <= TEXT_COLUMNS)
-		return TAKE(text);
-	/* Not in the middle of a character.  */
-	for (n = TEXT_COLUMNS; n > 0 && (text[n] & 0xc0) == 0x80; n--)
-		;
-	return xasprintf("%.*s...", (int)n, text);
-}
-
-static const char *file_error(int e)
-{
-	switch (-e) {
-	case ENOENT:
-	case ENOTDIR:
-		return "it is not there any more";
-	case EACCES:
-	case EPERM:
-		return "it may not be read";
-	case ENOTREG:
-		return "it is not a regular file";
-	case EFBIG:
-		return "it is larger than the limit for a store";
-	case ELOOP:
-		return "its links lead in a circle";
-	default:
-		return "it cannot be read";
-	}
-}
-
-/* ---- from findings to steps ------------------------------------------------*/
-
-static const char *field_value(const struct field *field,
-			       const struct finding *f)
-{
-	const char *value;
-
-	memcpy(&value, (const char *)f + field->offset, sizeof(value));
-	return value;
-}
-
-static bool is_hash(const char *s, size_t digits)
-{
-	return strlen(s) == digits &&
-	       strspn(s, "0123456789abcdef") == digits;
-}
-
-/* The value of FIELD as a word of the script; NULL with *ret_reason.  */
-static char *field_quote(const struct field *field, const struct finding *f,
-			 char **ret_reason)
-{
-	const char *value = field_value(field, f);
-	char *word;
-
-	if (value == NULL) {
-		*ret_reason = xasprintf("the finding has no %s", field->name);
-		return NULL;
-	}
-	if (field->digits != 0 && !is_hash(value, field->digits)) {
-		*ret_reason = xasprintf("its %s is no hash", field->name);
-		return NULL;
-	}
-	word = shell_quote(value);
-	if (word == NULL)
-		*ret_reason = xasprintf("its %s cannot be written so that a "
-					"reader sees what it is", field->name);
-	return word;
-}
-
-static int step_values(const struct finding *f, struct step *s,
-		       char **ret_reason)
-{
-	const struct recipe *r = s->recipe;
-
-	s->values = xcalloc(r->n_parameters + 1, sizeof(*s->values));
-	for (size_t i = 0; i < r->n_parameters; i++) {
-		const struct parameter *p = &r->parameters[i];
-		AUTO(str) char *reason = NULL;
-
-		s->values[i] = field_quote(p->from, f, &reason);
-		if (s->values[i] == NULL && p->optional)
-			s->values[i] = xstrdup("''");
-		if (s->values[i] == NULL) {
-			*ret_reason = TAKE(reason);
-			return -EINVAL;
-		}
-	}
-	return 0;
-}
-
-/* The file that has to be as it is now, and as it was when it was read.  */
-static int step_target(const struct script_info *info,
-		       const struct finding *f, struct step *s,
-		       char **ret_reason)
-{
-	AUTO(scanned) struct file file = { .mapped = false };
-	uint8_t sha256[SHA256_SIZE];
-	struct target *t;
-	char *path;
-	int e;
-
-	if (s->recipe->target == NULL)
-		return 0;
-	path = field_quote(s->recipe->target, f, ret_reason);
-	if (path == NULL)
-		return -EINVAL;
-	s->targets = xcalloc(1, sizeof(*s->targets));
-	s->n_targets = 1;
-	t = &s->targets[0];
-	t->path = path;
-	e = file_read(info->scanned, field_value(s->recipe->target, f),
-		      LIMIT_FILE_BYTES, &file);
-	if (e < 0) {
-		*ret_reason = xstrdup(file_error(e));
-		return e;
-	}
-	/* The second in which the scan began is given the benefit.  */
-	if (info->scan_made != 0 &&
-	    file.id.ctime_ns / 1000000000 > info->scan_made) {
-		*ret_reason = xstrdup("it has changed since the audit");
-		return -ESTALE;
-	}
-	hash_sha256(file.data, sha256);
-	hex_encode(sha256, sizeof(sha256), t->sha256);
-	if (file.shrank) {
-		*ret_reason = xstrdup("it changes while it is read");
-		return -ESTALE;
-	}
-	return 0;
-}
-
-static int step_make(const struct plan *p, const struct finding *f,
-		     struct step *s, char **ret_reason)
-{
-	int e;
-
-	if (f->status != FINDING_FOUND) {
-		*ret_reason = xasprintf("the finding is %s",
-					finding_status_name(f->status));
-		return -EINVAL;
-	}
-	if (f->recipe == NULL) {
-		*ret_reason = xstrdup(f->no_fix != NULL ? f->no_fix :
-				      "there is no recipe for it");
-		return -EINVAL;
-	}
-	s->recipe = recipe_find(p->recipes, f->recipe);
-	if (s->recipe == NULL) {
-		*ret_reason = xasprintf("the recipe %s is not there",
-					f->recipe);
-		return -EINVAL;
-	}
-	e = step_values(f, s, ret_reason);
-	return e < 0 ? e : step_target(p->info, f, s, ret_reason);
-}
-
-static bool step_is_same(const struct step *a, const struct step *b)
-{
-	if (a->recipe != b->recipe)
-		return false;
-	for (size_t i = 0; i < a->recipe->n_parameters; i++)
-		if (strcmp(a->values[i], b->values[i]) != 0)
-			return false;
-	return true;
-}
-
-static void step_cover(struct step *s, const struct finding *f)
-{
-	for (size_t i = 0; i < s->n_findings; i++)
-		if (s->findings[i] == f)
-			return;
-	s->findings = xrealloc(s->findings, s->n_findings + 1,
-			       sizeof(*s->findings));
-	s->findings[s->n_findings++] = f;
-}
-
-static void step_add_target(struct step *s, struct target *t)
-{
-	for (size_t i = 0; i < s->n_targets; i++)
-		if (strcmp(s->targets[i].path, t->path) == 0)
-			return;
-	s->targets = xrealloc(s->targets, s->n_targets + 1,
-			      sizeof(*s->targets));
-	s->targets[s->n_targets++] = (struct target){ .path = TAKE(t->path) };
-	memcpy(s->targets[s->n_targets - 1].sha256, t->sha256,
-	       sizeof(t->sha256));
-}
-
-static void plan_add_unfixable(struct plan *p, const struct finding *f,
-			       const struct finding *place, char *reason)
-{
-	grow(&p->unfixable, p->n_unfixable, &p->cap_unfixable,
-	     sizeof(*p->unfixable));
-	p->unfixable[p->n_unfixable++] = (struct unfixable){
-		f, place->location, place->certificate.name, reason };
-}
-
-/* PLACE is F, or F with another location of the same certificate, or with one
- * of those that it is about.  */
-static void plan_add_place(struct plan *p, const struct finding *f,
-			   const struct finding *place)
-{
-	AUTO(step) struct step s = { .recipe = NULL };
-	char *reason = NULL;
-
-	if (step_make(p, place, &s, &reason) < 0) {
-		if (place != f && f->n_members == 0) {
-			char *only = TAKE(reason);
-
-			reason = xasprintf("%s: %s", place->location, only);
-			free(only);
-		}
-		plan_add_unfixable(p, f, f->n_members > 0 ? place : f, reason);
-		return;
-	}
-	for (size_t i = 0; i < p->n_steps; i++) {
-		if (step_is_same(&p->steps[i], &s)) {
-			for (size_t j = 0; j < s.n_targets; j++)
-				step_add_target(&p->steps[i], &s.targets[j]);
-			step_cover(&p->steps[i], f);
-			return;
-		}
-	}
-	step_cover(&s, f);
-	s.location = place->location;
-	s.name = place->certificate.name;
-	grow(&p->steps, p->n_steps, &p->cap_steps, sizeof(*p->steps));
-	p->steps[p->n_steps++] = s;
-	s = (struct step){ .recipe = NULL };
-}
-
-static void plan_add_member(struct plan *p, const struct finding *f,
-			    const struct finding_member *m)
-{
-	struct finding one = *f;
-
-	one.certificate.sha256 = m->sha256;
-	one.certificate.sha1 = m->sha1;
-	one.certificate.name = m->name;
-	one.location = m->location;
-	one.label = m->label;
-	one.has_offset = m->has_offset;
-	one.offset = m->offset;
-	if (m->fixable)
-		plan_add_place(p, f, &one);
-	else
-		plan_add_unfixable(p, f, &one, xstrdup(
-			"its name cannot be written so that a reader sees what "
-			"it is"));
-}
-
-static void plan_add(struct plan *p, const struct finding *f)
-{
-	if (f->n_members > 0 && f->recipe != NULL &&
-	    f->status == FINDING_FOUND) {
-		for (size_t i = 0; i < f->n_members; i++)
-			plan_add_member(p, f, &f->members[i]);
-		return;
-	}
-	plan_add_place(p, f, f);
-	/* What no script can do is the same everywhere.  */
-	if (f->recipe == NULL || f->status != FINDING_FOUND)
-		return;
-	for (size_t i = 0; i < f->n_places; i++) {
-		struct finding other = *f;
-
-		other.location = f->places[i].location;
-		other.label = f->places[i].label;
-		other.has_offset = f->places[i].has_offset;
-		other.offset = f->places[i].offset;
-		plan_add_place(p, f, &other);
-	}
-}
+#include "fix/plan.h"
 
 /* ---- comments --------------------------------------------------------------*/
 
@@ -372,21 +19,6 @@ static void write_fact(struct buf *out, const char *what, const char *value)
 	AUTO(str) char *text = whole_line(value);
 
 	buf_addf(out, "#   %-11s %s\n", what, text);
-}
-
-/* Which certificate (NAME; NULL: none) or store a finding is about, for people;
- * LOCATION is where (NULL: the store).  */
-static char *about(const struct finding *f, const char *location,
-		   const char *name)
-{
-	AUTO(str) char *place = one_line(location != NULL ? location
-							  : f->store_path);
-	AUTO(str) char *line = NULL;
-
-	if (name == NULL)
-		return TAKE(place);
-	line = one_line(name);
-	return xasprintf("%s (%s)", place, line);
 }
 
 static void write_finding(struct buf *out, const struct finding *f,
@@ -450,6 +82,9 @@ static void write_header(const struct plan *p, struct buf *out)
 		AUTO(str) char *title = one_line(p->steps[i].recipe->title);
 
 		buf_addf(out, "# Step %zu: %s\n", i + 1, title);
+		if (p->steps[i].recipe->why != NULL)
+			buf_addf(out, "#     why so: %s\n",
+				 p->steps[i].recipe->why);
 		for (size_t j = 0; j < p->steps[i].n_findings; j++) {
 			const struct finding *f = p->steps[i].findings[j];
 			bool folded = f->n_members > 0;
@@ -487,33 +122,12 @@ static void write_value(struct buf *out, const char *name, const char *value)
 	buf_addf(out, "%s=%s\n", name, word != NULL ? word : "''");
 }
 
-/* What tells one root from another: a file of it and its hash.  An image that
- * was never booted has no machine-id yet.  */
+/* Which root this is for.  */
 static void write_identity(const struct script_info *info, struct buf *out)
 {
-	static const char *const names[] = { "/etc/machine-id",
-					     "/etc/hostname" };
-	char hex[2 * SHA256_SIZE + 1] = "";
-	const char *name = NULL;
+	char hex[2 * SHA256_SIZE + 1];
+	const char *name = plan_identity(info, hex);
 
-	for (size_t i = 0; i < ARRAY_SIZE(names) && name == NULL; i++) {
-		AUTO(scanned) struct file file = { .mapped = false };
-		uint8_t sha256[SHA256_SIZE];
-		const char unset[] = "uninitialized\n";
-		struct blob data;
-
-		if (file_read(info->scanned, names[i], LIMIT_PATH_BYTES,
-			      &file) < 0)
-			continue;
-		data = file.data;
-		if (data.n < 2 ||
-		    blob_equal(data, (struct blob){ (const uint8_t *)unset,
-						    sizeof(unset) - 1 }))
-			continue;
-		hash_sha256(data, sha256);
-		hex_encode(sha256, sizeof(sha256), hex);
-		name = names[i];
-	}
 	write_value(out, "host_file", name);
 	write_value(out, "host_sha256", hex);
 }
@@ -539,6 +153,15 @@ static void write_libraries(const struct plan *p, struct buf *out)
 	free(written);
 }
 
+/* What --list says of a step beside its title.  */
+static void write_why(const struct recipe *r, struct buf *out)
+{
+	AUTO(str) char *word = shell_quote(r->why != NULL ? r->why : "");
+
+	buf_addf(out, "\n%s_why() {\n\twhy=%s\n}\n", r->name,
+		 word != NULL ? word : "''");
+}
+
 static void write_recipes(const struct plan *p, struct buf *out)
 {
 	for (size_t i = 0; i < p->n_steps; i++) {
@@ -548,9 +171,11 @@ static void write_recipes(const struct plan *p, struct buf *out)
 
 		for (size_t j = 0; j < i && !written; j++)
 			written = p->steps[j].recipe == r;
-		if (!written)
+		if (!written) {
 			buf_addf(out, "\n# ---- %s: %s ----\n%s", r->id, title,
 				 r->text);
+			write_why(r, out);
+		}
 	}
 }
 
@@ -594,8 +219,14 @@ static void write_steps(const struct plan *p, struct buf *out)
 	buf_adds(out, "\n# number, recipe, consent, updater, programs, "
 		 "findings, words\n"
 		 "each_step() {\t# FUNCTION\n");
-	for (size_t i = 0; i < p->n_steps; i++)
+	for (size_t i = 0; i < p->n_steps; i++) {
+		/* The updaters run before what is made of their stores.  */
+		if (i > 0 && p->steps[i].recipe->is_derived &&
+		    !p->steps[i - 1].recipe->is_derived)
+			buf_adds(out, "\t[ \"$1\" != run_step ] || "
+				 "refresh_all\n");
 		write_row(&p->steps[i], i + 1, out);
+	}
 	buf_adds(out, "\t:\n}\n\nmain \"$@\"\n");
 }
 
@@ -617,36 +248,15 @@ static void write_script_id(const struct plan *p, struct buf *out)
 	write_value(out, "script_id", hex);
 }
 
-static bool ids_are_safe(const struct finding *findings, size_t n)
+int script_from_plan(const struct plan *p, struct buf *out)
 {
-	for (size_t i = 0; i < n; i++)
-		if (memchr(findings[i].id, '\0', sizeof(findings[i].id)) ==
-		    NULL || !is_hash(findings[i].id, strlen(findings[i].id)) ||
-		    findings[i].id[0] == '\0')
-			return false;
-	return true;
-}
-
-int script_write(const struct recipes *r, const struct script_info *info,
-		 const struct finding *findings, size_t n, struct buf *out,
-		 size_t *ret_steps)
-{
-	AUTO(plan) struct plan p = { .recipes = r, .info = info };
-
-	if (!ids_are_safe(findings, n))
-		return -EINVAL;
-	for (size_t i = 0; i < n; i++)
-		plan_add(&p, &findings[i]);
-	write_header(&p, out);
-	write_value(out, "scanned_root", info->root);
-	write_identity(info, out);
-	write_script_id(&p, out);
-	buf_addf(out, "\n%s", library_find(r, PRELUDE)->text);
-	write_libraries(&p, out);
-	write_recipes(&p, out);
-	write_steps(&p, out);
-	if (out->truncated)
-		return -E2BIG;
-	*ret_steps = p.n_steps;
-	return 0;
+	write_header(p, out);
+	write_value(out, "scanned_root", p->info->root);
+	write_identity(p->info, out);
+	write_script_id(p, out);
+	buf_addf(out, "\n%s", library_find(p->recipes, PRELUDE)->text);
+	write_libraries(p, out);
+	write_recipes(p, out);
+	write_steps(p, out);
+	return out->truncated ? -E2BIG : 0;
 }

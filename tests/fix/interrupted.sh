@@ -94,9 +94,31 @@ store() {
 	ca 3 leaf /etc/ssl/certs/stray.pem
 }
 
+# A file that somebody wrote, and a directory that OpenSSL looks up by hash.
+pem_files() {
+	root_new
+	mkdir -p "$root/a"
+	{ pem root && pem other; } >"$root/a/1"
+	touch -d '2021-09-25 12:34:56.789' "$root/a/1"
+	finding 1 pem-remove /a/1 sha256 "$(sha256_of root)"
+	pem other >"$work/wanted"
+}
+
+hash_directory() {
+	root_new
+	mkdir -p "$root/h"
+	for name in root cross other; do pem $name >"$root/h/$name.pem"; done
+	openssl rehash "$root/h"
+	finding 1 hash-directory-remove /h/root.pem sha256 "$(sha256_of root)"
+}
+
 # What is left when all is done.
 is_done() {
-	if [ -d "$certs" ]; then
+	if [ -d "$root/h" ]; then
+		[ ! -e "$root/h/root.pem" ] &&
+			[ -z "$(find "$root/h" -xtype l)" ] &&
+			[ "$(find "$root/h" -name '*.0' | wc -l)" = 2 ]
+	elif [ -d "$certs" ]; then
 		[ "$(hashed)" = "other.pem several.pem " ] &&
 			bundled other several && [ ! -e "$certs/stray.pem" ]
 	elif [ -f "$work/wanted" ]; then
@@ -185,4 +207,6 @@ swapped editing "${EVERY:-11}"
 try deleting "${EVERY:-23}"
 try editing "${EVERY:-19}"
 try store "${EVERY:-151}"
+try pem_files "${EVERY:-37}"
+! command -v openssl >/dev/null || try hash_directory "${EVERY:-61}"
 finish

@@ -1,11 +1,11 @@
 /* make-script.c -- writes the fix script for findings that a text file
  * describes, without an audit: for tests of the scripts.
  *
- *	make-script [-c CONFIG] [-m MADE] ROOT < FINDINGS > SCRIPT
+ *	make-script [-c CONFIG] [-m MADE] [-t TYPE] ROOT < FINDINGS > SCRIPT
  *
  * FINDINGS are lines "KEY VALUE": `id` begins a finding, then recipe, rule,
- * severity, location, store_path, store_kind, label, sha256, sha1, name and
- * no_fix.  In a value \n, \t, \\ and \xHH stand for what they do in C.  The
+ * severity, location, store_path, store_kind, label, sha256, sha1, name,
+ * offset and no_fix.  In a value \n, \t, \\ and \xHH stand for what they do in C.  The
  * number of steps goes to standard error.
  */
 #include <errno.h>
@@ -66,6 +66,10 @@ static void set(struct finding *f, const char *key, char *value)
 			die("bad severity %s", value);
 		return;
 	}
+	if (strcmp(key, "offset") == 0) {
+		f->has_offset = number_parse(value, INT64_MAX, &f->offset) == 0;
+		return;
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		if (strcmp(texts[i].key, key) == 0) {
 			unescape(value);
@@ -115,7 +119,7 @@ int main(int argc, char **argv)
 		.tool = "0.0", .host_name = "host",
 		.command = "make-script", .now = 1632528000,
 	};
-	const char *config = "/nonexistent";
+	const char *config = "/nonexistent", *type = "sh";
 	struct recipes *recipes;
 	struct root root;
 	struct buf out;
@@ -124,9 +128,11 @@ int main(int argc, char **argv)
 	size_t n, steps;
 	int c, e;
 
-	while ((c = getopt(argc, argv, "c:m:")) != -1) {
+	while ((c = getopt(argc, argv, "c:m:t:")) != -1) {
 		if (c == 'c')
 			config = optarg;
+		else if (c == 't')
+			type = optarg;
 		else if (c == 'm' && number_parse(optarg, INT64_MAX, &made) == 0)
 			info.scan_made = (int64_t)made;
 		else
@@ -142,7 +148,7 @@ int main(int argc, char **argv)
 	info.scanned = &root;
 	n = read_findings(findings);
 	buf_init(&out, 16u << 20);
-	e = script_write(recipes, &info, findings, n, &out, &steps);
+	e = fix_write(type, recipes, &info, findings, n, &out, &steps);
 	if (e < 0)
 		die("script_write: %s", strerror(-e));
 	if (fwrite(out.p, 1, out.n, stdout) != out.n || fflush(stdout) != 0)

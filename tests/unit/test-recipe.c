@@ -62,6 +62,14 @@ static int collect(const char *id, const char *title, bool automatic,
 			automatic ? "yes" : "no");
 }
 
+static const char *const vendor[] = {
+	"certutil-delete\tDelete the certificate from an NSS database\tyes\n",
+	"debian-system-ca\tTake the CA out of the system store\tyes\n",
+	"node-extra-ca\tLet Node.js trust the system's certificates as well\tno\n",
+	"nss-distrust\tDistrust the root in the databases of NSS\tno\n",
+	"remove-file\tDelete the file from its store\tyes\n",
+};
+
 static void test_vendor(void **state)
 {
 	struct recipes *r = NULL;
@@ -73,19 +81,69 @@ static void test_vendor(void **state)
 	assert_int_equal(recipes_load(config, &r, &error), 0);
 	assert_null(error);
 	assert_int_equal(recipes_each(r, collect, &list), 0);
-	assert_string_equal(buf_str(&list),
-		"certutil-delete\tDelete the certificate from an NSS database"
-		"\tyes\n"
-		"debian-refresh\tMake links and bundle of the system store again"
-		"\tyes\n"
-		"debian-system-ca\tTake the CA out of the system store\tyes\n"
-		"keytool-delete\tDelete the entry from a Java keystore\tyes\n"
-		"remove-file\tDelete the file from its store\tyes\n");
+	for (size_t i = 0; i < ARRAY_SIZE(vendor); i++)
+		assert_non_null(strstr(buf_str(&list), vendor[i]));
 	assert_true(recipe_is_automatic("remove-file", r));
 	assert_false(recipe_is_automatic("no-such-recipe", r));
 	assert_false(recipe_is_automatic(NULL, r));
 	recipes_free(r);
 	recipes_free(NULL);
+}
+
+/* A choice becomes what is meant for a store, in a root.  */
+static void test_choice(void **state)
+{
+	static const struct {
+		const char *recipe, *kind, *want;	/* NULL: advice */
+	} cases[] = {
+		{ "add-anchor", "java-cacerts", "keytool-add" },
+		{ "add-anchor", "node-binary", "node-extra-ca" },
+		{ "add-anchor", "nss-user", "nss-add" },
+		{ "add-anchor", "julia", NULL },
+		{ "add-anchor", "no-such-kind", NULL },
+		{ "add-anchor", NULL, NULL },
+		{ "java-system", "java-system", "keytool-delete" },
+		{ "refresh-system", "java-system", NULL },
+		{ "system-ca", "system-default-file", "pem-remove" },
+		{ "system-ca", "system-bundle", NULL },
+	};
+	struct recipes *r = NULL;
+	AUTO(str) char *error = NULL;
+	struct remedy remedy;
+	struct root root;
+
+	(void)state;
+	assert_int_equal(recipes_load(config, &r, &error), 0);
+	assert_int_equal(root_open(config, &root), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		assert_true(recipe_choose(r, &root, cases[i].recipe,
+					  cases[i].kind, &remedy));
+		if (cases[i].want == NULL) {
+			assert_null(remedy.recipe);
+			assert_non_null(remedy.advice);
+			assert_false(remedy.automatic);
+		} else {
+			assert_string_equal(remedy.recipe, cases[i].want);
+		}
+	}
+	/* The distribution decides.  */
+	{
+		AUTO(str) char *etc = xasprintf("%s/etc", config);
+		AUTO(str) char *conf = xasprintf("%s/ca-certificates.conf",
+						 etc);
+
+		assert_int_equal(mkdir(etc, 0700), 0);
+		assert_int_equal(file_write_atomic(conf,
+			(struct blob){ NULL, 0 }, 0600), 0);
+		assert_true(recipe_choose(r, &root, "system-ca",
+					  "system-bundle", &remedy));
+		assert_string_equal(remedy.recipe, "debian-system-ca");
+		assert_true(remedy.automatic);
+		assert_int_equal(unlink(conf) | rmdir(etc), 0);
+	}
+	assert_false(recipe_choose(r, &root, "remove-file", NULL, &remedy));
+	root_done(&root);
+	recipes_free(r);
 }
 
 #define FUNCTIONS "<function>\nx_state() {\n\treturn 1\n}\n" \
@@ -201,6 +259,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_vendor),
+		cmocka_unit_test(test_choice),
 		cmocka_unit_test(test_own),
 		cmocka_unit_test(test_broken),
 		cmocka_unit_test(test_libraries),

@@ -144,6 +144,8 @@ static void test_header(void **state)
 	has(s, "\n#   audit of    2021-09-25T00:00:00Z\n");
 	has(s, "\n#   made by     the command line\n");
 	has(s, "\n# Step 1: Delete the file from its store\n"
+	       "#     why so: The store is a directory without an index: deleting "
+	       "the file is all that there is to removing an entry.\n"
 	       "#     01  high: a-rule: /A.pfx (A \"CA\")\n");
 	has(s, "\n#     02  high: a-rule: /B.pfx\n"
 	       "#       not fixable here: upgrade\\nit\n");

@@ -1,0 +1,76 @@
+# shellcheck shell=sh disable=SC2034,SC2154	# a part of a script
+# ---- Java keystores ----
+
+# The password of all keystores, from the environment or the first line of a
+# file; never an argument, others could see it.
+if [ -z "${TRUSTDRIFT_STOREPASS:-}" ] && [ -n "${TRUSTDRIFT_STOREPASS_FILE:-}" ]
+then
+	read -r TRUSTDRIFT_STOREPASS <"$TRUSTDRIFT_STOREPASS_FILE" || :
+fi
+TRUSTDRIFT_STOREPASS=${TRUSTDRIFT_STOREPASS:-changeit}
+export TRUSTDRIFT_STOREPASS
+unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS
+
+# keytool on the private copy.  The C locale would lose what is not ASCII in
+# an alias.
+keystore() {	# COMMAND...
+	case $(od -An -N4 -tx1 "$job/$keystore_name" | tr -d ' ') in
+	feedfeed) type=JKS ;;
+	cececece) type=JCEKS ;;
+	*) type=PKCS12 ;;
+	esac
+	as_owner env LC_ALL=C.UTF-8 keytool -J-XX:-UsePerfData \
+		-J-Duser.language=en -J-Duser.country=US "$@" \
+		-keystore "$job/$keystore_name" -storetype "$type" \
+		-storepass:env TRUSTDRIFT_STOREPASS
+}
+
+# The entries of the copy, as "SHA-256 TYPE ALIAS" lines in $work/entries.
+# There must be as many as keytool counts.
+keystore_entries() {
+	: >"$work/certificates" && : >"$work/names" &&
+		keystore -list -rfc >"$work/list" 2>"$work/messages" &&
+		awk '/^Your keystore contains [0-9]+ entr/ && total == "" {
+			total = $4
+		}
+		/^Alias name: / { n++; alias = substr($0, 13) }
+		/^Entry type: / { type = $3 }
+		/^-----BEGIN CERTIFICATE-----/ { inside = 1; line = ""; next }
+		/^-----END CERTIFICATE-----/ {
+			inside = 0
+			print line >certificates
+			print type " " alias >names
+		}
+		inside { gsub(/[^A-Za-z0-9+\/=]/, ""); line = line $0 }
+		END { exit (total == "" || n + 0 != total + 0) }' \
+			certificates="$work/certificates" names="$work/names" \
+			"$work/list" &&
+		hash_lines <"$work/certificates" |
+		paste -d ' ' - "$work/names" | sort >"$work/entries"
+}
+
+# Makes the private copy of the store at PATH and lists it.
+keystore_open() {	# PATH
+	keystore_path=$(inside "$1" last) || return 1
+	keystore_name=${keystore_path##*/}
+	is_packaged "$keystore_path" && return 1
+	job_begin "$keystore_path" "$keystore_name" || return 1
+	if ! keystore_entries; then
+		why="keytool cannot list it: $(shown "$(head -n 1 "$work/list")")"
+		return 1
+	fi
+}
+
+# Puts the copy in the place of the store, if $work/entries came out as
+# $work/wanted says and the store is still what was copied ($before).
+keystore_close() {
+	keystore_entries || return 1
+	job_end
+	if ! cmp -s "$work/wanted" "$work/entries"; then
+		why='keytool did something else: the store is left as it was'
+		return 1
+	fi
+	[ "$(state_of "$root$keystore_path")" = "$before" ] &&
+		keep "$keystore_path" &&
+		put "$job/$keystore_name" "$keystore_path"
+}

@@ -1,0 +1,56 @@
+# shellcheck shell=sh disable=SC2034,SC2154	# a part of a script
+# ---- NSS databases ----
+
+unset NSS_DEFAULT_DB_TYPE
+
+# Without a password file certutil would ask on the terminal.
+database() {	# COMMAND...
+	as_owner certutil "$@" -d "sql:$job" -f /dev/null
+}
+
+# A browser that has the database open would write over what is done here.
+database_in_use() {
+	why="a program has $database_path open: close it first"
+	[ -z "$root" ] || return 1
+	# shellcheck disable=SC2012	# only ls shows where descriptors lead
+	ls -l /proc/[0-9]*/fd 2>/dev/null | OPEN=" -> $database_path" awk '
+		{ open = ENVIRON["OPEN"] }
+		substr($0, length($0) - length(open) + 1) == open { found = 1 }
+		END { exit !found }'
+}
+
+# Copies the database at PATH, which ends in cert9.db, to where it is changed.
+database_open() {	# PATH
+	database_path=$(inside "${1%/*}" last)/cert9.db
+	enter "$database_path" || return 1
+	if [ ! -f ./key4.db ]; then
+		why='key4.db is missing, and certutil would sign all trust anew'
+		return 1
+	elif [ -s ./cert9.db-journal ] || [ -s ./key4.db-journal ]; then
+		why='a transaction is open in the database'
+		return 1
+	fi
+	job_begin "$database_path" cert9.db key4.db || return 1
+	if ! database -L >"$work/list" 2>&1; then
+		why="certutil cannot list it: $(shown "$(head -n 1 "$work/list")")"
+		return 1
+	fi
+}
+
+# Puts the copy in the place of the database that it was made of ($before).
+# key4.db holds the signatures of what cert9.db says about trust.  Those of
+# nothing are harmless, so a run that ends between the two leaves a sound
+# database when key4.db is the last after a deletion, and the first otherwise.
+database_close() {	# [added]
+	job_end
+	[ "$(state_of "$root$database_path")" = "$before" ] &&
+		keep "$database_path" && keep "${database_path%/*}/key4.db" ||
+		return 1
+	if [ -n "${1:-}" ]; then
+		put "$job/key4.db" "${database_path%/*}/key4.db" &&
+			put "$job/cert9.db" "$database_path"
+	else
+		put "$job/cert9.db" "$database_path" &&
+			put "$job/key4.db" "${database_path%/*}/key4.db"
+	fi
+}

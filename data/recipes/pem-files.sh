@@ -1,0 +1,98 @@
+# shellcheck shell=sh disable=SC2034,SC2154	# a part of a script
+# ---- PEM files that somebody wrote ----
+#
+# A block goes with the lines of comment directly before it, which say whose it
+# is; everything else stays byte for byte, the line ends too.
+
+# FILE without the certificates of $arg_sha256, on standard output.
+without_certificate() {	# FILE
+	fingerprints "$1" | SHA256=$arg_sha256 awk '
+		NR == FNR { gone[FNR] = ($0 == ENVIRON["SHA256"]); next }
+		# Comments are held back until it is known whose they are.
+		!inside && /^[ \t]*(#.*)?\r?$/ { held = held $0 "\n"; next }
+		/^-----BEGIN (X509 )?CERTIFICATE-----/ {
+			inside = 1
+			n++
+			if (!gone[n]) printf "%s", held
+			held = ""
+		}
+		inside {
+			if (!gone[n]) print
+			if (/^-----END /) inside = 0
+			next
+		}
+		{ printf "%s%s\n", held, $0; held = "" }
+		END { printf "%s", held }' - "$1"
+}
+
+# The certificate of $arg_sha256 from FILE as PEM, if it is there.
+pem_of() {	# FILE
+	fingerprints "$1" | SHA256=$arg_sha256 awk '
+		NR == FNR { found[FNR] = ($0 == ENVIRON["SHA256"]); next }
+		/^-----BEGIN (X509 )?CERTIFICATE-----/ { inside = 1; n++ }
+		inside && found[n] {
+			sub(/\r$/, "")
+			sub(/X509 /, "")
+			print
+			if (/^-----END /) exit
+		}
+		/^-----END / { inside = 0 }' - "$1"
+}
+
+# The places where the system's certificates are, sources first.
+system_places() {
+	find_in() {	# DIRECTORY
+		directory=$(resolve "$1" last) && [ -d "$directory" ] || return 0
+		find "$directory/" -type f 2>/dev/null | sort
+	}
+	find_in /usr/local/share/ca-certificates
+	for path in /etc/pki/ca-trust/source /etc/pki/trust \
+		/etc/ca-certificates/trust-source /etc/ca-certs/trusted; do
+		find_in "$path/anchors"
+	done
+	for path in /etc/ssl/certs/ca-certificates.crt \
+		/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem \
+		/var/lib/ca-certificates/ca-bundle.pem \
+		/etc/ca-certificates/extracted/tls-ca-bundle.pem \
+		/etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem; do
+		resolve "$path" last
+	done
+}
+
+# Puts the certificate of $arg_sha256 into $work/wanted.pem, from wherever the
+# system has it.
+certificate_from_system() {
+	workspace || return 1
+	rm -f -- "$work/wanted.pem"
+	system_places >"$work/places"
+	while IFS= read -r place <&3; do
+		[ -f "$place" ] || continue
+		if grep -q -e '-----BEGIN' -- "$place"; then
+			pem_of "$place" >"$work/wanted.pem"
+		elif [ "$(sum "$place")" = "$arg_sha256" ]; then
+			{
+				echo '-----BEGIN CERTIFICATE-----'
+				base64 -w 64 -- "$place"
+				echo '-----END CERTIFICATE-----'
+			} >"$work/wanted.pem"
+		fi
+		[ ! -s "$work/wanted.pem" ] || return 0
+	done 3<"$work/places"
+	why='the system has that certificate no more: audit again'
+	return 1
+}
+
+# The bundle that this distribution's updater makes.
+system_bundle() {
+	for path in /etc/ssl/certs/ca-certificates.crt \
+		/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem \
+		/var/lib/ca-certificates/ca-bundle.pem \
+		/etc/ca-certificates/extracted/tls-ca-bundle.pem \
+		/etc/ssl/cert.pem; do
+		if file=$(resolve "$path" last) && [ -s "$file" ]; then
+			printf '%s\n' "$path"
+			return 0
+		fi
+	done
+	return 1
+}
