@@ -16,7 +16,7 @@
 
 static char *attribute_or_null(xmlNode *node, const char *name)
 {
-	AUTO(str) char *value = node_attribute(node, name);
+	AUTO(str) char *value = element_attribute(node, name);
 
 	return *value != '\0' ? TAKE(value) : NULL;
 }
@@ -30,7 +30,7 @@ void choice_read(xmlNode *root, const char *path, struct recipes *r)
 			      sizeof(*r->choices));
 	c = &r->choices[r->n_choices++];
 	*c = (struct choice){
-		.id = node_attribute(root, "id"),
+		.id = element_attribute(root, "id"),
 		.defined_in = xasprintf("%s:%ld", path, xmlGetLineNo(root)),
 	};
 	for (xmlNode *n = root->children; n != NULL; n = n->next) {
@@ -42,7 +42,7 @@ void choice_read(xmlNode *root, const char *path, struct recipes *r)
 			.if_exists = attribute_or_null(n, "if-exists"),
 			.unless_exists = attribute_or_null(n, "unless-exists"),
 			.recipe = attribute_or_null(n, "recipe"),
-			.advice = is_recipe_element(n, "advice") ? node_words(n)
+			.advice = is_recipe_element(n, "advice") ? element_words(n)
 							  : NULL,
 		};
 	}

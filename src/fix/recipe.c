@@ -117,12 +117,12 @@ static char *node_text(xmlNode *node)
 	return text;
 }
 
-char *node_words(xmlNode *node)
+char *element_words(xmlNode *node)
 {
 	return squeeze(node_text(node));
 }
 
-char *node_attribute(xmlNode *node, const char *name)
+char *element_attribute(xmlNode *node, const char *name)
 {
 	xmlChar *value = xmlGetNoNsProp(node, (const xmlChar *)name);
 	char *text = xstrdup(value != NULL ? (char *)value : "");
@@ -133,20 +133,20 @@ char *node_attribute(xmlNode *node, const char *name)
 
 static const struct field *node_field(xmlNode *node)
 {
-	AUTO(str) char *from = node_attribute(node, "from");
+	AUTO(str) char *from = element_attribute(node, "from");
 
 	return field_find(from);
 }
 
 static void add_parameter(xmlNode *node, struct recipe *r)
 {
-	AUTO(str) char *optional = node_attribute(node, "optional");
+	AUTO(str) char *optional = element_attribute(node, "optional");
 	struct parameter *p;
 
 	r->parameters = xrealloc(r->parameters, r->n_parameters + 1,
 				 sizeof(*r->parameters));
 	p = &r->parameters[r->n_parameters++];
-	p->name = node_attribute(node, "name");
+	p->name = element_attribute(node, "name");
 	p->from = node_field(node);
 	p->optional = strcmp(optional, "yes") == 0;
 }
@@ -158,18 +158,18 @@ static void add_library(xmlNode *node, struct recipe *r)
 	while (r->libraries[n] != NULL)
 		n++;
 	r->libraries = xrealloc(r->libraries, n + 2, sizeof(*r->libraries));
-	r->libraries[n] = node_words(node);
+	r->libraries[n] = element_words(node);
 	r->libraries[n + 1] = NULL;
 }
 
 static void read_child(xmlNode *node, struct recipe *r)
 {
 	if (is_recipe_element(node, "title"))
-		r->title = node_words(node);
+		r->title = element_words(node);
 	else if (is_recipe_element(node, "why"))
-		r->why = node_words(node);
+		r->why = element_words(node);
 	else if (is_recipe_element(node, "tools"))
-		r->tools = node_words(node);
+		r->tools = element_words(node);
 	else if (is_recipe_element(node, "library"))
 		add_library(node, r);
 	else if (is_recipe_element(node, "target"))
@@ -179,15 +179,15 @@ static void read_child(xmlNode *node, struct recipe *r)
 	else if (is_recipe_element(node, "function"))
 		r->text = node_text(node);
 	else if (is_recipe_element(node, "refresh"))
-		r->refresh = node_words(node);
+		r->refresh = element_words(node);
 }
 
 static void read_recipe(xmlNode *root, const char *path, struct recipe *r)
 {
-	AUTO(str) char *automatic = node_attribute(root, "automatic");
-	AUTO(str) char *on = node_attribute(root, "on");
+	AUTO(str) char *automatic = element_attribute(root, "automatic");
+	AUTO(str) char *on = element_attribute(root, "on");
 
-	r->id = node_attribute(root, "id");
+	r->id = element_attribute(root, "id");
 	r->name = xstrdup(r->id);
 	for (char *p = r->name; (p = strchr(p, '-')) != NULL; p++)
 		*p = '_';

@@ -86,8 +86,8 @@ void choice_done(struct choice *c);
 
 bool is_recipe_element(const xmlNode *node, const char *name);
 /* The text with one blank between its words.  */
-char *node_words(xmlNode *node);
+char *element_words(xmlNode *node);
 /* Likewise; "" when there is no such attribute.  */
-char *node_attribute(xmlNode *node, const char *name);
+char *element_attribute(xmlNode *node, const char *name);
 
 #endif
