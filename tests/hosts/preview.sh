@@ -144,7 +144,7 @@ is "the cached intermediate appears" \
 	"$(listed appear stale-cached-intermediate)" "high $stale_row"
 is "the root's warnings disappear" \
 	"$(listed disappear | cut -d ' ' -f 2 | sort -u)" \
-	"$(printf 'anchor-expires-soon\npath-will-break')"
+	"$(printf 'anchor-expires-soon\npath-will-break\nprivate-anchor')"
 is "what is removed, and where" "$(changed | cut -d ' ' -f 1,3-)" \
 	"removed debian-ca-conf system-bundle system-directory system-hash-directory"
 is "nothing was written" "$(listing 2>/dev/null)" "$before"
