@@ -5,7 +5,6 @@
  * is theirs.  They are deleted beneath the root's descriptor and no link is
  * followed: what a script kept may hold any.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -72,72 +71,6 @@ static int prune_roots(const struct options *o, struct inventory *i,
 
 #define BACKUPS_KEPT	10u
 
-struct names {
-	char **items;
-	size_t n, cap;
-};
-
-static void auto_names_of(struct names *l)
-{
-	for (size_t i = 0; i < l->n; i++)
-		free(l->items[i]);
-	free(l->items);
-}
-
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* Takes FD.  Names but "." and "..", sorted.  */
-static int list_names(int fd, struct names *l)
-{
-	DIR *d = fdopendir(fd);
-	const struct dirent *e;
-	int r;
-
-	if (d == NULL) {
-		r = -errno;
-		close(fd);
-		return r;
-	}
-	while (errno = 0, (e = readdir(d)) != NULL) {
-		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
-			continue;
-		grow(&l->items, l->n, &l->cap, sizeof(*l->items));
-		l->items[l->n++] = xstrdup(e->d_name);
-	}
-	r = -errno;
-	closedir(d);
-	if (l->n > 0)
-		qsort(l->items, l->n, sizeof(*l->items), compare_names);
-	return r;
-}
-
-/* DEPTH bounds what a hostile root may have put there.  */
-static int delete_tree(int at, const char *name, unsigned depth)
-{
-	AUTO(names_of) struct names l = { .items = NULL };
-	int fd, r;
-
-	if (unlinkat(at, name, 0) == 0)
-		return 0;
-	if (errno != EISDIR && errno != EPERM)
-		return -errno;
-	if (depth == 0)
-		return -ELOOP;
-	fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	r = list_names(dup(fd), &l);
-	for (size_t i = 0; i < l.n && r == 0; i++)
-		r = delete_tree(fd, l.items[i], depth - 1);
-	close(fd);
-	if (r == 0 && unlinkat(at, name, AT_REMOVEDIR) < 0)
-		r = -errno;
-	return r;
-}
-
 /* Is NAME what a script makes, TIME-PID?  */
 static bool is_backup(const char *name)
 {
@@ -150,7 +83,6 @@ static int open_backups(const struct options *o, const struct root *root,
 {
 	AUTO(str) char *own = NULL;
 	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-	int fd;
 
 	if (geteuid() == 0 || o->given & BIT(OPTION_ROOT)) {
 		int path, r = beneath_open(root, "/var/lib/trustdrift/backup",
@@ -158,29 +90,21 @@ static int open_backups(const struct options *o, const struct root *root,
 
 		if (r < 0)
 			return r;
-		fd = openat(path, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		r = -errno;
+		r = directory_open(path, ".", ret_fd);
 		close(path);
-		if (fd < 0)
-			return r;
-		*ret_fd = fd;
-		return 0;
+		return r;
 	}
 	if (state != NULL && *state == '/')
 		own = xasprintf("%s/trustdrift/backup", state);
 	else
 		own = xasprintf("%s/.local/state/trustdrift/backup",
 				home != NULL ? home : "");
-	fd = open(own, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	*ret_fd = fd;
-	return 0;
+	return directory_open(AT_FDCWD, own, ret_fd);
 }
 
 static int prune_backups(const struct options *o)
 {
-	AUTO(names_of) struct names l = { .items = NULL };
+	AUTO(name_list) struct name_list l = { .items = NULL };
 	const size_t keep = o->keep != 0 ? o->keep : BACKUPS_KEPT;
 	size_t n = 0, deleted = 0;
 	struct root root;
@@ -191,13 +115,13 @@ static int prune_backups(const struct options *o)
 	r = open_backups(o, &root, &fd);
 	root_done(&root);
 	if (r == 0)
-		r = list_names(dup(fd), &l);
+		r = directory_names(fd, &l);
 	for (size_t i = 0; i < l.n; i++)
 		n += is_backup(l.items[i]);
 	for (size_t i = 0; i < l.n && r == 0 && n > keep; i++) {
 		if (!is_backup(l.items[i]))
 			continue;
-		r = delete_tree(fd, l.items[i], LIMIT_BACKUP_DEPTH);
+		r = tree_delete(fd, l.items[i], LIMIT_BACKUP_DEPTH);
 		deleted += r == 0;
 		n--;
 	}
