@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <sqlite3.h>
 
@@ -143,6 +144,102 @@ static int fill_rules(const struct options *o, struct table *t, void *data)
 		status = give(t, ARRAY_SIZE(names), names, values);
 	}
 	rules_free(rules);
+	return status;
+}
+
+/* ---- one rule, whole ---------------------------------------------------------*/
+
+static int print_file(const struct options *o, const char *path)
+{
+	AUTO(str) char *name = escape_text(path, strlen(path));
+	AUTO(str) char *text = NULL;
+	struct out out;
+	size_t n;
+	int r = file_slurp(path, LIMIT_DATA_FILE_BYTES, &text, &n), status;
+
+	if (r < 0) {
+		log_error("%s: %s", name, error_words(r));
+		return STATUS_FAILURE;
+	}
+	out_begin(o, &out);
+	fwrite(text, 1, n, out.f);
+	status = out_end(&out, 0, 0644);
+	return status >= 0 ? status : STATUS_OK;
+}
+
+/* Says on standard error where the rule is defined, and which file of the
+ * program's it takes the place of, and prints the file.  */
+static int show_rule(const struct options *o, const char *id)
+{
+	struct rules *rules;
+	const struct rule *rule = NULL;
+	AUTO(str) char *vendor = NULL, *where = NULL;
+	const char *base, **words;
+	char *error = NULL;
+	int r = rules_load(o->config, &rules, &error), status;
+
+	if (r < 0)
+		return load_failed(r, error);
+	words = xcalloc(rules->n + 1, sizeof(*words));
+	for (size_t i = 0; i < rules->n; i++) {
+		words[i] = rules->items[i].id;
+		if (strcmp(words[i], id) == 0)
+			rule = &rules->items[i];
+	}
+	if (rule == NULL) {
+		status = usage_error(o->command, _("there is no rule"), id,
+				     words);
+	} else {
+		base = strrchr(rule->path, '/');
+		vendor = xasprintf("%s/rules%s", data_dir(),
+				   base != NULL ? base : "");
+		where = escape_text(rule->defined_in,
+				    strlen(rule->defined_in));
+		if (strcmp(vendor, rule->path) != 0 &&
+		    access(vendor, F_OK) == 0)
+			log_warning(_("%s: takes the place of %s"), where,
+				    vendor);
+		else
+			log_warning("%s", where);
+		status = print_file(o, rule->path);
+	}
+	free(words);
+	rules_free(rules);
+	return status;
+}
+
+/* ---- the views ------------------------------------------------------------------*/
+
+/* Of an inventory without rows: what a rule may ask is the same for all.  */
+static int fill_schema(const struct options *o, struct table *t, void *data)
+{
+	static const char *const names[] = { "view", "columns" };
+	AUTO(inventory) struct inventory *i = NULL;
+	AUTO(str) char *error = NULL;
+	sqlite3_stmt *s = NULL;
+	int status = STATUS_FAILURE;
+
+	(void)o;
+	(void)data;
+	if (inventory_open(NULL, INVENTORY_MEMORY, 0, &i, &error) < 0) {
+		log_error("%s", error);
+		return STATUS_FAILURE;
+	}
+	if (sqlite3_prepare_v2(inventory_db(i), "SELECT m.name,"
+			" group_concat(c.name, ' ') FROM sqlite_schema m,"
+			" pragma_table_info(m.name) c WHERE m.type = 'view'"
+			" GROUP BY m.name ORDER BY m.name", -1, &s,
+			NULL) == SQLITE_OK)
+		status = give(t, ARRAY_SIZE(names), names, NULL);
+	while (status < 0 && sqlite3_step(s) == SQLITE_ROW) {
+		const char *values[] = {
+			(const char *)sqlite3_column_text(s, 0),
+			(const char *)sqlite3_column_text(s, 1),
+		};
+
+		status = give(t, ARRAY_SIZE(names), names, values);
+	}
+	sqlite3_finalize(s);
 	return status;
 }
 
@@ -308,6 +405,7 @@ static const struct subject subjects[] = {
 	{ "shadowed", shadowed_sql, NULL },
 	{ "redirections", redirections_sql, NULL },
 	{ "rules", NULL, fill_rules },
+	{ "schema", NULL, fill_schema },
 	{ "formats", NULL, fill_formats },
 	{ "recipes", NULL, fill_recipes },
 	{ "scans", scans_sql, NULL },
@@ -380,6 +478,8 @@ static int show(const struct options *o, const struct subject *subject)
 	if (o->n_arguments > 1) {
 		if (subject->sql == parties_sql)
 			return show_party(o, o->arguments[1]);
+		if (subject->fill == fill_rules)
+			return show_rule(o, o->arguments[1]);
 		return usage_error(o->command, _("one word too many:"),
 				   o->arguments[1], NULL);
 	}

@@ -73,9 +73,12 @@ const struct command commands[] = {
 	  N_("write a waiver for findings of the newest audit"),
 	  waive_command, BIT(OPTION_OUTPUT) | BIT(OPTION_REASON) |
 	  BIT(OPTION_UNTIL) | BIT(OPTION_AUTHOR), -1, NULL },
+	{ "rules", "check FILE... | new ID",
+	  N_("check files of rules, or begin a new one"),
+	  rules_command, BIT(OPTION_OUTPUT), -1, NULL },
 	{ "show",
 	  "stores | certificates | statements | parties [ID] | shadowed | "
-	  "redirections | rules | formats | recipes | scans | problems",
+	  "redirections | rules [ID] | schema | formats | recipes | scans | problems",
 	  N_("what the inventory, the rules and the program hold"),
 	  show_command, TABLE_OPTIONS | BIT(OPTION_ALL), 2,
 	  table_format_name },

@@ -236,6 +236,7 @@ const char *explain_format(size_t i);
 int preview_command(const struct options *o);
 int show_command(const struct options *o);
 int policy_command(const struct options *o);
+int rules_command(const struct options *o);
 int waive_command(const struct options *o);
 int query_command(const struct options *o);
 int prune_command(const struct options *o);

@@ -219,6 +219,21 @@ int rules_load(const char *config_dir, struct rules **ret_rules,
 	return 0;
 }
 
+int rules_load_file(const char *path, struct rules **ret_rules,
+		    char **ret_error)
+{
+	AUTO(rules) struct rules *rules = xcalloc(1, sizeof(*rules));
+	size_t cap = 0;
+	int e = load_file(path, rules, &cap, ret_error);
+
+	if (e == 0)
+		e = rules_compile(rules, ret_error);
+	if (e < 0)
+		return e;
+	*ret_rules = TAKE(rules);
+	return 0;
+}
+
 void rules_free(struct rules *r)
 {
 	if (r == NULL)

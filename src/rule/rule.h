@@ -77,6 +77,9 @@ int rules_parse(const char *config_dir, struct rules **ret_rules,
  * nothing is loaded then.  Free with rules_free().  */
 int rules_load(const char *config_dir, struct rules **ret_rules,
 	       char **ret_error);
+/* The same of one file, wherever it is, alone.  */
+int rules_load_file(const char *path, struct rules **ret_rules,
+		    char **ret_error);
 void rules_free(struct rules *r);
 
 /* ---- policy (policy.c), trustdrift-policy(5) -------------------------------*/

@@ -101,6 +101,48 @@ mv "$work/etc" "$work/etc.kept"
 refused "a --config that is not there" "$work/etc: No such file"
 mv "$work/etc.kept" "$work/etc"
 
+# who writes rules
+"$TRUSTDRIFT" rules new our-rule -o "$work/etc/rules/our-rule.xml"
+check "new writes a rule: $("$TRUSTDRIFT" rules check \
+	"$work/etc/rules/our-rule.xml")" "$TRUSTDRIFT" --quiet rules check \
+	"$work/etc/rules/our-rule.xml"
+check "which is asked" test -n "$("$TRUSTDRIFT" show rules --format tsv \
+	--config "$work/etc" | grep '^our-rule')"
+# the example of the manual page, as it stands there
+sed -n '/^<?xml/,/^\.Ed/p' "$srcdir/man/trustdrift-rules.5" | sed '/^\.Ed/,$d' \
+	>"$work/example.xml"
+check "the manual's example is a rule" grep -q 'id="anchor-with-key"' \
+	"$work/example.xml"
+check "and valid" "$TRUSTDRIFT" --quiet rules check "$work/example.xml"
+faulty() { # faulty WHAT SED WORDS
+	sed "$2" "$work/etc/rules/our-rule.xml" >"$work/faulty.xml"
+	status=0
+	"$TRUSTDRIFT" rules check "$work/example.xml" "$work/faulty.xml" \
+		>"$work/out" 2>"$work/errors" || status=$?
+	is "$1: status" "$status" 78
+	check "$1: $(cat "$work/errors")" grep -q "faulty.xml:$3" "$work/errors"
+	is "$1: the other one is valid" "$(grep -c valid "$work/out")" 1
+}
+faulty "a table of ours" 's/v_entry/manifest_entry/' "1[0-9]: .*manifest_entry"
+faulty "a place without column" 's/{location}/{place}/' "[0-9]*: .*place"
+faulty "no such severity" 's/"medium"/"grave"/' "[0-9]*: "
+is "a view with its columns" "$("$TRUSTDRIFT" show schema --format tsv |
+	grep -c "^v_waiver	position finding rule store reason")" 1
+
+# a rule of the vendor's name takes its place, and can be seen whole
+sed 's/our-rule/weak-anchor/' "$work/etc/rules/our-rule.xml" \
+	>"$work/etc/rules/weak-anchor.xml"
+"$TRUSTDRIFT" show rules weak-anchor --config "$work/etc" >"$work/out" \
+	2>"$work/errors"
+check "show rules ID: the file" cmp "$work/out" "$work/etc/rules/weak-anchor.xml"
+check "and what it masks: $(cat "$work/errors")" grep -q \
+	"$work/etc/rules/weak-anchor.xml:.* takes the place of .*/weak-anchor.xml" \
+	"$work/errors"
+"$TRUSTDRIFT" show rules expired-anchor --config "$work/etc" >"$work/out" \
+	2>"$work/errors"
+check "one that masks nothing" test -z "$(grep place "$work/errors")"
+rm "$work/etc/rules/weak-anchor.xml" "$work/etc/rules/our-rule.xml"
+
 # a link to /dev/null disables
 ln -s /dev/null "$work/etc/rules/expired-anchor.xml"
 check "a rule less" test -z "$("$TRUSTDRIFT" show rules --config "$work/etc" \
