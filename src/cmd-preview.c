@@ -337,7 +337,8 @@ static int scan_changed(struct preview_run *p)
 	const bool system = p->o->in != NULL &&
 			    strcmp(p->o->in, "system") == 0;
 	struct scan_again request = {
-		.catalogue = p->pack.catalogue, .now = p->o->at,
+		.catalogue = p->pack.catalogue, .readings = p->o->readings,
+		.now = p->o->at,
 		.changes = p->changes, .n_changes = p->o->n_changes,
 		.where = system ? NULL : p->o->in, .system_only = system,
 	};

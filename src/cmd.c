@@ -20,7 +20,8 @@
 #define AUDIT_OPTIONS	(BIT(OPTION_FORMAT) | BIT(OPTION_OUTPUT) | \
 			 BIT(OPTION_FAIL_ON) | BIT(OPTION_WARN_DAYS) | \
 			 BIT(OPTION_EXIT_ZERO) | BIT(OPTION_WAIT) | \
-			 BIT(OPTION_PROCESSES) | BIT(OPTION_BASELINE))
+			 BIT(OPTION_PROCESSES) | BIT(OPTION_BASELINE) | \
+			 BIT(OPTION_ISOLATION))
 
 static const char *report_format(size_t i)
 {
@@ -46,7 +47,7 @@ const struct command commands[] = {
 	  check_command, AUDIT_OPTIONS, 0, report_format },
 	{ "scan", "", N_("record what is there, without judging"),
 	  scan_command, BIT(OPTION_KEEP) | BIT(OPTION_WAIT) |
-	  BIT(OPTION_PROCESSES), 0, NULL },
+	  BIT(OPTION_PROCESSES) | BIT(OPTION_ISOLATION), 0, NULL },
 	{ "fix", "[FINDING-ID...]",
 	  N_("write the script that repairs the chosen findings"),
 	  fix_command, BIT(OPTION_RULE) | BIT(OPTION_SEVERITY) |
@@ -58,14 +59,15 @@ const struct command commands[] = {
 	  N_("who would build which path, and who would fail"),
 	  explain_command, BIT(OPTION_FORMAT) | BIT(OPTION_OUTPUT) |
 	  BIT(OPTION_PARTY) | BIT(OPTION_PURPOSE) | BIT(OPTION_HOSTNAME) |
-	  BIT(OPTION_TIMEOUT) | BIT(OPTION_TIMELINE), 2, explain_format },
+	  BIT(OPTION_TIMEOUT) | BIT(OPTION_TIMELINE) |
+	  BIT(OPTION_ISOLATION), 2, explain_format },
 	{ "preview", "[WHAT [SENT]]", N_("what a change would break before it is made"),
 	  preview_command, TABLE_OPTIONS | BIT(OPTION_REMOVE) |
 	  BIT(OPTION_DISTRUST) | BIT(OPTION_ADD) | BIT(OPTION_SET_BUNDLE) |
 	  BIT(OPTION_IN) | BIT(OPTION_AT) | BIT(OPTION_WARN_DAYS) |
 	  BIT(OPTION_WAIT) | BIT(OPTION_PROCESSES) | BIT(OPTION_PARTY) |
 	  BIT(OPTION_PURPOSE) | BIT(OPTION_HOSTNAME) |
-	  BIT(OPTION_TIMEOUT), 2, preview_format },
+	  BIT(OPTION_TIMEOUT) | BIT(OPTION_ISOLATION), 2, preview_format },
 	{ "policy", "init | check [FILE]",
 	  N_("write a policy of what is trusted now, or check one"),
 	  policy_command, BIT(OPTION_OUTPUT), 2, NULL },
@@ -309,13 +311,23 @@ static int load_root_program(struct inventory *i)
 	return r < 0 ? load_failed(r, error) : -1;
 }
 
+static int scan_failed(const struct options *o, struct inventory *i, int r)
+{
+	if (*readings_error(o->readings) != '\0') {
+		log_error("%s", readings_error(o->readings));
+		return STATUS_FAILURE;
+	}
+	return inventory_failed(i, r, _("the scan could not be recorded"));
+}
+
 static int scan_and_link(const struct options *o, const struct root *root,
 			 struct inventory *i, const struct catalogue *c,
 			 struct scan_result *ret_result)
 {
 	AUTO(str) char *directory = getcwd(NULL, 0);
 	const struct scan_options options = {
-		.root = root, .catalogue = c, .now = o->now,
+		.root = root, .catalogue = c, .readings = o->readings,
+		.now = o->now,
 		.warn_days = o->warn_days,
 		.sources = {
 			.environment = root_is_host(root) ? environ : NULL,
@@ -332,7 +344,7 @@ static int scan_and_link(const struct options *o, const struct root *root,
 	r = scan_run(i, &options, ret_result);
 	setlocale(LC_MESSAGES, "");
 	if (r < 0)
-		return inventory_failed(i, r, _("the scan could not be recorded"));
+		return scan_failed(o, i, r);
 	log_verbose(_("%zu stores, %zu of them as before; %zu files read, %zu certificates decoded"),
 		    ret_result->stores, ret_result->reused,
 		    ret_result->files_read, ret_result->certificates_decoded);
@@ -347,11 +359,11 @@ int link_scan(const struct options *o, struct inventory *i)
 	if (status >= 0)
 		return status;
 	progress(o, _("verifying who signed what"));
-	r = graph_update(i, &graph);
+	r = graph_update(i, o->readings, &graph);
 	if (r == 0)
 		r = inventory_date_lists(i);
 	if (r < 0)
-		return inventory_failed(i, r, _("the scan could not be recorded"));
+		return scan_failed(o, i, r);
 	log_verbose(_("%zu signatures verified, %zu paths to anchors"),
 		    graph.signatures_checked, graph.reach);
 	if (graph.signatures_left > 0)
@@ -364,8 +376,12 @@ int record_scan(const struct options *o, const struct root *root,
 		struct inventory *i, const struct catalogue *c,
 		struct scan_result *ret_result)
 {
-	int status = scan_and_link(o, root, i, c, ret_result);
+	int status = isolation_enter(o, i);
 
+	if (status < 0)
+		status = scan_and_link(o, root, i, c, ret_result);
+	if (status < 0)
+		isolation_say(o);
 	if (status >= 0) {
 		progress(o, NULL);
 		inventory_rollback(i);

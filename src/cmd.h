@@ -27,6 +27,7 @@ enum option_id {
 	OPTION_FORMAT, OPTION_OUTPUT, OPTION_FAIL_ON, OPTION_WARN_DAYS,
 	OPTION_EXIT_ZERO, OPTION_WAIT, OPTION_KEEP, OPTION_RULE,
 	OPTION_SEVERITY, OPTION_STORE, OPTION_ALL, OPTION_PROCESSES,
+	OPTION_ISOLATION,
 	OPTION_PARTY, OPTION_PURPOSE, OPTION_HOSTNAME, OPTION_TIMEOUT,
 	OPTION_TIMELINE,
 	OPTION_REMOVE, OPTION_DISTRUST, OPTION_ADD, OPTION_SET_BUNDLE,
@@ -74,6 +75,8 @@ struct options {
 	unsigned timeout;		/* seconds; 0: not named */
 	unsigned purpose;		/* enum purpose; 0: not named */
 	bool timeline;
+	enum isolation isolation;
+	struct readings *readings;	/* NULL: files are read in this process */
 	enum severity severity;
 	struct named_change *changes;	/* preview */
 	size_t n_changes;
@@ -106,6 +109,14 @@ int usage_error(const struct command *command, const char *what,
 		const char *wrong, const char *const *words);
 
 void version_print(void);
+
+/* ---- isolation (isolation.c) -----------------------------------------------
+ * Each returns -1, or the exit status after saying what is wrong.  The first is
+ * main's; the second gives up what a command does not need once I is open.  */
+int isolation_begin(struct options *o);
+int isolation_enter(const struct options *o, struct inventory *i);
+/* What readers could enforce, when they have been needed.  */
+void isolation_say(const struct options *o);
 
 /* ---- shared by commands ----------------------------------------------------*/
 

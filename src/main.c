@@ -49,7 +49,10 @@ int main(int argc, char **argv)
 
 	status = options_parse(argc, argv, &options);
 	if (status < 0)
+		status = isolation_begin(&options);
+	if (status < 0)
 		status = options.command->run(&options);
+	readings_close(options.readings);
 	free(options.arguments);
 	free(options.changes);
 

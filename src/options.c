@@ -130,6 +130,26 @@ static bool set_processes(struct options *o, const char *s)
 	return true;
 }
 
+static bool set_isolation(struct options *o, const char *s)
+{
+	static const struct {
+		const char *name;
+		enum isolation isolation;
+	} words[] = {
+		{ "auto", ISOLATION_AUTO },
+		{ "require", ISOLATION_REQUIRE },
+		{ "off", ISOLATION_OFF },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (strcmp(words[i].name, s) == 0) {
+			o->isolation = words[i].isolation;
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool set_party(struct options *o, const char *s)
 {
 	o->party = s;
@@ -349,6 +369,9 @@ static const struct option_row rows[] = {
 	[OPTION_PROCESSES] = { "processes", '\0', NULL,
 		N_("also look at the environment and command line of all processes, as root of this host"),
 		NULL, set_processes },
+	[OPTION_ISOLATION] = { "isolation", '\0', "WHEN",
+		N_("read files in processes that may do nothing else: auto (default) as far as the kernel can, require all of it, or off"),
+		N_("none of auto, require and off"), set_isolation },
 	[OPTION_PARTY] = { "party", '\0', "ID",
 		N_("only this relying party, or all of a type: java"),
 		N_("no party"), set_party },

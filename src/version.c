@@ -24,6 +24,11 @@ static const struct {
 #else
 	{ N_("sanitizers"), false },
 #endif
+#ifdef HAVE_SECCOMP
+	{ N_("seccomp (system calls of readers are limited)"), true },
+#else
+	{ N_("seccomp (system calls of readers are limited)"), false },
+#endif
 };
 
 void version_print(void)

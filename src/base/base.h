@@ -94,6 +94,33 @@ char *buf_take(struct buf *b);		/* the caller frees; b is empty again */
 void buf_done(struct buf *b);
 void auto_buf(struct buf *b);		/* for AUTO(buf); b was initialised */
 
+/* ---- the wire ------------------------------------------------------------
+ * What goes between processes.  Numbers are big endian, bytes stand behind their
+ * length.  Each wire_put_x has its wire_get_x; whoever gets does not believe who
+ * put: a number past MAX, more bytes than MAX or than are there make the message
+ * `bad` for good, and from then on every get is 0 or empty.  */
+void wire_put_u32(struct buf *b, uint32_t number);
+void wire_put_u64(struct buf *b, uint64_t number);
+void wire_put_i64(struct buf *b, int64_t number);
+void wire_put_fixed(struct buf *b, const void *p, size_t n);
+void wire_put_bytes(struct buf *b, struct blob bytes);
+void wire_put_text(struct buf *b, const char *text);	/* NULL is kept */
+
+struct wire {
+	const uint8_t *p;	/* what is left */
+	size_t n;
+	bool bad;
+};
+uint32_t wire_get_u32(struct wire *w, uint32_t max);
+uint64_t wire_get_u64(struct wire *w, uint64_t max);
+int64_t wire_get_i64(struct wire *w, int64_t min, int64_t max);
+void wire_get_fixed(struct wire *w, void *ret, size_t n);	/* or zeros */
+struct blob wire_get_bytes(struct wire *w, size_t max);	/* borrowed */
+/* NULL, or a text of at most MAX bytes with no NUL inside; the caller frees.  */
+char *wire_get_text(struct wire *w, size_t max);
+/* 0: all was got and good; else -EBADMSG.  */
+int wire_end(const struct wire *w);
+
 /* ---- text --------------------------------------------------------------*/
 /* Lower-case hex of N bytes into RET (2 * N + 1 bytes).  */
 void hex_encode(const uint8_t *p, size_t n, char *ret);
@@ -230,6 +257,12 @@ struct file {
 #define ENOTREG		ENOTBLK		/* "not a regular file" */
 int file_read(const struct root *r, const char *path, uint64_t limit,
 	      struct file *ret_file);
+/* The two halves of that, for two processes: the opened descriptor, which the
+ * caller closes, and its bytes.  */
+int file_open(const struct root *r, const char *path, uint64_t limit,
+	      int *ret_fd, struct file_id *ret_id);
+int file_load(int fd, const struct file_id *id, uint64_t limit,
+	      struct file *ret_file);
 /* Did the file shrink under its mapping?  To be asked when the bytes have
  * been read; what was read is not to be relied on then.  */
 bool file_shrank(const struct file *f);
@@ -271,6 +304,123 @@ int file_slurp(const char *path, size_t limit, char **ret_text, size_t *ret_n);
 /* What ERROR, a negative errno of the functions above, means, for a message. */
 const char *error_words(int error);
 
+/* ---- sandbox ---------------------------------------------------------------
+ * What a process gives up, and whether that worked.  */
+enum sandbox_role {
+	SANDBOX_READER,		/* one socket, and files that come through it */
+	SANDBOX_KEEPER,		/* the program itself: runs nothing, writes only
+				 * where it was told to */
+};
+enum sandbox_part {
+	SANDBOX_PRIVILEGES,	/* no_new_privs, and nobody may look into it */
+	SANDBOX_DESCRIPTORS,
+	SANDBOX_USER,		/* when root: a user that nobody else is */
+	SANDBOX_LIMITS,		/* setrlimit(2) */
+	SANDBOX_FILES,		/* Landlock */
+	SANDBOX_CALLS,		/* seccomp */
+};
+#define SANDBOX_PARTS	6
+const char *sandbox_part_name(enum sandbox_part part);	/* N_("...") */
+struct sandbox_state {
+	/* 0: enforced; SANDBOX_NOT_ASKED: not of this role, or not by root; else
+	 * the negative errno why not.  -ENOSYS is also a build without it.  */
+	int parts[SANDBOX_PARTS];
+};
+#define SANDBOX_NOT_ASKED	1
+/* Never fails: *ret_state says what is in force.  KEEP: the descriptor of a
+ * reader's socket, which becomes SANDBOX_SOCKET; everything else is closed.
+ * WRITABLE: paths of files and directories of the keeper's, NULL behind the
+ * last; those that do not exist are passed over.  NULL: it may write as before,
+ * and look at other processes, which Landlock would end, too.  */
+#define SANDBOX_SOCKET	3
+void sandbox_enter_reader(int keep, struct sandbox_state *ret_state);
+void sandbox_enter_keeper(const char *const *writable,
+			  struct sandbox_state *ret_state);
+/* Can this build filter system calls at all?  */
+bool sandbox_has_seccomp(void);
+
+/* ---- channels --------------------------------------------------------------
+ * Messages (a type and bytes) over a socket between the program and one of its
+ * workers, which take turns: whoever sent waits for the answer.  */
+#define CHANNEL_FDS	(2 * LIMIT_WIRE_FILES)
+struct channel {
+	int fd;
+	pid_t peer;		/* the worker, whose time is bounded; 0: this is
+				 * the worker, which waits for as long as it takes */
+	bool takes_fds;
+	unsigned cpu_limit, wall_limit;		/* seconds; see channel_arm() */
+	int64_t cpu_end, wall_end;
+	uint8_t *in;		/* what was read and not taken yet */
+	size_t n, pos, cap;
+	struct buf out;
+	size_t begun;		/* where its last message begins */
+	int fds[CHANNEL_FDS];	/* came with it and were not taken yet */
+	size_t n_fds;
+};
+void channel_init(struct channel *c, int fd, pid_t peer);
+void channel_done(struct channel *c);		/* closes everything */
+int64_t channel_cpu_time(const struct channel *c);	/* ns, of the peer so far */
+/* From now on the worker may take the limits' seconds until the next call.  */
+void channel_arm(struct channel *c);
+/* The message begins: what is put into the buffer that this returns, up to
+ * channel_end(), is in it.  */
+struct buf *channel_begin(struct channel *c, unsigned type);
+void channel_end(struct channel *c);
+/* Sends what was put together, with descriptors that stay the caller's.
+ * -EPIPE: the other side is gone; -ETIME, -ETIMEDOUT: no more processor time,
+ * no more time by the clock.  */
+int channel_send(struct channel *c, const int *fds, size_t n_fds);
+/* The next message, borrowed until the next call.  Errors as channel_send()'s;
+ * -EBADMSG: longer than LIMIT_WIRE_BYTES.  */
+int channel_receive(struct channel *c, unsigned *ret_type,
+		    struct wire *ret_message);
+
+/* The next descriptor that came, which is the caller's then; -1: no more.  */
+int channel_take_fd(struct channel *c);
+
+/* ---- workers ---------------------------------------------------------------
+ * Processes that do one kind of work inside a sandbox.  They are forked by the
+ * nursery, a process that was forked itself before the program opened anything
+ * that a worker must not see.  */
+struct worker_kind {
+	void (*prepare)(void);	/* in the nursery, before the first worker: what
+				 * libraries open or ask for once */
+	/* Returns when the channel ends, and so does the process.  */
+	void (*work)(struct channel *c);
+};
+/* Where a worker is, for the message when it dies.  It is all that a worker can
+ * write to beside its channel, and nothing but words depend on it.  */
+struct worker_place {
+	_Atomic(uint64_t) offset;
+};
+struct worker_place *worker_place(void);	/* inside a worker; never NULL */
+
+struct worker {
+	pid_t pid;
+	struct channel channel;
+	struct sandbox_state sandbox;
+	struct worker_place *place;
+	struct nursery *nursery;
+};
+/* How it ended: by a signal, or with a status.  */
+enum worker_status {
+	WORKER_DONE = 0,
+	WORKER_NO_MEMORY = 70,	/* it asked for more than it may have */
+	WORKER_LOST = -1,	/* it does not end: the kernel holds it */
+};
+struct worker_end {
+	int signal;		/* 0: none */
+	int status;
+};
+/* Negative errno: no process is to be had.  */
+int nursery_open(const struct worker_kind *kind, struct nursery **ret_nursery);
+void nursery_close(struct nursery *n);		/* NULL is allowed */
+int worker_start(struct nursery *n, struct worker **ret_worker);
+/* Has it worked for so long that another one should go on?  */
+bool worker_is_old(const struct worker *w);
+/* Ends it, by FORCE or by the end of its channel.  RET_END may be NULL.  */
+void worker_stop(struct worker *w, bool force, struct worker_end *ret_end);
+
 /* ---- where the program's own files are ---------------------------------*/
 /* The directory of data files: the source tree's data/ when the program runs
  * from its build tree (known by its own executable's path), else the
@@ -299,5 +449,8 @@ void log_error(const char *format, ...) PRINTF(1, 2);	/* always */
 void log_warning(const char *format, ...) PRINTF(1, 2);	/* not when quiet */
 void log_verbose(const char *format, ...) PRINTF(1, 2);	/* only when verbose */
 void die(const char *format, ...) PRINTF(1, 2) __attribute__((noreturn));
+/* In a worker: die() ends it with STATUS and says nothing, and no exit handler of
+ * a library runs.  */
+void die_quietly(int status);
 
 #endif

@@ -359,7 +359,8 @@ static void unmap_file(const struct file *f)
 /* ---- bytes -------------------------------------------------------------*/
 
 /* Reads to the end, whatever fstat said about the size: files of /proc say 0
- * and others grow.  */
+ * and others grow.  From the beginning, though somebody may have read the
+ * descriptor before.  */
 static int copy_file(int fd, const struct file_id *id, uint64_t limit,
 		     struct file *ret_file)
 {
@@ -373,7 +374,7 @@ static int copy_file(int fd, const struct file_id *id, uint64_t limit,
 	for (;;) {
 		if (n == cap)
 			grow(&p, n, &cap, 1);
-		got = read(fd, p + n, cap - n);
+		got = pread(fd, p + n, cap - n, (off_t)n);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
@@ -395,8 +396,8 @@ static int copy_file(int fd, const struct file_id *id, uint64_t limit,
 	return 0;
 }
 
-int file_read(const struct root *r, const char *path, uint64_t limit,
-	      struct file *ret_file)
+int file_open(const struct root *r, const char *path, uint64_t limit,
+	      int *ret_fd, struct file_id *ret_id)
 {
 	AUTO(fd) int at = -1, fd = -1;
 	struct file_id id;
@@ -419,11 +420,32 @@ int file_read(const struct root *r, const char *path, uint64_t limit,
 	if (id.size < 0 || (uint64_t)id.size > limit ||
 	    (uint64_t)id.size >= SIZE_MAX)
 		return -EFBIG;
-	if ((uint64_t)id.size <= LIMIT_COPIED_BYTES)
-		return copy_file(fd, &id, limit, ret_file);
-	e = map_file(fd, &id, ret_file);
+	*ret_id = id;
+	*ret_fd = fd;
+	fd = -1;
+	return 0;
+}
+
+int file_load(int fd, const struct file_id *id, uint64_t limit,
+	      struct file *ret_file)
+{
+	int e;
+
+	if ((uint64_t)id->size <= LIMIT_COPIED_BYTES)
+		return copy_file(fd, id, limit, ret_file);
+	e = map_file(fd, id, ret_file);
 	/* Some file systems cannot map.  */
-	return e == -ENODEV ? copy_file(fd, &id, limit, ret_file) : e;
+	return e == -ENODEV ? copy_file(fd, id, limit, ret_file) : e;
+}
+
+int file_read(const struct root *r, const char *path, uint64_t limit,
+	      struct file *ret_file)
+{
+	AUTO(fd) int fd = -1;
+	struct file_id id;
+	int e = file_open(r, path, limit, &fd, &id);
+
+	return e < 0 ? e : file_load(fd, &id, limit, ret_file);
 }
 
 bool file_shrank(const struct file *f)

@@ -3,6 +3,18 @@
 #ifndef LIMITS_H
 #define LIMITS_H
 
+/* Is this build one with AddressSanitizer?  It takes more of everything.  */
+#if defined __SANITIZE_ADDRESS__
+#define SANITIZED	1
+#elif defined __has_feature
+#if __has_feature(address_sanitizer)
+#define SANITIZED	1
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED	0
+#endif
+
 /* Files and directories */
 #define LIMIT_FILE_BYTES	(64u << 20)	/* a store file */
 #define LIMIT_ELF_BYTES		(1u << 30)	/* a program with a compiled-in list */
@@ -86,5 +98,22 @@
 #define LIMIT_BASELINE_BYTES	(256u << 20)	/* a report of many hosts' worth */
 #define LIMIT_DATA_FILE_BYTES	(4u << 20)
 #define LIMIT_BACKUP_DEPTH	64u		/* directories in what a script kept */
+
+/* Workers that read */
+#define LIMIT_WIRE_BYTES	(2u << 20)	/* one message */
+#define LIMIT_WIRE_CHUNK	(256u << 10)	/* messages are sent from there on */
+#define LIMIT_WIRE_ENTRIES	128u		/* ... or with so many entries */
+#define LIMIT_WIRE_FILES	32u		/* that are handed over at once */
+#define LIMIT_WORKER_MEMORY	(512u << 20)	/* of its own */
+#define LIMIT_WORKER_ADDRESSES	(UINT64_C(3) << 30)	/* with mapped files */
+#define LIMIT_WORKER_LIFE	3600u	/* seconds of processor time, all in all */
+#if SANITIZED				/* everything takes much longer there */
+#define LIMIT_READ_CPU		300u	/* seconds of processor time, files that
+					 * are handed over at once */
+#define LIMIT_READ_WALL		1800u	/* ... by the clock */
+#else
+#define LIMIT_READ_CPU		30u
+#define LIMIT_READ_WALL		300u
+#endif
 
 #endif

@@ -2,10 +2,12 @@
  * go on.  Data goes to stdout and never passes through here.
  */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/base.h"
 
 static enum log_level log_level = LOG_NORMAL;
+static int quiet_status;	/* 0: die() speaks */
 
 void log_set_level(enum log_level level)
 {
@@ -54,10 +56,17 @@ void log_verbose(const char *format, ...)
 	va_end(args);
 }
 
+void die_quietly(int status)
+{
+	quiet_status = status;
+}
+
 void die(const char *format, ...)
 {
 	va_list args;
 
+	if (quiet_status != 0)
+		_exit(quiet_status);
 	va_start(args, format);
 	put(_("fatal: "), format, args);
 	va_end(args);

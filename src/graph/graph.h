@@ -26,8 +26,9 @@ struct graph_result {
 
 /* Verifies what was never verified, computes reachability for every set of
  * anchors, and stores both, inside the open scan.  What limits left out is a
- * problem of the scan.  */
-int graph_update(struct inventory *i, struct graph_result *ret_result);
+ * problem of the scan.  READINGS: the workers that do it; NULL: this process.  */
+int graph_update(struct inventory *i, struct readings *readings,
+		 struct graph_result *ret_result);
 
 /* Only the computation, for tests and benchmarks: the caller frees
  * *ret_reach.  Sorted by (set, certificate, anchor).  *ret_left: anchors that
@@ -38,6 +39,7 @@ int graph_reach(const struct graph_input *in, struct reach **ret_reach,
 /* Asks every party about the authorities that it knows by more than a root, and
  * stores what it would answer at NOW.  *ret_cut: there were more than
  * LIMIT_VERDICT_CERTIFICATES of them.  Part of graph_update().  */
-int graph_verdicts(struct inventory *i, int64_t now, bool *ret_cut);
+int graph_verdicts(struct inventory *i, struct readings *readings, int64_t now,
+		   bool *ret_cut);
 
 #endif

@@ -27,6 +27,8 @@ struct path_pool {
 	size_t n_pairs, cap_pairs;
 	struct table by_sha256, by_subject, by_pair;
 	size_t steps;
+	struct readings *readings;	/* NULL: none */
+	int failed;			/* see path_pool_failed() */
 	size_t *last_of_subject;	/* where the next of that subject goes */
 	size_t cap_last;
 };
@@ -34,6 +36,16 @@ struct path_pool {
 struct path_pool *path_pool_new(void)
 {
 	return xcalloc(1, sizeof(struct path_pool));
+}
+
+void path_pool_use(struct path_pool *p, struct readings *readings)
+{
+	p->readings = readings;
+}
+
+int path_pool_failed(const struct path_pool *p)
+{
+	return p->failed;
 }
 
 void path_pool_free(struct path_pool *p)
@@ -221,6 +233,7 @@ int path_pool_add(struct path_pool *p, struct blob der, size_t *ret_number,
 	uint8_t sha256[SHA256_SIZE];
 	struct blob copy;
 	size_t number;
+	int r;
 
 	hash_sha256(der, sha256);
 	number = path_pool_find(p, sha256);
@@ -229,7 +242,14 @@ int path_pool_add(struct path_pool *p, struct blob der, size_t *ret_number,
 		return 0;
 	}
 	copy = (struct blob){ xmemdup(der.p, der.n), der.n };
-	x509_decode_hashed(copy, sha256, false, &c.certificate);
+	r = readings_decode(p->readings, copy, sha256, false, &c.certificate);
+	if (r < 0) {
+		free((void *)(uintptr_t)copy.p);
+		p->failed = r;
+		if (ret_error != NULL)
+			*ret_error = xstrdup(readings_error(p->readings));
+		return r;
+	}
 	if (!c.certificate.decoded ||
 	    extensions_read_all(copy, &c.extensions) < 0) {
 		if (ret_error != NULL)
@@ -337,9 +357,12 @@ int path_pool_signed(struct path_pool *p, size_t child, size_t issuer)
 			      SHA256_SIZE) == 0;
 	pair = pair_of(p, child, issuer, &is_new);
 	if (is_new)
-		pair->verified = x509_verify(
+		pair->verified = readings_verify(p->readings,
 			p->certificates[child].certificate.der,
 			p->certificates[issuer].certificate.der);
+	if (is_new && pair->verified < 0 && pair->verified != -EINVAL &&
+	    pair->verified != -ENOTSUP)
+		p->failed = pair->verified;
 	return pair->verified;
 }
 

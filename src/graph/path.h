@@ -33,6 +33,12 @@ struct path_pool;
 struct path_pool *path_pool_new(void);
 void path_pool_free(struct path_pool *p);
 void auto_path_pool(struct path_pool **p);
+/* Certificates are decoded and signatures checked by these workers; NULL, and
+ * without this: by this process.  */
+void path_pool_use(struct path_pool *p, struct readings *readings);
+/* Why there was no worker to be had when one was needed, and what was answered
+ * since is nothing; 0: there was.  */
+int path_pool_failed(const struct path_pool *p);
 /* The number of the certificate DER, which is copied.  -EINVAL: it does not
  * decode; *ret_error (may be NULL) says why, the caller frees.  */
 int path_pool_add(struct path_pool *p, struct blob der, size_t *ret_number,

@@ -9,10 +9,9 @@
 
 static int check_pair(struct blob child, struct blob issuer, void *data)
 {
-	(void)data;
 	/* -EINVAL and -ENOTSUP: cannot be checked.  The inventory remembers
 	 * that, and it is no edge.  */
-	return x509_verify(child, issuer);
+	return readings_verify(data, child, issuer);
 }
 
 /* What was left out may be what a verdict depends on.  */
@@ -43,14 +42,15 @@ static int say_left(struct inventory *i, const struct graph_result *result)
 	return inventory_scan_problem(i, &problem);
 }
 
-static int update(struct inventory *i, struct graph_result *ret_result)
+static int update(struct inventory *i, struct readings *readings,
+		  struct graph_result *ret_result)
 {
 	struct graph_result result = { 0 };
 	struct graph_input in = { 0 };
 	struct reach *reach = NULL;
 	int r;
 
-	r = inventory_check_signatures(i, check_pair, NULL,
+	r = inventory_check_signatures(i, check_pair, readings,
 				       LIMIT_SIGNATURE_TRIES,
 				       &result.signatures_checked,
 				       &result.signatures_left);
@@ -66,7 +66,7 @@ static int update(struct inventory *i, struct graph_result *ret_result)
 	r = graph_reach(&in, &reach, &result.reach, &result.anchors_left);
 	/* What is cut is computed anew, so that it is said each time.  */
 	if (r == 0)
-		r = graph_verdicts(i, in.now, &result.verdicts_cut);
+		r = graph_verdicts(i, readings, in.now, &result.verdicts_cut);
 	if (r == 0)
 		r = inventory_store_reach(i, reach, result.reach,
 					  result.anchors_left == 0 &&
@@ -78,13 +78,32 @@ static int update(struct inventory *i, struct graph_result *ret_result)
 	return r;
 }
 
-int graph_update(struct inventory *i, struct graph_result *ret_result)
+/* A pair that ended the worker twice counts as not signed.  */
+static int say_deaths(struct inventory *i, size_t deaths)
+{
+	struct stored_problem problem = {
+		.path = "/", .code = PROBLEM_READER_DIED };
+	AUTO(str) char *message = NULL;
+
+	if (deaths == 0)
+		return 0;
+	message = xasprintf("checking %zu signatures ended the process that "
+			    "did: they count as wrong; report this", deaths);
+	problem.message = message;
+	return inventory_scan_problem(i, &problem);
+}
+
+int graph_update(struct inventory *i, struct readings *readings,
+		 struct graph_result *ret_result)
 {
 	struct graph_result result = { 0 };
-	int r = update(i, &result);
+	const size_t deaths = readings_deaths(readings);
+	int r = update(i, readings, &result);
 
 	if (r == 0)
 		r = say_left(i, &result);
+	if (r == 0)
+		r = say_deaths(i, readings_deaths(readings) - deaths);
 	if (r == 0)
 		*ret_result = result;
 	return r;

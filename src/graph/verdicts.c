@@ -220,7 +220,8 @@ static int store_models(struct inventory *i)
 	return r;
 }
 
-int graph_verdicts(struct inventory *i, int64_t now, bool *ret_cut)
+int graph_verdicts(struct inventory *i, struct readings *readings, int64_t now,
+		   bool *ret_cut)
 {
 	AUTO(path_world) struct path_world w = { .pool = NULL };
 	struct verdicts verdicts = { .n = 0 };
@@ -229,10 +230,13 @@ int graph_verdicts(struct inventory *i, int64_t now, bool *ret_cut)
 	int r = inventory_crossed(i, take, &sent);
 
 	path_world_init(&w, PURPOSE_SERVER_AUTH);
+	path_pool_use(w.pool, readings);
 	if (r == 0 && sent.n > 0)
 		r = load(&w, i, &sent, &numbers, &sent.cut);
 	for (size_t k = 0; r == 0 && k < numbers.n; k++)
 		ask(&w, numbers.items[k], now, &verdicts);
+	if (r == 0)
+		r = path_pool_failed(w.pool);
 	if (r == 0)
 		r = store_models(i);
 	if (r == 0)

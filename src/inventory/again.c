@@ -306,9 +306,9 @@ static int load_entries(struct inventory *i, int64_t reading,
 
 /* The issuer and serial number, and the key, of the statement that Q is at.  */
 static int load_names(struct recorded_reading *r, struct query *q,
-		      const struct stored_names **ret_names)
+		      const struct entry_names **ret_names)
 {
-	struct stored_names *names = own(r, xcalloc(1, sizeof(*names)));
+	struct entry_names *names = own(r, xcalloc(1, sizeof(*names)));
 	int e = 0;
 
 	names->issuer = own_column(r, q, 5);

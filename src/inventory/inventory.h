@@ -91,15 +91,6 @@ typedef int missing_issuer_fn(const char *name_sha256, void *data);
 int inventory_missing_issuers(struct inventory *i, missing_issuer_fn *fn,
 			      void *data);
 
-/* Which certificates an entry without one is about, see struct entry: one, by
- * issuer and serial number, or all that have a key, or both of these.  */
-struct stored_names {
-	const char *issuer, *serial;	/* text; NULL: not by them */
-	uint8_t issuer_sha256[SHA256_SIZE];	/* of the canonical name */
-	bool by_key;
-	uint8_t spki_sha256[SHA256_SIZE];
-};
-
 /* What a store held: owned by the caller, strings borrowed by these calls. */
 struct stored_entry {
 	int64_t certificate;
@@ -110,7 +101,7 @@ struct stored_entry {
 	unsigned purposes;
 	bool private_key;
 	int64_t distrust_after;		/* see struct entry; 0: none */
-	const struct stored_names *names;	/* instead of the certificate;
+	const struct entry_names *names;	/* instead of the certificate;
 						 * NULL: it is about that */
 };
 struct stored_problem {

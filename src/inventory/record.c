@@ -62,7 +62,7 @@ static int compare_items(const void *a, const void *b)
 }
 
 /* No certificate has a hash that is made like this.  */
-static void hash_names(const struct stored_names *names,
+static void hash_names(const struct entry_names *names,
 		       uint8_t ret_hash[SHA256_SIZE])
 {
 	struct digest d;
@@ -133,7 +133,7 @@ static int add_statement(struct inventory *i, int64_t manifest, size_t position,
 	AUTO(query) struct query q = query_start(i,
 		"INSERT INTO manifest_statement VALUES "
 		"(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-	const struct stored_names *names = e->names;
+	const struct entry_names *names = e->names;
 	char purposes[PURPOSES_SIZE];
 
 	query_int(&q, manifest);

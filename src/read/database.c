@@ -15,6 +15,14 @@
 #define STEPS_A_CALL	1000
 #define SNIFFED_BYTES	(256u << 10)	/* the schema is on the first page */
 
+void database_ready(void)
+{
+	unsigned char byte;
+
+	sqlite3_initialize();
+	sqlite3_randomness(sizeof(byte), &byte);
+}
+
 void database_failed(struct database *d)
 {
 	switch (sqlite3_errcode(d->db) & 0xff) {

@@ -19,6 +19,9 @@ struct database {
 	unsigned steps;
 };
 
+/* Lets SQLite do what it does once in a process, such as asking for randomness. */
+void database_ready(void);
+
 /* Could these bytes be an SQLite database with TEXT in its schema?  What was
  * cut off before its schema could be.  */
 bool database_sniff(struct blob data, const char *text);

@@ -82,6 +82,7 @@ static const char *const problems[] = {
 	[PROBLEM_CERTIFICATE] = "certificate",
 	[PROBLEM_CHANGED] = "changed",
 	[PROBLEM_DANGLING] = "dangling",
+	[PROBLEM_READER_DIED] = "reader-died",
 };
 
 const char *problem_name(enum problem_code code)

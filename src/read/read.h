@@ -75,7 +75,23 @@ struct entry {
 	int64_t distrust_after;	/* for serverAuth, what it issues after this
 				 * time is not trusted; seconds since 1970,
 				 * 0: the store sets no such time */
+	const struct entry_facts *facts;	/* not a reader's: see there */
 };
+
+/* Which certificates an entry without one is about: one, by issuer and serial
+ * number, or all that have a key, or both of these.  */
+struct entry_names {
+	const char *issuer, *serial;	/* text; NULL: not by them */
+	uint8_t issuer_sha256[SHA256_SIZE];	/* of the canonical name */
+	bool by_key;
+	uint8_t spki_sha256[SHA256_SIZE];
+};
+/* What E is about when it has no certificate; free with entry_names_free().
+ * NULL: nothing that can be found.  */
+struct entry_names *entry_names_read(const struct entry *e);
+/* A copy; NULL of NULL.  */
+struct entry_names *entry_names_copy(const struct entry_names *names);
+void entry_names_free(struct entry_names *names);
 
 /* Problem codes; they are part of the JSON and never change.  `skipped`: the
  * owner's program passes over it too, so verdicts stay certain.  */
@@ -91,6 +107,7 @@ enum problem_code {
 	PROBLEM_CERTIFICATE,	/* an entry's certificate does not decode */
 	PROBLEM_CHANGED,	/* the file changed while it was read */
 	PROBLEM_DANGLING,	/* a link or reference that leads nowhere */
+	PROBLEM_READER_DIED,	/* reading it ended the process that did */
 };
 const char *problem_name(enum problem_code code);	/* "truncated", ... */
 /* -EINVAL: no such word.  */
@@ -397,6 +414,98 @@ struct extensions {
  * put together as RFC 5280 4.1 says; an extension that is not made as it should
  * be, or is there twice, is `malformed`.  */
 int extensions_read_all(struct blob der, struct extensions *ret_extensions);
+
+/* ---- files, read in workers -----------------------------------------------
+ * Reading is done by processes that have given up everything but the files that
+ * they are handed (base.h, sandbox and workers).  What comes back is checked
+ * here as what anybody may have said.  Without them (NULL everywhere below) the
+ * same is done in this process.  */
+struct readings;
+enum isolation { ISOLATION_AUTO, ISOLATION_REQUIRE, ISOLATION_OFF };
+/* To be called before anything is opened that a worker must not have.  OFF gives
+ * NULL.  Negative errno: there are no processes to be had.  */
+int readings_open(enum isolation isolation, struct readings **ret_readings);
+void readings_close(struct readings *r);	/* NULL is allowed */
+
+/* What could be enforced in the worker that was started last; NULL: none was.
+ * With REQUIRE, and to know it before, readings_try() starts one.  */
+const struct sandbox_state *readings_sandbox(const struct readings *r);
+int readings_try(struct readings *r);
+/* For tests: what a worker may take for the files that it is handed, instead of
+ * LIMIT_READ_CPU and LIMIT_READ_WALL.  */
+void readings_limit(struct readings *r, unsigned cpu, unsigned wall);
+/* Why readings_run() and its like failed, when that was not the environment; ""
+ * when it was.  */
+const char *readings_error(const struct readings *r);
+
+/* What has been worked out of an entry where it was read, for the sink of a
+ * struct read_file.  An entry with DER has its hash; the certificate when the
+ * host did not know that, decoded.  One with neither DER nor fingerprint has
+ * names.  All of it is borrowed.  */
+struct entry_facts {
+	uint8_t sha256[SHA256_SIZE];
+	const struct certificate *certificate;	/* NULL: known */
+	const struct entry_names *names;	/* NULL: none */
+};
+
+/* One file to read.  Its descriptors stay the caller's.  */
+struct read_file {
+	int fd, companion_fd;		/* -1: no companion */
+	struct file_id id, companion_id;
+	struct sink *sink;		/* lives until it has been read */
+	/* Forgets what the sink was given: it is read again, or cannot be.  */
+	void (*forget)(struct sink *sink);
+	/* Results; strings are the caller's to free.  */
+	int error;			/* why it cannot be read at all */
+	const struct reader *reader;	/* NULL: none takes it */
+	uint64_t size;			/* bytes that were there */
+	bool wants_companion;		/* the reader asked for it, and ... */
+	int companion_error;		/* ... it cannot be read */
+	char *engine;			/* see engine_find(); NULL: none */
+	char *died;			/* what ended the worker; NULL: nothing.
+					 * The sink has nothing then.  */
+	uint64_t died_offset;		/* how far it had come */
+};
+/* What readings ask of whoever keeps what was read.  */
+struct readings_host {
+	/* 1: the certificate is known; 0: it is to be decoded, and *ret_verified
+	 * says what x509_decode_hashed() wants to know; negative stops all.  */
+	int (*known)(void *data, const uint8_t sha256[SHA256_SIZE],
+		     bool *ret_verified);
+	/* For READS_ROOTS.  */
+	int (*roots)(void *data, const struct blob **ret_roots, size_t *ret_n);
+	void *data;
+};
+struct read_request {
+	const char *formats;	/* the readers to try, words */
+	const char *engine;	/* see engine_find(); NULL: is not looked for */
+	uint64_t limit;		/* of the files' sizes */
+	bool is_list;		/* names of files are expected.  Being empty or of
+				 * another format is the caller's problem then */
+};
+/* Reads all N of FILES and gives their sinks what they hold: entries within the
+ * limits and with facts, references, and problems.  Returns when the sinks have
+ * everything: 0, or what the host returned, or negative errno when there is no
+ * worker to be had.  Files of one owner are never read by a process that has
+ * read another's, but root's.  */
+int readings_run(struct readings *r, const struct readings_host *host,
+		 const struct read_request *request, struct read_file *files,
+		 size_t n);
+
+/* As x509_decode_hashed() and x509_verify(), in a worker that reads no files.
+ * *ret_cert is to be emptied with x509_done() if 0 was returned, and borrows
+ * DER.  A certificate that ends the worker does not decode, or cannot be checked
+ * (-ENOTSUP, and is counted).  Negative errno but -EINVAL and -ENOTSUP: no worker
+ * is to be had.  */
+int readings_decode(struct readings *r, struct blob der,
+		    const uint8_t sha256[SHA256_SIZE], bool verified,
+		    struct certificate *ret_cert);
+int readings_verify(struct readings *r, struct blob child, struct blob issuer);
+size_t readings_deaths(const struct readings *r);	/* over signatures */
+
+/* WORDS, a space and the version behind them ("OpenSSL 1.0.2u"), where DATA has them
+ * first; NULL: nowhere.  The caller frees.  */
+char *engine_find(struct blob data, const char *words);
 
 /* ---- names ---------------------------------------------------------------*/
 

@@ -37,6 +37,12 @@ static gnutls_datum_t datum(struct blob b)
 	return (gnutls_datum_t){ (unsigned char *)b.p, (unsigned)b.n };
 }
 
+void x509_ready(void)
+{
+	if (gnutls_global_init() < 0)
+		die("%s", _("out of memory"));
+}
+
 /* ---- the parts of a certificate ------------------------------------------*/
 
 int tlv_optional(struct blob *in, uint8_t tag, struct tlv *ret_tlv)

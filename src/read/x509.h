@@ -19,6 +19,10 @@ struct parts {
 	bool version_1, version_3;
 };
 
+/* Lets GnuTLS do what it does once in a process, such as reading its
+ * configuration.  */
+void x509_ready(void);
+
 /* RFC 5280 4.1.  -EINVAL when DER is not put together like that.  */
 int parts_find(struct blob der, struct parts *ret_parts);
 

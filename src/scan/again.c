@@ -475,7 +475,8 @@ int scan_again(struct inventory *i, struct scan_again *request,
 	       int64_t *ret_scan)
 {
 	struct again a = {
-		.pass = { .inventory = i }, .request = request,
+		.pass = { .inventory = i, .readings = request->readings },
+		.request = request,
 		.changed = xcalloc(request->n_changes, sizeof(struct ids)),
 	};
 	int64_t scan;

@@ -176,7 +176,8 @@ int scan_run(struct inventory *i, const struct scan_options *options,
 	AUTO(str) char *host_name = NULL;
 	AUTO(str) char *host_os = NULL;
 	struct pass pass = {
-		.inventory = i, .options = options, .made = time(NULL) };
+		.inventory = i, .options = options,
+		.readings = options->readings, .made = time(NULL) };
 	struct scan_info info = {
 		.root = options->root->path, .now = options->now,
 		.made = pass.made, .tool = PACKAGE_VERSION,

@@ -9,6 +9,7 @@
 struct scan_options {
 	const struct root *root;
 	const struct catalogue *catalogue;
+	struct readings *readings;	/* NULL: files are read in this process */
 	int64_t now;
 	unsigned warn_days;
 	bool reread;		/* read stores that have not changed, too */
@@ -28,8 +29,9 @@ int scan_check_catalogue(const struct catalogue *catalogue, char **ret_error);
 /* Begins a scan, walks, reads and records, and composes the relying parties.
  * The transaction stays open for the graph and the findings: the caller ends
  * it with inventory_commit(), or inventory_rollback() after an error.
- * -EBUSY: locked; other negative errno: the inventory failed.  What could not
- * be read is a problem row, not an error.  */
+ * -EBUSY: locked; other negative errno: the inventory failed, or there is no
+ * worker to read with (readings_error()).  What could not be read is a problem
+ * row, not an error.  */
 int scan_run(struct inventory *i, const struct scan_options *options,
 	     struct scan_result *ret_result);
 
@@ -52,6 +54,7 @@ struct scan_change {
 };
 struct scan_again {
 	const struct catalogue *catalogue;
+	struct readings *readings;	/* NULL: none */
 	int64_t now;			/* of the scan to make */
 	struct scan_change *changes;	/* made in this order, in each store */
 	size_t n_changes;

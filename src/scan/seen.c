@@ -8,16 +8,22 @@
 
 #define MAX_SEEN	200000		/* files remembered in one scan */
 
-static void seen_file_done(struct seen_file *f)
+void seen_forget(struct seen_file *f)
 {
 	size_t k;
 
 	for (k = 0; k < f->n_entries; k++) {
 		free(f->entries[k].label);
-		stored_names_free(f->entries[k].names);
+		entry_names_free(f->entries[k].names);
 	}
 	for (k = 0; k < f->n_problems; k++)
 		free(f->problems[k].message);
+	f->n_entries = f->n_problems = f->problems_left_out = 0;
+}
+
+static void seen_file_done(struct seen_file *f)
+{
+	seen_forget(f);
 	free(f->entries);
 	free(f->problems);
 	free(f->engine);
@@ -53,13 +59,17 @@ static size_t seen_slot(const struct pass *pass, uint64_t dev, uint64_t ino,
 	return slot;
 }
 
-struct seen_file *seen_get(struct pass *pass, const struct file_id *id,
-				  const char *format, bool *ret_new)
+void seen_reserve(struct pass *pass, size_t n)
+{
+	if (pass->n_seen + n > MAX_SEEN)
+		pass_done(pass);
+}
+
+size_t seen_get(struct pass *pass, const struct file_id *id,
+		const char *format, bool *ret_new)
 {
 	size_t slot, k;
 
-	if (pass->n_seen == MAX_SEEN)
-		pass_done(pass);
 	if (2 * (pass->n_seen + 1) > pass->seen_slots) {
 		size_t *old = pass->seen_index;
 
@@ -79,5 +89,5 @@ struct seen_file *seen_get(struct pass *pass, const struct file_id *id,
 			.dev = id->dev, .ino = id->ino, .format = format };
 		pass->seen_index[slot] = ++pass->n_seen;
 	}
-	return &pass->seen[pass->seen_index[slot] - 1];
+	return pass->seen_index[slot] - 1;
 }

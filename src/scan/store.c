@@ -122,258 +122,7 @@ static void add_errno(struct store_pass *s, const char *path, int error)
 	}
 }
 
-/* ---- the sink of one file ------------------------------------------------------*/
-
-struct file_sink {
-	struct sink sink;		/* first: readers see only this */
-	struct store_pass *store;
-	struct seen_file *seen;		/* what entries and problems go to */
-	const struct file *file;
-};
-
-static void keep_problem(struct seen_file *f, enum problem_code code,
-			 uint64_t offset, bool skipped, char *message)
-{
-	if (f->n_problems >= LIMIT_STORE_PROBLEMS) {
-		f->problems_left_out++;
-		free(message);
-		return;
-	}
-	grow(&f->problems, f->n_problems, &f->cap_problems,
-	     sizeof(*f->problems));
-	f->problems[f->n_problems++] = (struct file_problem){
-		.code = code, .offset = offset, .message = message,
-		.skipped = skipped };
-}
-
-static void sink_take_problem(struct sink *sink, const struct problem *p)
-{
-	struct file_sink *s = (struct file_sink *)sink;
-
-	keep_problem(s->seen, p->code, p->offset, p->skipped,
-		     xstrdup(p->message));
-}
-
-int pass_certificate(struct pass *pass, struct blob der,
-		     int64_t *ret_certificate)
-{
-	AUTO(certificate) struct certificate c = { 0 };
-	uint8_t sha256[SHA256_SIZE];
-	int r;
-
-	hash_sha256(der, sha256);
-	r = inventory_find_certificate(pass->inventory, sha256,
-				       ret_certificate);
-	if (r != -ENOENT)
-		return r;
-	r = root_is_verified(pass, sha256);
-	if (r < 0)
-		return r;
-	x509_decode_hashed(der, sha256, r > 0, &c);
-	pass->result.certificates_decoded++;
-	return inventory_add_certificate(pass->inventory, &c, ret_certificate);
-}
-
-/* The same, and says so when it does not decode.  */
-static int know_certificate(struct pass *pass, struct blob der,
-			    struct seen_file *f, uint64_t offset,
-			    int64_t *ret_certificate)
-{
-	AUTO(str) char *error = NULL;
-	int r = pass_certificate(pass, der, ret_certificate);
-
-	if (r == 0)
-		r = inventory_certificate_error(pass->inventory,
-						*ret_certificate, &error);
-	if (r == 0 && error)
-		keep_problem(f, PROBLEM_CERTIFICATE, offset, false,
-			     xasprintf("this certificate does not decode (%s); "
-				       "it is counted by its SHA-256 only",
-				       error));
-	return r;
-}
-
-static char *copy_label(const struct entry *e, struct seen_file *f)
-{
-	size_t n = e->label_n, k;
-	char *label;
-
-	if (!e->label)
-		return NULL;
-	if (n > LIMIT_LABEL_BYTES) {
-		keep_problem(f, PROBLEM_LIMIT, e->offset, true,
-			     xasprintf("a label of %zu bytes, kept are %u",
-				       n, LIMIT_LABEL_BYTES));
-		n = LIMIT_LABEL_BYTES;
-	}
-	for (k = 0; k < n; k++)
-		if (e->label[k] == '\0')
-			return utf8_text(e->label, n);
-	label = xstrndup(e->label, n);
-	return label;
-}
-
-/* As stored_names_read(), and says so when E is about nothing.  */
-static struct stored_names *copy_names(const struct entry *e,
-				       struct seen_file *f)
-{
-	struct stored_names *names = stored_names_read(e);
-
-	if (!names)
-		keep_problem(f, PROBLEM_MALFORMED, e->offset, false,
-			     xstrdup("the issuer that it names is no name; "
-				     "write the object again"));
-	return names;
-}
-
-static int sink_take_entry(struct sink *sink, const struct entry *e)
-{
-	struct file_sink *s = (struct file_sink *)sink;
-	struct seen_file *f = s->seen;
-	struct stored_names *names = NULL;
-	int64_t certificate = 0;
-	int r = 0;
-
-	if (f->n_entries >= LIMIT_STORE_ENTRIES) {
-		keep_problem(f, PROBLEM_LIMIT, e->offset, false,
-			     xasprintf("more than %u entries: the rest was not "
-				       "read", LIMIT_STORE_ENTRIES));
-		return -E2BIG;
-	}
-	if (e->der.n > LIMIT_CERTIFICATE_BYTES) {
-		keep_problem(f, PROBLEM_LIMIT, e->offset, false,
-			     xasprintf("a certificate of %zu bytes, the limit "
-				       "is %u: left out", e->der.n,
-				       LIMIT_CERTIFICATE_BYTES));
-		return 0;
-	}
-	if (e->sha256 != NULL)
-		r = inventory_fingerprint(s->store->pass->inventory, e->sha256,
-					  &certificate);
-	else if (e->der.n == 0)
-		names = copy_names(e, f);
-	else
-		r = know_certificate(s->store->pass, e->der, f, e->offset,
-				     &certificate);
-	if (r < 0) {
-		s->store->error = r;
-		return -E2BIG;		/* the reader ends; the scan will too */
-	}
-	if (e->sha256 == NULL && e->der.n == 0 && !names)
-		return 0;
-	grow(&f->entries, f->n_entries, &f->cap_entries, sizeof(*f->entries));
-	f->entries[f->n_entries++] = (struct file_entry){
-		.certificate = certificate, .names = names,
-		.label = copy_label(e, f),
-		.offset = e->offset, .purposes = e->purposes, .role = e->role,
-		.marked = e->marked, .private_key = e->private_key,
-		.seal = e->seal,
-		.distrust_after = e->distrust_after };
-	return 0;
-}
-
-static void sink_drop(struct sink *sink, uint64_t offset)
-{
-	file_drop(((struct file_sink *)sink)->file, offset);
-}
-
-static int sink_no_reference(struct sink *sink, const char *name, size_t n,
-			     enum role role, uint64_t offset)
-{
-	struct file_sink *s = (struct file_sink *)sink;
-
-	(void)name, (void)n, (void)role;
-	keep_problem(s->seen, PROBLEM_FORMAT, offset, false,
-		     xstrdup("names a file where certificates were expected"));
-	return 0;
-}
-
 /* ---- one file --------------------------------------------------------------------*/
-
-/* The reader for DATA among the catalogue's words, NULL: none takes it.  */
-static const struct reader *choose_reader(const char *format, struct blob data)
-{
-	const struct reader *const *r;
-	const char *word, *end;
-
-	for (word = format; *word; word = *end ? end + 1 : end) {
-		end = strchrnul(word, ' ');
-		for (r = readers; *r; r++)
-			if (strlen((*r)->name) == (size_t)(end - word) &&
-			    strncmp((*r)->name, word, end - word) == 0 &&
-			    (*r)->sniff(data))
-				return *r;
-	}
-	return NULL;
-}
-
-/* The largest file that any of the catalogue's readers takes.  */
-static uint64_t size_limit(const char *format)
-{
-	const struct reader *const *r;
-
-	for (r = readers; *r; r++)
-		if (has_word(format, (*r)->name) && (*r)->caps & READS_LARGE)
-			return LIMIT_ELF_BYTES;
-	return LIMIT_FILE_BYTES;
-}
-
-/* What READER gets of M, whose bytes are in FILE; COMPANION keeps the bytes of
- * the file beside it.  A companion that cannot be read is one that is not
- * there, and said.  */
-static struct input input_of(struct store_pass *s, const struct member *m,
-			     struct seen_file *seen, const struct file *file,
-			     struct file *companion)
-{
-	struct input in = { .data = file->data };
-	int r;
-
-	if (seen->reader->companion.ending != NULL && m->companion != NULL) {
-		r = file_read(s->pass->options->root, m->companion,
-			      LIMIT_FILE_BYTES, companion);
-		if (r == 0)
-			in.companion = companion->data;
-		else
-			add_errno(s, m->companion, r);
-	}
-	if (seen->reader->caps & READS_ROOTS)
-		s->error = roots_certificates(s->pass, &in.roots, &in.n_roots);
-	return in;
-}
-
-static void read_bytes(struct store_pass *s, const struct member *m,
-		       struct seen_file *seen, struct file *file)
-{
-	const char *format = s->place->definition->format;
-	AUTO(scanned) struct file companion = { 0 };
-	struct input in;
-	struct file_sink sink = {
-		.sink = { sink_take_entry, sink_no_reference,
-			  sink_take_problem, sink_drop },
-		.store = s, .seen = seen, .file = file };
-
-	if (file->data.n == 0) {
-		keep_problem(seen, PROBLEM_TRUNCATED, 0, false,
-			     xstrdup("an empty file"));
-		return;
-	}
-	seen->reader = choose_reader(format, file->data);
-	if (!seen->reader) {
-		keep_problem(seen, PROBLEM_FORMAT, 0, false,
-			     xasprintf("not in a format expected here (%s)",
-				       format));
-		return;
-	}
-	if (s->place->definition->engine != NULL)
-		seen->engine = engine_find(file->data,
-					   s->place->definition->engine);
-	in = input_of(s, m, seen, file, &companion);
-	if (s->error == 0)
-		seen->reader->read(&in, &sink.sink);
-	if (file->shrank || companion.shrank)
-		keep_problem(seen, PROBLEM_CHANGED, file->data.n, false,
-			     xstrdup("shrank while it was read: scan again"));
-}
 
 static void take_entry(struct store_pass *s, const struct member *m,
 		       const struct seen_file *f, size_t k, size_t one)
@@ -395,7 +144,7 @@ static void take_entry(struct store_pass *s, const struct member *m,
 		purposes = purposes_from_words(d->purposes);
 	grow(&s->entries, s->n_entries, &s->cap_entries, sizeof(*s->entries));
 	s->entries[s->n_entries++] = (struct stored_entry){
-		.certificate = e->certificate, .names = stored_names_copy(e->names),
+		.certificate = e->certificate, .names = entry_names_copy(e->names),
 		.role = role, .label = e->label ? xstrdup(e->label) : NULL,
 		.location = m->path, .offset = e->offset,
 		.purposes = purposes, .private_key = e->private_key,
@@ -441,43 +190,6 @@ static void take_file(struct store_pass *s, const struct member *m,
 	s->problems_left_out += f->problems_left_out;
 }
 
-static void scan_member(struct store_pass *s, const struct member *m)
-{
-	const struct store_definition *d = s->place->definition;
-	AUTO(scanned) struct file file = { 0 };
-	struct seen_file *seen;
-	bool is_new;
-	int r = m->error;
-
-	if (r == 0 && !S_ISREG(m->id.mode))
-		r = -ENOTREG;
-	if (r < 0) {
-		add_errno(s, m->path, r);
-		return;
-	}
-	seen = seen_get(s->pass, &m->id, d->format, &is_new);
-	if (is_new) {
-		r = file_read(s->pass->options->root, m->path,
-			      size_limit(d->format), &file);
-		if (r == 0 && (file.id.dev != m->id.dev ||
-			       file.id.ino != m->id.ino))
-			r = -ESTALE;
-		if (r < 0) {
-			/* under another name it may still be readable */
-			seen->ino = 0;
-			seen->dev = UINT64_MAX;
-			add_errno(s, m->path, r);
-			return;
-		}
-		s->pass->result.files_read++;
-		read_bytes(s, m, seen, &file);
-	}
-	if (seen->engine != NULL && s->engine == NULL)
-		s->engine = xstrdup(seen->engine);
-	if (s->error == 0)
-		take_file(s, m, seen);
-}
-
 /* Where the file of M really is and whose it is.  */
 static void look_up_member(struct store_pass *s, struct member *m)
 {
@@ -488,6 +200,52 @@ static void look_up_member(struct store_pass *s, struct member *m)
 	if (file_real_path(pass->options->root, m->path, &m->real_path) < 0)
 		m->real_path = xstrdup(m->path);
 	m->user = homes_user(pass->homes, m->id.uid);
+}
+
+/* What M has, which was read as F.  */
+static void take_member(struct store_pass *s, const struct member *m,
+			const struct wanted_file *f)
+{
+	const struct seen_file *seen;
+
+	if (f->companion_error < 0)
+		add_errno(s, m->companion, f->companion_error);
+	if (f->error < 0) {
+		add_errno(s, m->path, f->error);
+		return;
+	}
+	seen = &s->pass->seen[f->seen];
+	if (seen->engine != NULL && s->engine == NULL)
+		s->engine = xstrdup(seen->engine);
+	take_file(s, m, seen);
+}
+
+/* Reads N members, no more than are handed over at once.  */
+static void scan_members(struct store_pass *s, struct member *members, size_t n)
+{
+	struct wanted_file files[LIMIT_WIRE_FILES], *f = files;
+	size_t n_files = 0;
+
+	for (size_t k = 0; k < n; k++) {
+		const struct member *m = &members[k];
+
+		if (m->error == 0 && S_ISREG(m->id.mode))
+			files[n_files++] = (struct wanted_file){
+				.path = m->path, .id = &m->id,
+				.companion = m->companion };
+	}
+	s->error = files_read(s->pass, s->place->definition, files, n_files);
+	for (size_t k = 0; k < n && s->error == 0; k++) {
+		struct member *m = &members[k];
+
+		if (m->error < 0)
+			add_errno(s, m->path, m->error);
+		else if (!S_ISREG(m->id.mode))
+			add_errno(s, m->path, -ENOTREG);
+		else
+			take_member(s, m, f++);
+		look_up_member(s, m);
+	}
 }
 
 /* The caller frees what is returned; it borrows from the members.  */
@@ -549,7 +307,7 @@ static void add_member(struct store_pass *s, char *path,
 		.companion = companion, .companion_id = companion_id };
 }
 
-static int take_member(const struct store_file *file, void *data)
+static int list_member(const struct store_file *file, void *data)
 {
 	struct store_pass *s = data;
 
@@ -650,31 +408,59 @@ static void reference_done(struct sink *sink, uint64_t offset)
 	(void)sink, (void)offset;
 }
 
+static void reference_forget(struct sink *sink)
+{
+	(void)sink;	/* what was named is looked for once more: no harm */
+}
+
+/* Lines that only root of this very host writes are no more dangerous than our
+ * own configuration: for them, at every scan, no worker is started.  */
+static bool is_administrators(const struct store_pass *s,
+			      const struct file_id *id)
+{
+	return id->uid == 0 && !(id->mode & (S_IWGRP | S_IWOTH)) &&
+	       root_is_host(s->pass->options->root);
+}
+
 /* The files that a list such as ca-certificates.conf names are its members.
  * It is read at every scan: only so it is known which files to look at.  */
 static void list_references(struct store_pass *s)
 {
 	const struct place *p = s->place;
-	AUTO(scanned) struct file file = { 0 };
+	const struct read_request request = {
+		.formats = p->definition->format, .limit = LIMIT_FILE_BYTES,
+		.is_list = true };
 	struct reference_sink sink = {
 		.sink = { reference_entry, reference_take, reference_problem,
 			  reference_done },
 		.store = s, .path = p->path };
+	struct read_file file = {
+		.companion_fd = -1, .sink = &sink.sink,
+		.forget = reference_forget };
+	AUTO(fd) int fd = -1;
+	AUTO(str) char *died = NULL;
 	int r;
 
-	r = file_read(s->pass->options->root, p->path, LIMIT_FILE_BYTES, &file);
+	r = file_open(s->pass->options->root, p->path, LIMIT_FILE_BYTES, &fd,
+		      &file.id);
 	if (r < 0) {
 		add_errno(s, p->path, r);
 		return;
 	}
-	s->reader = choose_reader(p->definition->format, file.data);
-	if (s->reader)
-		s->reader->read(&(struct input){ .data = file.data },
-				&sink.sink);
-	else if (file.data.n > 0)
+	file.fd = fd;
+	s->error = files_run(s->pass, is_administrators(s, &file.id),
+			     &request, &file, 1);
+	died = file.died;
+	if (file.error < 0)
+		add_errno(s, p->path, file.error);
+	if (died != NULL)
+		add_problem(s, p->path, true, file.died_offset,
+			    PROBLEM_READER_DIED, false, TAKE(died));
+	else if (file.reader == NULL && file.size > 0)
 		add_problem(s, p->path, false, 0, PROBLEM_FORMAT, false,
 			    xasprintf("not in the format expected here (%s)",
 				      p->definition->format));
+	s->reader = file.reader;
 }
 
 /* What SQLite has not merged into a database yet lies beside it.  */
@@ -722,7 +508,7 @@ static void list_members(struct store_pass *s)
 		add_member(s, xstrdup(p->path), &p->id, 0, ROLE_NONE);
 		look_for_journals(s);
 	} else {
-		r = place_files(s->pass->options->root, p, take_member, s);
+		r = place_files(s->pass->options->root, p, list_member, s);
 		if (r < 0)
 			add_errno(s, p->path, r);
 	}
@@ -810,7 +596,7 @@ static void store_pass_done(struct store_pass *s)
 
 	for (k = 0; k < s->n_entries; k++) {
 		free((char *)s->entries[k].label);
-		stored_names_free((struct stored_names *)s->entries[k].names);
+		entry_names_free((struct entry_names *)s->entries[k].names);
 	}
 	for (k = 0; k < s->n_problems; k++)
 		free((char *)s->problems[k].message);
@@ -829,9 +615,11 @@ static int store_record(struct store_pass *s, int64_t store,
 	size_t k;
 	int r;
 
-	for (k = 0; k < s->n_members && s->error == 0; k++) {
-		scan_member(s, &s->members[k]);
-		look_up_member(s, &s->members[k]);
+	for (k = 0; k < s->n_members && s->error == 0; k += LIMIT_WIRE_FILES) {
+		const size_t left = s->n_members - k;
+
+		scan_members(s, &s->members[k], left < LIMIT_WIRE_FILES ?
+			     left : LIMIT_WIRE_FILES);
 	}
 	if (s->error < 0)
 		return s->error;
@@ -875,6 +663,10 @@ int store_scan(struct pass *pass, const struct place *place, int64_t *ret_store)
 	if (r < 0)
 		return r;
 	list_members(&s);
+	if (s.error < 0) {
+		store_pass_done(&s);
+		return s.error;
+	}
 	settled = take_signature(&s, signature);
 	r = -ENOENT;
 	if (settled && !pass->options->reread)

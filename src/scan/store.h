@@ -9,7 +9,7 @@
 /* An entry and a problem as they are in a file, whatever its name.  */
 struct file_entry {
 	int64_t certificate;
-	struct stored_names *names;	/* instead, with its texts; or NULL */
+	struct entry_names *names;	/* instead, with its texts; or NULL */
 	char *label;
 	uint64_t offset;
 	unsigned purposes;
@@ -50,6 +50,7 @@ struct roots {
 /* What one scan keeps while it runs.  */
 struct pass {
 	struct inventory *inventory;
+	struct readings *readings;
 	const struct scan_options *options;
 	const struct homes *homes;
 	int64_t made;			/* the clock when the scan began */
@@ -67,17 +68,32 @@ int store_scan(struct pass *pass, const struct place *place,
 	       int64_t *ret_store);
 void pass_done(struct pass *pass);
 
-/* What E is about when it has no certificate; free with stored_names_free().
- * NULL: nothing that can be found.  */
-struct stored_names *stored_names_read(const struct entry *e);
-/* A copy; NULL of NULL.  */
-struct stored_names *stored_names_copy(const struct stored_names *names);
-void stored_names_free(struct stored_names *names);
+/* The place in pass->seen of the file if it was read in this scan already, or of
+ * a new empty one: then *ret_new.  FORMAT is a string of the catalogue.  */
+size_t seen_get(struct pass *pass, const struct file_id *id,
+		const char *format, bool *ret_new);
+/* Makes room: the places of the next N stay what they are.  */
+void seen_reserve(struct pass *pass, size_t n);
+/* Forgets what the file held.  */
+void seen_forget(struct seen_file *f);
 
-/* The file if it was read in this scan already, or a new empty one: then
- * *ret_new.  FORMAT is a string of the catalogue.  Valid until the next call.  */
-struct seen_file *seen_get(struct pass *pass, const struct file_id *id,
-			   const char *format, bool *ret_new);
+/* A file of a store.  */
+struct wanted_file {
+	const char *path;
+	const struct file_id *id;
+	const char *companion;		/* beside it; NULL: none */
+	size_t seen;			/* its place in pass->seen, unless ... */
+	int error;			/* ... it could not be read */
+	int companion_error;		/* why that was not read; 0: it was, or
+					 * nobody wanted it */
+};
+/* Reads what of FILES, at most LIMIT_WIRE_FILES, was not read in this scan.
+ * Negative errno when the inventory fails, or nothing can be read at all.  */
+int files_read(struct pass *pass, const struct store_definition *d,
+	       struct wanted_file *files, size_t n);
+/* readings_run() for this pass, in this process if HERE.  */
+int files_run(struct pass *pass, bool here, const struct read_request *request,
+	      struct read_file *files, size_t n);
 
 /* What the catalogue makes of entries (aside.c).  Which one of F is the only one
  * that counts; SIZE_MAX: all do.  */
@@ -90,10 +106,6 @@ enum role final_role(const struct store_definition *d,
 /* Why what was set aside of F is not certain; NULL: it is.  */
 const char *aside_doubt(const struct store_definition *d,
 			const struct seen_file *f);
-
-/* WORDS, a space and the version behind them ("OpenSSL 1.0.2u"), where DATA has them
- * first; NULL: nowhere.  The caller frees.  */
-char *engine_find(struct blob data, const char *words);
 
 /* The row of the certificate DER, which is decoded and added if the inventory
  * never saw it.  */

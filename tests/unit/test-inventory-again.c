@@ -17,8 +17,8 @@ static int64_t root_named(struct inventory *i, const char *name)
 /* A store that has one of everything.  */
 static int64_t record_all(struct inventory *i)
 {
-	struct stored_names serial = { .issuer = "CN=x", .serial = "0a" };
-	struct stored_names key = { .by_key = true };
+	struct entry_names serial = { .issuer = "CN=x", .serial = "0a" };
+	struct entry_names key = { .by_key = true };
 	struct stored_file files[] = {
 		{ "/d/a", "/real/a", 1234, 0100644, 0, 0, "root", 77 },
 		{ "/d/b", "/real/b", 5, 0100600, 1000, 100, "ann", -1 },

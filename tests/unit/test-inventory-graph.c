@@ -291,11 +291,11 @@ static void test_anchor_sets(void **state)
 static void test_distrusted_keys(void **state)
 {
 	AUTO(inventory) struct inventory *i = open_ok(NULL, INVENTORY_MEMORY);
-	struct stored_names serial_f = { .issuer = "F", .serial = "01" };
-	struct stored_names other_serial = { .issuer = "A", .serial = "02" };
-	struct stored_names key_d = { .by_key = true };
-	struct stored_names key_g = { .by_key = true }, key_e = { .by_key = true };
-	struct stored_names key_h = { .by_key = true };
+	struct entry_names serial_f = { .issuer = "F", .serial = "01" };
+	struct entry_names other_serial = { .issuer = "A", .serial = "02" };
+	struct entry_names key_d = { .by_key = true };
+	struct entry_names key_g = { .by_key = true }, key_e = { .by_key = true };
+	struct entry_names key_h = { .by_key = true };
 	struct stored_entry e[12];
 	struct graph_input in;
 	int64_t anchors, own, blocked, said;

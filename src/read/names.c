@@ -4,14 +4,19 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "scan/store.h"
+#include "read/read.h"
 
-struct stored_names *stored_names_read(const struct entry *e)
+struct entry_names *entry_names_read(const struct entry *e)
 {
-	struct stored_names *names = xcalloc(1, sizeof(*names));
+	struct entry_names *names = xcalloc(1, sizeof(*names));
 	char *issuer = NULL;
 	int r = -EINVAL;
 
+	/* No certificate has a number like that.  */
+	if (e->serial.n > LIMIT_CERTIFICATE_BYTES) {
+		free(names);
+		return NULL;
+	}
 	if (e->issuer.n > 0)
 		r = x509_name(e->issuer, names->issuer_sha256, &issuer);
 	if (r == 0) {
@@ -22,15 +27,15 @@ struct stored_names *stored_names_read(const struct entry *e)
 		hash_sha256(e->spki, names->spki_sha256);
 		names->by_key = true;
 	} else if (r < 0) {
-		stored_names_free(names);
+		entry_names_free(names);
 		return NULL;
 	}
 	return names;
 }
 
-struct stored_names *stored_names_copy(const struct stored_names *names)
+struct entry_names *entry_names_copy(const struct entry_names *names)
 {
-	struct stored_names *copy;
+	struct entry_names *copy;
 
 	if (!names)
 		return NULL;
@@ -40,7 +45,7 @@ struct stored_names *stored_names_copy(const struct stored_names *names)
 	return copy;
 }
 
-void stored_names_free(struct stored_names *names)
+void entry_names_free(struct entry_names *names)
 {
 	if (!names)
 		return;

@@ -5,7 +5,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "scan/store.h"
+#include "read/read.h"
 
 #define VERSION_MAX	32u
 

@@ -1,0 +1,108 @@
+/* isolation.c -- how far this run is isolated: the workers that read, the process
+ * itself, and what --verbose says of both.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd.h"
+
+/* Before the command opens anything, so that no worker has it.  */
+int isolation_begin(struct options *o)
+{
+	int r = 0;
+
+	if (!(o->command->options & BIT(OPTION_ISOLATION)))
+		return -1;
+	r = readings_open(o->isolation, &o->readings);
+	if (r == 0 && o->isolation == ISOLATION_REQUIRE)
+		r = readings_try(o->readings);
+	if (r == 0)
+		return -1;
+	if (*readings_error(o->readings) != '\0')
+		log_error("%s", readings_error(o->readings));
+	else
+		log_error(_("no process for reading can be started (%s); --isolation=off reads without"),
+			  strerror(-r));
+	return STATUS_FAILURE;
+}
+
+/* "ROLE: what is in force; not: what is not (why)".  */
+static void say(const char *role, const struct sandbox_state *s)
+{
+	AUTO(buf) struct buf yes, no;
+
+	buf_init(&yes, LIMIT_TEXT_BYTES);
+	buf_init(&no, LIMIT_TEXT_BYTES);
+	for (size_t k = 0; k < SANDBOX_PARTS; k++) {
+		const char *name = _(sandbox_part_name((enum sandbox_part)k));
+
+		if (s->parts[k] == 0)
+			buf_addf(&yes, "%s%s", yes.n > 0 ? ", " : "", name);
+		else if (s->parts[k] < 0)
+			buf_addf(&no, "%s%s (%s)", no.n > 0 ? ", " : "", name,
+				 strerror(-s->parts[k]));
+	}
+	if (no.n == 0)
+		log_verbose(_("%s: %s"), role, buf_str(&yes));
+	else
+		log_verbose(_("%s: %s; not: %s"), role, buf_str(&yes),
+			    buf_str(&no));
+}
+
+void isolation_say(const struct options *o)
+{
+	const struct sandbox_state *s = readings_sandbox(o->readings);
+
+	if (s != NULL)
+		say(_("readers"), s);
+	else if (o->readings != NULL)
+		log_verbose(_("readers: none was needed"));
+	else
+		log_verbose(_("readers: not isolated"));
+}
+
+/* The directory of PATH; the caller frees.  NULL of NULL.  */
+static char *directory_of(const char *path)
+{
+	const char *slash = path != NULL ? strrchr(path, '/') : NULL;
+
+	if (path == NULL)
+		return NULL;
+	if (slash == NULL)
+		return xstrdup(".");
+	return xstrndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+/* The inventory is open, and what is left to be written lies beside it or where
+ * the command line says.  */
+int isolation_enter(const struct options *o, struct inventory *i)
+{
+	const char *file = inventory_file(i);
+	AUTO(str) char *state = directory_of(*file != '\0' ? file : NULL);
+	AUTO(str) char *real = o->output != NULL ? realpath(o->output, NULL)
+						 : NULL;
+	AUTO(str) char *output = directory_of(real != NULL ? real : o->output);
+	const char *writable[] = { "/dev/null", NULL, NULL, NULL, NULL };
+	struct sandbox_state s;
+	size_t n = 1;
+
+	if (o->isolation == ISOLATION_OFF)
+		return -1;
+	if (state != NULL)
+		writable[n++] = state;
+	if (output != NULL)
+		writable[n++] = output;
+	if (real != NULL)
+		writable[n++] = real;
+	sandbox_enter_keeper(o->processes ? NULL : writable, &s);
+	say(_("keeper"), &s);
+	for (size_t k = 0; k < SANDBOX_PARTS; k++) {
+		if (o->isolation != ISOLATION_REQUIRE || s.parts[k] >= 0)
+			continue;
+		log_error(_("this process cannot be isolated as --isolation=require wants: %s: %s"),
+			  _(sandbox_part_name((enum sandbox_part)k)),
+			  strerror(-s.parts[k]));
+		return STATUS_FAILURE;
+	}
+	return -1;
+}
