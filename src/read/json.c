@@ -8,6 +8,11 @@
 
 #include "read/json.h"
 
+void json_ready(void)
+{
+	json_object_seed(0);
+}
+
 static bool is_blank(uint8_t c)
 {
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';

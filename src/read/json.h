@@ -12,6 +12,10 @@
  * Chromium's parser takes them.  */
 enum json_dialect { JSON_PLAIN, JSON_WITH_COMMENTS };
 
+/* Lets jansson do what it does once in a process, which is to ask for
+ * randomness.  */
+void json_ready(void);
+
 /* The object in DATA; the caller releases it with json_decref().  NULL: there
  * is none, and that was said.  */
 json_t *json_object_read(struct blob data, enum json_dialect dialect,

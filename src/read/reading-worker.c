@@ -17,6 +17,7 @@
 
 #include "read/database.h"
 #include "read/jobs.h"
+#include "read/json.h"
 #include "read/x509.h"
 
 #define LIE	69	/* exit status: the program says what it never does */
@@ -269,6 +270,7 @@ static void prepare(void)
 	tzset();
 	x509_ready();
 	database_ready();
+	json_ready();
 }
 
 static void work(struct channel *channel)
