@@ -400,6 +400,7 @@ int explain_what(const struct options *o, struct inventory *i, int64_t now,
 
 	explanation_init(e, o->purpose != 0 ? o->purpose
 					    : PURPOSE_SERVER_AUTH);
+	path_pool_use(e->world.pool, o->readings);
 	e->now = now;
 	e->host = o->hostname;
 	e->party = o->party;
@@ -408,6 +409,11 @@ int explain_what(const struct options *o, struct inventory *i, int64_t now,
 		status = check_party(o, e);
 	if (status < 0)
 		explanation_answer(e);
+	/* What was answered without a worker to ask is no answer.  */
+	if (status < 0 && path_pool_failed(e->world.pool) < 0) {
+		log_error("%s", readings_error(o->readings));
+		status = STATUS_FAILURE;
+	}
 	return status;
 }
 

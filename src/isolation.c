@@ -26,15 +26,29 @@ int isolation_begin(struct options *o)
 	return STATUS_FAILURE;
 }
 
+/* What the keeper's parts are, which are not a reader's.  */
+static const char *keeper_part(enum sandbox_part part)
+{
+	switch (part) {
+	case SANDBOX_FILES:
+		return N_("writes nothing else and runs nothing (Landlock)");
+	case SANDBOX_CALLS:
+		return N_("runs, traces and mounts nothing (seccomp)");
+	default:
+		return sandbox_part_name(part);
+	}
+}
+
 /* "ROLE: what is in force; not: what is not (why)".  */
-static void say(const char *role, const struct sandbox_state *s)
+static void say(const char *role, const struct sandbox_state *s,
+		const char *(*part_name)(enum sandbox_part part))
 {
 	AUTO(buf) struct buf yes, no;
 
 	buf_init(&yes, LIMIT_TEXT_BYTES);
 	buf_init(&no, LIMIT_TEXT_BYTES);
 	for (size_t k = 0; k < SANDBOX_PARTS; k++) {
-		const char *name = _(sandbox_part_name((enum sandbox_part)k));
+		const char *name = _(part_name((enum sandbox_part)k));
 
 		if (s->parts[k] == 0)
 			buf_addf(&yes, "%s%s", yes.n > 0 ? ", " : "", name);
@@ -54,7 +68,7 @@ void isolation_say(const struct options *o)
 	const struct sandbox_state *s = readings_sandbox(o->readings);
 
 	if (s != NULL)
-		say(_("readers"), s);
+		say(_("readers"), s, sandbox_part_name);
 	else if (o->readings != NULL)
 		log_verbose(_("readers: none was needed"));
 	else
@@ -95,12 +109,12 @@ int isolation_enter(const struct options *o, struct inventory *i)
 	if (real != NULL)
 		writable[n++] = real;
 	sandbox_enter_keeper(o->processes ? NULL : writable, &s);
-	say(_("keeper"), &s);
+	say(_("keeper"), &s, keeper_part);
 	for (size_t k = 0; k < SANDBOX_PARTS; k++) {
 		if (o->isolation != ISOLATION_REQUIRE || s.parts[k] >= 0)
 			continue;
 		log_error(_("this process cannot be isolated as --isolation=require wants: %s: %s"),
-			  _(sandbox_part_name((enum sandbox_part)k)),
+			  _(keeper_part((enum sandbox_part)k)),
 			  strerror(-s.parts[k]));
 		return STATUS_FAILURE;
 	}
