@@ -101,6 +101,23 @@ else
 	is "all that is required is there" "$status" 0
 fi
 
+# Where it may not become another user, that is missing.
+if unshare -r true 2>/dev/null; then
+	status=0
+	unshare -r "$TRUSTDRIFT" scan --root "$root" --db "$work/inner.db" \
+		--isolation=require >"$work/out" 2>"$work/said" || status=$?
+	is "what cannot be required ends it" "$status" 1
+	is "that is one line" "$(wc -l <"$work/said")" 1
+	check "that says what" grep -q 'a user of its own' "$work/said"
+	check "and nothing was recorded" [ ! -e "$work/inner.db" ]
+	unshare -r "$TRUSTDRIFT" -v check --root "$root" \
+		--now 2021-10-01T00:00:00Z --format json \
+		--db "$work/none.db" >"$work/inner.json" 2>"$work/said"
+	check "without being required it is said" \
+		grep -q 'readers: .*; not: a user of its own' "$work/said"
+	check "and the same is found" cmp "$work/off.json" "$work/inner.json"
+fi
+
 # ---- nothing to read, nobody to read it --------------------------------------
 rm -f "$root/etc/ca-certificates.conf"	# read at every scan
 find "$root" -exec touch -h -d '2021-01-01 00:00:00' {} +

@@ -357,6 +357,20 @@ static int no_roots(void *data, const struct blob **ret_roots, size_t *ret_n)
 static struct readings *readings;
 static struct sandbox_state sandbox;
 
+/* A file with these words, open as the walker opens one.  */
+static int open_words(const char *words)
+{
+	int fd = memfd_create("words", MFD_CLOEXEC), readable;
+	AUTO(str) char *path = xasprintf("/proc/self/fd/%d", fd);
+
+	assert_true(fd >= 0);
+	dprintf(fd, "%s\n", words);
+	readable = open(path, O_RDONLY | O_CLOEXEC);
+	assert_true(readable >= 0);
+	close(fd);
+	return readable;
+}
+
 /* Reads files with these words, by the reader FORMAT.  */
 static void read_files(const char *format, const char *const *words, size_t n,
 		       struct told *told, struct read_file *files)
@@ -366,15 +380,11 @@ static void read_files(const char *format, const char *const *words, size_t n,
 		.formats = format, .limit = LIMIT_FILE_BYTES };
 
 	for (size_t k = 0; k < n; k++) {
-		int fd = memfd_create("words", MFD_CLOEXEC);
-
-		assert_true(fd >= 0);
-		dprintf(fd, "%s\n", words[k]);
 		told[k] = (struct told){
 			.sink = { told_entry, told_reference, told_problem,
 				  told_done } };
 		files[k] = (struct read_file){
-			.fd = fd, .companion_fd = -1,
+			.fd = open_words(words[k]), .companion_fd = -1,
 			.id = { .size = (int64_t)strlen(words[k]) + 1,
 				.uid = getuid() },
 			.sink = &told[k].sink, .forget = told_forget };
@@ -536,6 +546,30 @@ static void memory(void **state)
 	one_among("eat", "memory");
 }
 
+/* A file that is shorter than it was when it was opened is no crash: the pages
+ * that are gone read as zeros, and that is said.  */
+static void shrank(void **state)
+{
+	const struct readings_host host = { none_is_known, no_roots, NULL };
+	const struct read_request request = {
+		.formats = "pem", .limit = LIMIT_FILE_BYTES };
+	struct told told = {
+		.sink = { told_entry, told_reference, told_problem,
+			  told_done } };
+	struct read_file file = {
+		.fd = memfd_create("empty", MFD_CLOEXEC), .companion_fd = -1,
+		.id = { .size = 4 * (int64_t)LIMIT_COPIED_BYTES },
+		.sink = &told.sink, .forget = told_forget };
+
+	(void)state;
+	assert_true(file.fd >= 0);
+	assert_int_equal(readings_run(readings, &host, &request, &file, 1), 0);
+	close(file.fd);
+	assert_null(file.died);
+	assert_int_equal(told.entries, 1);
+	assert_int_equal(told.others, 1);
+}
+
 /* Two users' files are not read by one process.  */
 static void owners(void **state)
 {
@@ -549,8 +583,7 @@ static void owners(void **state)
 	(void)state;
 	read_files("pem", words, 3, told, files);
 	for (size_t k = 0; k < 3; k++) {
-		files[k].fd = memfd_create("words", MFD_CLOEXEC);
-		dprintf(files[k].fd, "good\n");
+		files[k].fd = open_words("good");
 		files[k].id.uid = 1000 + (unsigned)k;
 		files[k].engine = NULL;
 	}
@@ -714,6 +747,7 @@ int main(void)
 		cmocka_unit_test(lie),
 		cmocka_unit_test(time_limits),
 		cmocka_unit_test(memory),
+		cmocka_unit_test(shrank),
 		cmocka_unit_test(owners),
 		cmocka_unit_test_teardown(one_row, tree_teardown),
 		cmocka_unit_test_teardown(keeper, tree_teardown),
