@@ -192,6 +192,13 @@ int beneath_open(const struct root *r, const char *path, int flags,
  * resolved a second time: -EAGAIN when it is another object now.  */
 int beneath_reopen(const struct root *r, const char *path, int fd,
 		   int *ret_fd);
+/* From now on none of these mount points (absolute paths of the host, NULL
+ * behind the last, kept by the caller; NULL: none) is gone into: -ETIMEDOUT.  */
+void beneath_avoid(char *const *mount_points);
+/* The mount points of remote and FUSE file systems that did not answer within
+ * LIMIT_MS milliseconds, in the order of the kernel; free with names_free().
+ * Negative errno: it cannot be known which there are.  */
+int mounts_unanswered(unsigned limit_ms, char ***ret_points, size_t *ret_n);
 /* For tests: go the ways that are kept for hosts without these.  */
 enum beneath_lacks {
 	BENEATH_LACKS_OPENAT2 = 1 << 0,		/* kernels before 5.6 */

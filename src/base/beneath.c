@@ -31,6 +31,14 @@
 static unsigned lacking;	/* enum beneath_lacks */
 static bool no_openat2;		/* the kernel said so */
 
+static char *const *avoided;	/* see beneath_avoid() */
+
+void beneath_avoid(char *const *mount_points)
+{
+	avoided = mount_points != NULL && *mount_points != NULL ? mount_points
+								: NULL;
+}
+
 void beneath_pretend(unsigned lacks)
 {
 	lacking = lacks;
@@ -155,6 +163,21 @@ static int walk_open(const struct walk *w, const char *name, int flags,
 	return 0;
 }
 
+/* Is NAME, in the directory that was reached, one of the mount points that are
+ * not gone into?  Told by the path, for even opening it might wait.  */
+static bool is_avoided(const struct walk *w, const char *name)
+{
+	const char *root = strcmp(w->root->path, "/") == 0 ? "" : w->root->path;
+	const size_t n = strlen(root), m = strlen(w->where);
+
+	for (char *const *p = avoided; p != NULL && *p != NULL; p++)
+		if (strncmp(*p, root, n) == 0 &&
+		    strncmp(*p + n, w->where, m) == 0 && (*p)[n + m] == '/' &&
+		    strcmp(*p + n + m + 1, name) == 0)
+			return true;
+	return false;
+}
+
 static int walk_steps(struct walk *w, int flags, int *ret_fd)
 {
 	char name[NAME_MAX + 1];
@@ -181,6 +204,8 @@ static int walk_steps(struct walk *w, int flags, int *ret_fd)
 			memmove(w->todo, rest, strlen(rest) + 1);
 			continue;
 		}
+		if (is_avoided(w, name))
+			return -ETIMEDOUT;
 		r = walk_open(w, name, O_PATH, &fd);
 		if (r < 0)
 			return r;
@@ -252,7 +277,7 @@ static int resolve(const struct root *r, const char *path, int flags,
 	};
 	long fd = -1;
 
-	if (no_openat2 || (lacking & BENEATH_LACKS_OPENAT2))
+	if (no_openat2 || avoided != NULL || (lacking & BENEATH_LACKS_OPENAT2))
 		return walk(r, path, flags, ret_fd, NULL);
 	for (unsigned i = 0; i < RETRIES; i++) {
 		fd = syscall(SYS_openat2, r->fd, path, &how, sizeof(how));

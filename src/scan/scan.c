@@ -170,11 +170,34 @@ int scan_check_catalogue(const struct catalogue *catalogue, char **ret_error)
 	return 0;
 }
 
+/* File systems that do not answer are not gone into, and that is said; what a
+ * verdict needs of them is a problem of its store besides.  */
+static int avoid_mounts(struct pass *pass, char *const *points)
+{
+	const char *root = pass->options->root->path;
+	const size_t n = strcmp(root, "/") == 0 ? 0 : strlen(root);
+	int r = 0;
+
+	for (; r == 0 && *points != NULL; points++) {
+		struct stored_problem problem = {
+			.path = *points + n, .code = PROBLEM_UNREADABLE,
+			.message = "this file system does not answer: nothing "
+				   "beneath was looked at",
+			.skipped = true };
+
+		if (strncmp(*points, root, n) == 0 && (*points)[n] == '/')
+			r = inventory_scan_problem(pass->inventory, &problem);
+	}
+	return r;
+}
+
 int scan_run(struct inventory *i, const struct scan_options *options,
 	     struct scan_result *ret_result)
 {
 	AUTO(str) char *host_name = NULL;
 	AUTO(str) char *host_os = NULL;
+	AUTO(names) char **dead = NULL;
+	size_t n_dead;
 	struct pass pass = {
 		.inventory = i, .options = options,
 		.readings = options->readings, .made = time(NULL) };
@@ -184,13 +207,17 @@ int scan_run(struct inventory *i, const struct scan_options *options,
 		.warn_days = options->warn_days };
 	int r;
 
+	if (mounts_unanswered(LIMIT_MOUNT_MS, &dead, &n_dead) == 0)
+		beneath_avoid(dead);
 	host_facts(options->root, &host_name, &host_os);
 	info.host_name = host_name;
 	info.host_os = host_os;
 	r = inventory_begin(i, &info, &pass.result.scan);
-	if (r < 0)
-		return r;
-	r = scan_everything(&pass);
+	if (r == 0 && dead != NULL)
+		r = avoid_mounts(&pass, dead);
+	if (r == 0)
+		r = scan_everything(&pass);
+	beneath_avoid(NULL);
 	pass_done(&pass);
 	roots_done(&pass.roots);
 	if (r < 0)

@@ -110,6 +110,11 @@ static void add_errno(struct store_pass *s, const char *path, int error)
 			    xstrdup("was replaced while it was read: scan "
 				    "again"));
 		break;
+	case ETIMEDOUT:
+		add_problem(s, path, false, 0, PROBLEM_UNREADABLE, false,
+			    xstrdup("its file system does not answer: see what "
+				    "became of its server, or unmount it"));
+		break;
 	case EACCES:
 	case EPERM:
 		add_problem(s, path, false, 0, PROBLEM_UNREADABLE, false,

@@ -1,0 +1,150 @@
+/* mounts.c -- file systems that do not answer.
+ *
+ * Looking at a file of a network file system whose server is gone, or of a FUSE
+ * one whose program sleeps, takes for ever, and no signal ends it.  So each of
+ * these kinds is looked at by a process that may be left behind, before the scan
+ * looks at anything; what does not answer in time is not gone into
+ * (beneath_avoid()).  Local file systems are not asked, and where there is no
+ * other this costs reading one file of /proc.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/base.h"
+
+#define PAUSE_NS	5000000L
+
+static bool may_hang(const char *type)
+{
+	static const char *const kinds[] = {
+		"fuse", "nfs", "cifs", "smb", "9p", "ceph", "afs", "lustre",
+		"gfs", "ocfs", "pvfs", "coda", "ncp", "virtiofs",
+	};
+
+	for (size_t k = 0; k < ARRAY_SIZE(kinds); k++)
+		if (has_prefix(type, kinds[k]) &&
+		    strcmp(type, "fusectl") != 0)
+			return true;
+	return false;
+}
+
+/* proc(5) writes blanks and their like as \NNN, in place.  */
+static void unescape(char *s)
+{
+	char *to = s;
+
+	for (; *s != '\0'; s++) {
+		if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] >= '0' &&
+		    s[2] <= '7' && s[3] >= '0' && s[3] <= '7') {
+			*to++ = (char)((s[1] - '0') << 6 | (s[2] - '0') << 3 |
+				       (s[3] - '0'));
+			s += 3;
+		} else {
+			*to++ = *s;
+		}
+	}
+	*to = '\0';
+}
+
+/* Takes the next word off *S, NULL: none.  */
+static char *next_word(char **s)
+{
+	return *s != NULL ? strsep(s, " ") : NULL;
+}
+
+/* The mount point in LINE, when its file system may hang; NULL otherwise.  */
+static char *line_mount(char *line)
+{
+	char *word = NULL, *point = NULL;
+
+	for (unsigned k = 0; k < 5; k++)
+		point = next_word(&line);
+	while ((word = next_word(&line)) != NULL && strcmp(word, "-") != 0)
+		;
+	word = next_word(&line);
+	if (point == NULL || word == NULL || !may_hang(word))
+		return NULL;
+	unescape(point);
+	return point;
+}
+
+/* Looks at PATH in a process of its own; negative errno: there is none.  */
+static pid_t look(const char *path)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		struct stat st;
+
+		signal(SIGINT, SIG_DFL);
+		_exit(stat(path, &st) < 0);
+	}
+	return pid < 0 ? -errno : pid;
+}
+
+/* Has PID come back by END?  */
+static bool comes_back(pid_t pid, int64_t end)
+{
+	const struct timespec pause = { .tv_nsec = PAUSE_NS };
+	struct timespec t;
+
+	for (;;) {
+		if (waitpid(pid, NULL, WNOHANG) != 0)
+			return true;
+		clock_gettime(CLOCK_MONOTONIC, &t);
+		if (t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000 >= end) {
+			kill(pid, SIGKILL);
+			return false;
+		}
+		nanosleep(&pause, NULL);
+	}
+}
+
+int mounts_unanswered(unsigned limit_ms, char ***ret_points, size_t *ret_n)
+{
+	AUTO(str) char *text = NULL;
+	AUTO(names) char **points = xcalloc(1, sizeof(*points));
+	char *rest, *line;
+	size_t n = 0, cap = 1, size, kept = 0;
+	struct timespec t;
+	pid_t *pids;
+	int r = file_slurp("/proc/self/mountinfo", LIMIT_FILE_BYTES, &text,
+			   &size);
+
+	if (r < 0)
+		return r;
+	for (rest = text; (line = strsep(&rest, "\n")) != NULL;) {
+		const char *point = line_mount(line);
+
+		if (point == NULL || n == LIMIT_MOUNTS)
+			continue;
+		grow(&points, n + 1, &cap, sizeof(*points));
+		points[n++] = xstrdup(point);
+		points[n] = NULL;
+	}
+	/* All at once, so that many take no longer than one.  */
+	pids = xcalloc(n, sizeof(*pids));
+	for (size_t k = 0; k < n; k++)
+		pids[k] = look(points[k]);
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	for (size_t k = 0; k < n; k++) {
+		const int64_t end = t.tv_sec * INT64_C(1000) +
+				    t.tv_nsec / 1000000 + limit_ms;
+
+		if (pids[k] < 0 || comes_back(pids[k], end))
+			free(points[k]);
+		else
+			points[kept++] = points[k];
+	}
+	points[kept] = NULL;
+	free(pids);
+	*ret_points = TAKE(points);
+	*ret_n = kept;
+	return 0;
+}
