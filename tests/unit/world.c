@@ -230,7 +230,7 @@ static void add_keys(const struct world *w, const char *store,
 
 	sqlite3_bind_text(s, 1, store, -1, SQLITE_STATIC);
 	while (next(s)) {
-		struct stored_names *names = xcalloc(1, sizeof(*names));
+		struct entry_names *names = xcalloc(1, sizeof(*names));
 
 		names->by_key = true;
 		hash_words("key", text(s, 0), names->spki_sha256);
