@@ -311,23 +311,92 @@ remove() {	# PATH
 		missing "$1"
 }
 
+# Which package has PATH, by the databases of dpkg, rpm, apk and pacman: these set
+# $package, $version and how to $upgrade it.
+
+dpkg_package() {	# PATH
+	lists=$(resolve /var/lib/dpkg/info last) &&
+		package=$(grep -Fxl -e "$1" -e "${1#/usr}" -- "$lists"/*.list \
+			2>/dev/null | head -n 1) && [ -n "$package" ] || return 1
+	package=${package##*/} package=${package%.list}
+	lists=$(resolve /var/lib/dpkg/status last) && [ -f "$lists" ] &&
+		version=$(PACKAGE=$package awk -F ': ' '
+			function tell() {
+				if (name == ENVIRON["PACKAGE"] ||
+				    name ":" architecture == ENVIRON["PACKAGE"])
+					print version
+				name = version = architecture = ""
+			}
+			/^$/ { tell() }
+			$1 == "Package" { name = $2 }
+			$1 == "Architecture" { architecture = $2 }
+			$1 == "Version" { version = $2 }
+			END { tell() }' "$lists" | head -n 1)
+	upgrade="apt-get install --only-upgrade $package"
+}
+
+rpm_package() {	# PATH
+	lists=$(resolve /var/lib/rpm last) && [ -d "$lists" ] &&
+		command -v rpm >/dev/null && package=$(rpm --root "${root:-/}" \
+			-qf --qf '%{NAME} %{VERSION}-%{RELEASE}\n' -- "$1" \
+			2>/dev/null) || return 1
+	package=$(printf '%s\n' "$package" | head -n 1)
+	version=${package#* } package=${package%% *}
+	if ! missing /usr/bin/zypper; then
+		upgrade="zypper update $package"
+	elif ! missing /usr/bin/dnf; then
+		upgrade="dnf upgrade $package"
+	else
+		upgrade="yum update $package"
+	fi
+}
+
+apk_package() {	# PATH
+	for lists in /usr/lib/apk/db/installed /lib/apk/db/installed; do
+		lists=$(resolve "$lists" last) || continue
+		[ -f "$lists" ] || continue
+		package=$(NOTED=$1 awk '
+			/^P:/ { name = substr($0, 3) }
+			/^V:/ { version = substr($0, 3) }
+			/^F:/ { directory = "/" substr($0, 3) "/" }
+			/^R:/ && directory substr($0, 3) == ENVIRON["NOTED"] {
+				print name " " version
+				exit
+			}' "$lists")
+		[ -n "$package" ] || continue
+		version=${package#* } package=${package%% *}
+		upgrade="apk add --upgrade $package"
+		return 0
+	done
+	return 1
+}
+
+pacman_package() {	# PATH
+	lists=$(resolve /var/lib/pacman/local last) &&
+		package=$(grep -Fxl -e "${1#/}" -- "$lists"/*/files \
+			2>/dev/null | head -n 1) && [ -n "$package" ] || return 1
+	package=${package%/files} package=${package##*/}
+	version=$package package=${package%-*-*}
+	version=${version#"$package-"}
+	# It does not support upgrades of single packages.
+	upgrade='pacman -Syu'
+}
+
 # Is PATH a file of an installed package?  Sets $why.  What a package put
 # under /etc is the administrator's to change.
 is_packaged() {	# PATH
 	case $1 in
 	/etc/*) return 1 ;;
 	esac
-	lists=$(resolve /var/lib/dpkg/info last) || return 1
-	package=$(grep -Fxl -e "$1" -e "${1#/usr}" -- "$lists"/*.list \
-		2>/dev/null | head -n 1)
-	if [ -z "$package" ] && [ -d "$root/var/lib/rpm" ] &&
-		command -v rpm >/dev/null; then
-		package=$(rpm --root "${root:-/}" -qf -- "$1" 2>/dev/null) ||
-			package=''
-	fi
-	[ -n "$package" ] || return 1
-	package=${package##*/}
-	why="it belongs to the package $(shown "${package%.list}"): upgrade that"
+	package='' version='' upgrade=''
+	dpkg_package "$1" || rpm_package "$1" || apk_package "$1" ||
+		pacman_package "$1" || return 1
+	why="it belongs to the package $(shown "$package${version:+ $version}")"
+	# Somebody may paste the command.
+	case $package in
+	*[!A-Za-z0-9:.+_~-]*) why="$why: upgrade that" ;;
+	*) why="$why: upgrade that ($upgrade)" ;;
+	esac
 }
 
 # A directory for intermediate files; removed at the end.

@@ -85,7 +85,47 @@ finding 1 pem-remove /opt/app/roots.pem sha256 "$(sha256_of root)"
 make
 run --yes
 is "a package's file" "$status" 2
-said "a package's file" 'belongs to the package the-app'
+said "a package's file" \
+	'the package the-app: upgrade that (apt-get install --only-upgrade the-app)$'
+
+# The databases of others; which version of which architecture is installed.
+packaged() { # packaged WANTED
+	run --yes
+	is "packaged" "$status" 2
+	ok "packaged: $1" grep -Fq "the package $1" "$work/out"
+}
+mv "$root/var/lib/dpkg/info/the-app.list" \
+	"$root/var/lib/dpkg/info/the-app:amd64.list"
+cat >"$root/var/lib/dpkg/status" <<'END'
+Package: the-app
+Architecture: i386
+Version: 1:1.0-1
+
+Package: the-app
+Version: 1:2.0-3
+Architecture: amd64
+
+Package: the-application
+Architecture: amd64
+Version: 3
+END
+packaged 'the-app:amd64 1:2.0-3: upgrade that (apt-get install --only-upgrade the-app:amd64)'
+mv "$root/var/lib/dpkg/info/the-app:amd64.list" \
+	"$root/var/lib/dpkg/info/a;reboot.list"
+packaged 'a;reboot: upgrade that'
+rm -r "$root/var/lib/dpkg"
+mkdir -p "$root/lib/apk/db"
+printf '%s\n' P:other V:1 F:opt R:app '' P:the-app V:2.0-r1 F:opt/app R:else \
+	R:roots.pem '' P:last V:3 >"$root/lib/apk/db/installed"
+packaged 'the-app 2.0-r1: upgrade that (apk add --upgrade the-app)'
+rm -r "$root/lib/apk"
+mkdir -p "$root/var/lib/pacman/local/the-app-1:2.0-1"
+printf '%s\n' %FILES% opt/app/ opt/app/roots.pem \
+	>"$root/var/lib/pacman/local/the-app-1:2.0-1/files"
+packaged 'the-app 1:2.0-1: upgrade that (pacman -Syu)'
+rm -r "$root/var/lib/pacman"
+run --yes
+is "no package's file" "$status" 0
 
 # An authority that the system has joins the file; it is for a person to say.
 add() { # add NAME
@@ -146,8 +186,8 @@ said "again" 'already done$'
 run --yes --rollback "$(backup)"
 is "rollback" "$status" 0
 is "bit for bit" "$(listing)" "$before"
-echo NODE_EXTRA_CA_CERTS=/srv/ca.pem >>"$root/etc/environment"
-echo >>"$root/etc/environment"
+# The rollback took the line end away again.
+printf '\nNODE_EXTRA_CA_CERTS=/srv/ca.pem\n' >>"$root/etc/environment"
 variable
 run --yes --only 00000000000000000000000000000001
 is "another value" "$status" 2
