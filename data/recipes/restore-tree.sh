@@ -1,4 +1,4 @@
-# shellcheck shell=sh	# a part of a script
+# shellcheck shell=sh disable=SC2154	# a part of a script
 # ---- directories that were kept as a whole ----
 
 # Puts a directory back as it was kept, name by name, and removes the links

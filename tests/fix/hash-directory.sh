@@ -13,7 +13,7 @@ hash_of() { openssl x509 -noout -subject_hash -in "$root$at/$1.pem"; }
 new() {
 	root_new
 	mkdir -p "$root$at" "$root/srv"
-	for name in $names; do pem $name >"$root$at/$name.pem"; done
+	for name in $names; do pem "$name" >"$root$at/$name.pem"; done
 	# A file may be a link out of the directory, inside the root.
 	mv "$root$at/other.pem" "$root/srv/other.pem"
 	ln -s ../../../srv/other.pem "$root$at/other.pem"
@@ -32,10 +32,10 @@ new() {
 # What OpenSSL finds by hash, of all.
 found() {
 	for name in $names; do
-		pem $name >"$work/asked.pem"
+		pem "$name" >"$work/asked.pem"
 		openssl verify -no_check_time -partial_chain -no-CAfile \
 			-no-CAstore -CApath "$root$at" "$work/asked.pem" \
-			>/dev/null 2>&1 && printf '%s ' $name
+			>/dev/null 2>&1 && printf '%s ' "$name"
 	done
 }
 

@@ -107,7 +107,7 @@ pem_files() {
 hash_directory() {
 	root_new
 	mkdir -p "$root/h"
-	for name in root cross other; do pem $name >"$root/h/$name.pem"; done
+	for name in root cross other; do pem "$name" >"$root/h/$name.pem"; done
 	openssl rehash "$root/h"
 	finding 1 hash-directory-remove /h/root.pem sha256 "$(sha256_of root)"
 }

@@ -61,7 +61,7 @@ run --yes --only 00000000000000000000000000000001
 is "distrust" "$status" 0
 [ "$status" = 0 ] || cat "$work/out" >&2
 for directory in $at etc/pki/nssdb; do
-	is "$directory: vfychain" "$(verdict $directory "$work/asked.pem")" \
+	is "$directory: vfychain" "$(verdict "$directory" "$work/asked.pem")" \
 		'Chain is bad!'
 done
 ok "the list is what it was" cmp -s "$module" "$root$list"
@@ -88,7 +88,7 @@ make
 run --yes --only 00000000000000000000000000000001
 is "another root" "$status" 2
 said "another root" 'is not where it was'
-rm -r "$root/$at" "$root/etc/pki"
+rm -r "${root:?}/$at" "$root/etc/pki"
 : >"$work/findings"
 finding 1 nss-distrust $list sha256 "$sha256" offset "$offset" \
 	store_kind nss-builtins
