@@ -35,7 +35,8 @@ static const char certificates_sql[] =
 
 static const char statements_sql[] =
 	"SELECT s.path AS store, m.role, m.purposes, m.issuer, m.serial,"
-	" m.spki_sha256, m.label, m.location, m.\"offset\" FROM v_statement m"
+	" m.spki_sha256, m.next_update, m.label, m.location, m.\"offset\""
+	" FROM v_statement m"
 	" JOIN v_store s ON s.store_id = m.store_id"
 	" ORDER BY m.location, m.\"offset\", s.path, m.role, m.spki_sha256";
 

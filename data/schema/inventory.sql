@@ -105,7 +105,8 @@ CREATE INDEX manifest_entry_certificate
 -- What a store says of certificates that it does not have.  role distrust: of
 -- the one with that issuer and serial number, of all with that key; role
 -- anchor: anchors with that key in stores of the same instance are for these
--- purposes only.  Positions are counted together with manifest_entry's.
+-- purposes only; role source: it has the private key, or that issuer's revocation
+-- list.  Positions are counted together with manifest_entry's.
 CREATE TABLE manifest_statement (
 	manifest_id INTEGER NOT NULL REFERENCES manifest,
 	position INTEGER NOT NULL,
@@ -118,6 +119,8 @@ CREATE TABLE manifest_statement (
 	label TEXT,
 	location TEXT NOT NULL,
 	"offset" INTEGER NOT NULL,
+	this_update INTEGER,		-- of a revocation list of the issuer's
+	next_update INTEGER,
 	PRIMARY KEY (manifest_id, position)
 ) WITHOUT ROWID;
 
@@ -444,6 +447,7 @@ FROM v_history_entry WHERE scan_id = (SELECT max(id) FROM scan);
 CREATE VIEW v_history_statement AS
 SELECT ss.scan_id, ss.store_id, m.role, m.purposes, m.issuer, m.issuer_sha256,
 	m.serial, m.spki_sha256, m.label, m.location, m."offset",
+	m.this_update, m.next_update,
 	(SELECT st.kind FROM store st WHERE st.id = ss.store_id) AS kind
 FROM scan_store ss
 JOIN reading rd ON rd.id = ss.reading_id
@@ -451,7 +455,7 @@ JOIN manifest_statement m ON m.manifest_id = rd.manifest_id;
 
 CREATE VIEW v_statement AS
 SELECT store_id, role, purposes, issuer, issuer_sha256, serial, spki_sha256,
-	label, location, "offset", kind
+	label, location, "offset", this_update, next_update, kind
 FROM v_history_statement WHERE scan_id = (SELECT max(id) FROM scan);
 
 -- Every certificate that the inventory knows; present: in the newest scan.

@@ -304,7 +304,7 @@ static int load_entries(struct inventory *i, int64_t reading,
 	return e;
 }
 
-/* The issuer and serial number, and the key, of the statement that Q is at.  */
+/* The issuer and serial number, the key, and the times of the statement that Q is at.  */
 static int load_names(struct recorded_reading *r, struct query *q,
 		      const struct entry_names **ret_names)
 {
@@ -314,6 +314,8 @@ static int load_names(struct recorded_reading *r, struct query *q,
 	names->issuer = own_column(r, q, 5);
 	names->serial = own_column(r, q, 7);
 	names->by_key = !query_column_is_null(q, 8);
+	names->this_update = query_column_int(q, 9);
+	names->next_update = query_column_int(q, 10);
 	if (names->issuer != NULL)
 		e = query_column_hash(q, 6, names->issuer_sha256);
 	if (e == 0 && names->by_key)
@@ -328,7 +330,8 @@ static int load_statements(struct inventory *i, int64_t reading,
 {
 	AUTO(query) struct query q = query_start(i,
 		"SELECT m.role, m.label, m.location, m.\"offset\", m.purposes, "
-		"m.issuer, m.issuer_sha256, m.serial, m.spki_sha256 "
+		"m.issuer, m.issuer_sha256, m.serial, m.spki_sha256, "
+		"m.this_update, m.next_update "
 		"FROM reading rd "
 		"JOIN manifest_statement m ON m.manifest_id = rd.manifest_id "
 		"WHERE rd.id = ? ORDER BY m.position");

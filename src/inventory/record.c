@@ -74,6 +74,8 @@ static void hash_names(const struct entry_names *names,
 	digest_bytes(&d, names->issuer_sha256, SHA256_SIZE);
 	digest_int(&d, names->by_key);
 	digest_bytes(&d, names->spki_sha256, SHA256_SIZE);
+	digest_int(&d, (uint64_t)names->this_update);
+	digest_int(&d, (uint64_t)names->next_update);
 	digest_end(&d, ret_hash);
 }
 
@@ -127,12 +129,21 @@ static void hash_items(const struct item *items, size_t n,
 	digest_end(&d, ret_hash);
 }
 
+/* NULL for 0.  */
+static void query_time(struct query *q, int64_t time)
+{
+	if (time != 0)
+		query_int(q, time);
+	else
+		query_null(q);
+}
+
 static int add_statement(struct inventory *i, int64_t manifest, size_t position,
 			 const struct stored_entry *e)
 {
 	AUTO(query) struct query q = query_start(i,
 		"INSERT INTO manifest_statement VALUES "
-		"(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+		"(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 	const struct entry_names *names = e->names;
 	char purposes[PURPOSES_SIZE];
 
@@ -147,6 +158,8 @@ static int add_statement(struct inventory *i, int64_t manifest, size_t position,
 	query_text(&q, e->label);
 	query_text(&q, e->location);
 	query_int(&q, (int64_t)e->offset);
+	query_time(&q, names->this_update);
+	query_time(&q, names->next_update);
 	return query_run(&q);
 }
 
@@ -176,10 +189,7 @@ static int add_entries(struct inventory *i, int64_t manifest,
 		query_int(&q, (int64_t)e->offset);
 		query_text(&q, purposes_format(e->purposes, purposes));
 		query_int(&q, e->private_key);
-		if (e->distrust_after != 0)
-			query_int(&q, e->distrust_after);
-		else
-			query_null(&q);
+		query_time(&q, e->distrust_after);
 		r = query_run(&q);
 	}
 	return r;

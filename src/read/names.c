@@ -1,5 +1,6 @@
 /* names.c -- which certificates an entry is about that has none of its own: those
- * of an issuer and serial number, or of a key.
+ * of an issuer and serial number, or of a key; or the issuer, and the times, of a
+ * revocation list.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -21,7 +22,10 @@ struct entry_names *entry_names_read(const struct entry *e)
 		r = x509_name(e->issuer, names->issuer_sha256, &issuer);
 	if (r == 0) {
 		names->issuer = issuer;
-		names->serial = x509_serial(e->serial);
+		if (e->serial.p != NULL)
+			names->serial = x509_serial(e->serial);
+		names->this_update = e->this_update;
+		names->next_update = e->next_update;
 	}
 	if (e->spki.n > 0) {
 		hash_sha256(e->spki, names->spki_sha256);

@@ -58,7 +58,8 @@ struct entry {
 	 * where everything is distrusted: of the one with this issuer and
 	 * serial number, of all with this key, or of both when all are given.
 	 * ROLE_ANCHOR: its anchors with this key are for `purposes` only.
-	 * ROLE_SOURCE: here lies the private key of all with this key.  */
+	 * ROLE_SOURCE: here lies the private key of all with this key; or, with
+	 * this_update, a list of what this issuer revoked.  */
 	struct blob issuer;	/* Name, its TLV */
 	struct blob serial;	/* INTEGER, its content */
 	struct blob spki;	/* SubjectPublicKeyInfo, its TLV */
@@ -75,6 +76,8 @@ struct entry {
 	int64_t distrust_after;	/* for serverAuth, what it issues after this
 				 * time is not trusted; seconds since 1970,
 				 * 0: the store sets no such time */
+	int64_t this_update, next_update;	/* of a revocation list, seconds
+				 * since 1970; 0: it says no such time */
 	const struct entry_facts *facts;	/* not a reader's: see there */
 };
 
@@ -82,6 +85,8 @@ struct entry {
  * number, or all that have a key, or both of these.  */
 struct entry_names {
 	const char *issuer, *serial;	/* text; NULL: not by them */
+	int64_t this_update, next_update;	/* of the issuer's revocation list,
+						 * 0: none */
 	uint8_t issuer_sha256[SHA256_SIZE];	/* of the canonical name */
 	bool by_key;
 	uint8_t spki_sha256[SHA256_SIZE];
@@ -215,6 +220,8 @@ int tlv_expect(struct blob *in, uint8_t tag, struct tlv *ret_tlv);
 #define TAG_UTF8	0x0c
 #define TAG_SEQUENCE	0x30
 #define TAG_SET		0x31
+#define TAG_UTC_TIME	0x17
+#define TAG_GENERALIZED_TIME 0x18
 #define TAG_BMP		0x1e
 #define TAG_CONTEXT(n)	(0xa0 | (n))	/* constructed [n] */
 
@@ -347,6 +354,8 @@ char *x509_serial(struct blob serial);
 /* The seconds of YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ (RFC 5280 4.1.2.5); -EINVAL
  * for anything else.  */
 int x509_time(struct blob text, int64_t *ret_time);
+/* The same of a Time in DER, whose tag says which of the two it is.  */
+int x509_time_of(const struct tlv *t, int64_t *ret_time);
 
 /* The name and key of a certificate: the TLVs of subject and
  * SubjectPublicKeyInfo in DER.  -EINVAL when it is not put together as one.  */

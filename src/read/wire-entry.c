@@ -70,6 +70,8 @@ static void names_put(struct buf *b, const struct entry_names *n)
 {
 	wire_put_text(b, n->issuer);
 	wire_put_text(b, n->serial);
+	wire_put_i64(b, n->this_update);
+	wire_put_i64(b, n->next_update);
 	wire_put_fixed(b, n->issuer_sha256, SHA256_SIZE);
 	put_bool(b, n->by_key);
 	wire_put_fixed(b, n->spki_sha256, SHA256_SIZE);
@@ -81,10 +83,13 @@ static struct entry_names *names_get(struct wire *w)
 
 	n->issuer = wire_get_text(w, LIMIT_TEXT_BYTES);
 	n->serial = wire_get_text(w, 2 * LIMIT_CERTIFICATE_BYTES);
+	n->this_update = wire_get_i64(w, INT64_MIN, INT64_MAX);
+	n->next_update = wire_get_i64(w, INT64_MIN, INT64_MAX);
 	wire_get_fixed(w, n->issuer_sha256, SHA256_SIZE);
 	n->by_key = get_bool(w);
 	wire_get_fixed(w, n->spki_sha256, SHA256_SIZE);
-	if ((n->issuer == NULL) != (n->serial == NULL) ||
+	/* A revocation list has an issuer and no serial number.  */
+	if ((n->issuer == NULL && n->serial != NULL) ||
 	    (n->issuer == NULL && !n->by_key) ||
 	    (n->issuer != NULL && !is_utf8(n->issuer, strlen(n->issuer))) ||
 	    (n->serial != NULL &&

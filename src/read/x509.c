@@ -17,8 +17,6 @@
 #include "read/name.h"
 #include "read/x509.h"
 
-#define TAG_UTC_TIME	0x17
-#define TAG_GENERALIZED_TIME	0x18
 
 static void auto_crt(gnutls_x509_crt_t *crt)
 {
@@ -226,7 +224,7 @@ int x509_time(struct blob text, int64_t *ret_time)
 	return 0;
 }
 
-static int time_from_der(const struct tlv *t, int64_t *ret_time)
+int x509_time_of(const struct tlv *t, int64_t *ret_time)
 {
 	size_t n = t->tag == TAG_UTC_TIME ? 13 :
 		   t->tag == TAG_GENERALIZED_TIME ? 15 : 0;
@@ -524,8 +522,8 @@ static char *decode(struct blob der, bool verified, struct certificate *c)
 		error = import(der, &crt);
 	if (error)
 		return error;
-	if (time_from_der(&p.not_before, &c->not_before) < 0 ||
-	    time_from_der(&p.not_after, &c->not_after) < 0)
+	if (x509_time_of(&p.not_before, &c->not_before) < 0 ||
+	    x509_time_of(&p.not_after, &c->not_after) < 0)
 		return xstrdup("the validity is no time of RFC 5280 4.1.2.5");
 	r = name_text(p.subject, &c->subject);
 	if (r == 0)

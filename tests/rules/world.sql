@@ -24,6 +24,7 @@ CREATE TABLE store (
 	real_path TEXT,			-- NULL: path
 	owner TEXT NOT NULL DEFAULT '',
 	recipe TEXT,
+	instance TEXT NOT NULL DEFAULT '/',
 	format TEXT NOT NULL DEFAULT 'pem',
 	unread INTEGER NOT NULL DEFAULT 0,	-- problems, in the newest scan
 	skipped INTEGER NOT NULL DEFAULT 0,	-- those without effect
@@ -109,6 +110,15 @@ CREATE TABLE private (
 	store TEXT NOT NULL REFERENCES store DEFERRABLE INITIALLY DEFERRED,
 	certificate TEXT NOT NULL REFERENCES certificate
 		DEFERRABLE INITIALLY DEFERRED,
+	location TEXT NOT NULL
+);
+
+-- Revocation lists that lie there, by the subject of their issuer.
+CREATE TABLE revocation (
+	store TEXT NOT NULL REFERENCES store DEFERRABLE INITIALLY DEFERRED,
+	issuer TEXT NOT NULL,
+	this_update TEXT NOT NULL,
+	next_update TEXT,		-- NULL: it says no such time
 	location TEXT NOT NULL
 );
 

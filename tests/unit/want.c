@@ -27,18 +27,31 @@ static const char *word(const char *s)
 /* What an entry without a certificate is about.  */
 static void add_names(struct want *w, const struct entry *e)
 {
-	char hex[2 * SHA256_SIZE + 1];
+	char hex[2 * SHA256_SIZE + 1], time[TIME_SIZE];
 	uint8_t hash[SHA256_SIZE];
 
 	assert_true(e->issuer.n > 0 || e->spki.n > 0);
-	assert_int_equal(e->issuer.n > 0, e->serial.p != NULL);
+	assert_int_equal(e->issuer.n > 0,
+			 e->serial.p != NULL || e->this_update != 0);
+	assert_true(e->serial.p == NULL || e->this_update == 0);
 	buf_adds(&w->text, "about ");
 	if (e->issuer.n > 0) {
-		AUTO(str) char *name = NULL, *serial = x509_serial(e->serial);
+		AUTO(str) char *name = NULL, *serial = NULL;
 
 		if (x509_name(e->issuer, hash, &name) < 0)
 			name = xstrdup("?");
-		buf_addf(&w->text, "<%s>%s ", name, serial);
+		if (e->serial.p != NULL)
+			serial = x509_serial(e->serial);
+		buf_addf(&w->text, "<%s>%s ", name,
+			 serial != NULL ? serial : "");
+	}
+	if (e->this_update != 0) {
+		time_format(e->this_update, time);
+		buf_addf(&w->text, "made=%s ", time);
+	}
+	if (e->next_update != 0) {
+		time_format(e->next_update, time);
+		buf_addf(&w->text, "next=%s ", time);
 	}
 	if (e->spki.n > 0) {
 		hash_sha256(e->spki, hash);

@@ -243,6 +243,32 @@ static void add_keys(const struct world *w, const char *store,
 	sqlite3_finalize(s);
 }
 
+static void add_revocations(const struct world *w, const char *store,
+			    struct stored_entry **entries, size_t *n,
+			    size_t *cap)
+{
+	sqlite3_stmt *s = start(w,
+		"SELECT issuer, this_update, next_update, location"
+		" FROM revocation WHERE store = ? ORDER BY rowid");
+
+	sqlite3_bind_text(s, 1, store, -1, SQLITE_STATIC);
+	while (next(s)) {
+		struct entry_names *names = xcalloc(1, sizeof(*names));
+
+		names->issuer = xstrdup(text(s, 0));
+		hash_words("name", text(s, 0), names->issuer_sha256);
+		names->this_update = time_of(text(s, 1));
+		if (text(s, 2) != NULL)
+			names->next_update = time_of(text(s, 2));
+		grow(entries, *n, cap, sizeof(**entries));
+		(*entries)[(*n)++] = (struct stored_entry){
+			.names = names, .role = ROLE_SOURCE,
+			.location = xstrdup(text(s, 3)),
+		};
+	}
+	sqlite3_finalize(s);
+}
+
 static size_t entries_of(const struct world *w, struct inventory *i,
 			 const char *store, const char *when,
 			 struct stored_entry **ret_entries)
@@ -271,6 +297,7 @@ static size_t entries_of(const struct world *w, struct inventory *i,
 	}
 	sqlite3_finalize(s);
 	add_keys(w, store, &entries, &n, &cap);
+	add_revocations(w, store, &entries, &n, &cap);
 	*ret_entries = entries;
 	return n;
 }
@@ -327,7 +354,7 @@ static void record(const struct world *w, struct inventory *i, sqlite3_stmt *s,
 {
 	struct store_info info = {
 		.kind = text(s, 1), .path = text(s, 0), .format = text(s, 7),
-		.real_path = text(s, 6), .owner = text(s, 2), .instance = "/",
+		.real_path = text(s, 6), .owner = text(s, 2), .instance = text(s, 9),
 		.recipe = text(s, 3),
 	};
 	bool is_now = strcmp(when, "now") == 0;
@@ -352,6 +379,8 @@ static void record(const struct world *w, struct inventory *i, sqlite3_stmt *s,
 	for (size_t k = 0; k < n_entries; k++) {
 		free((char *)entries[k].label);
 		free((char *)entries[k].location);
+		if (entries[k].names != NULL)
+			free((char *)entries[k].names->issuer);
 		free((void *)entries[k].names);
 	}
 	for (size_t k = 0; k < info.n_files; k++) {
@@ -369,7 +398,7 @@ static void record_stores(const struct world *w, struct inventory *i,
 {
 	sqlite3_stmt *s = start(w,
 		"SELECT path, kind, owner, recipe, unread, skipped,"
-		" coalesce(real_path, path), format, dangling FROM store"
+		" coalesce(real_path, path), format, dangling, instance FROM store"
 		" WHERE coalesce(scan, ?1) = ?1 ORDER BY path");
 
 	sqlite3_bind_text(s, 1, when, -1, SQLITE_STATIC);
