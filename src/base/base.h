@@ -433,11 +433,12 @@ void worker_stop(struct worker *w, bool force, struct worker_end *ret_end);
  * from its build tree (known by its own executable's path), else the
  * installed one.  Lives as long as the program.  */
 const char *data_dir(void);
-/* All files SUBDIR/<name>SUFFIX of the data directory and of CONFIG_DIR
- * (NULL: /etc/trustdrift), sorted by base name; a name in CONFIG_DIR masks
- * the vendor's, and a link to /dev/null there removes it.  A directory that
- * is missing has no files, and a name that begins with a dot is none.  Full
- * paths, NULL behind the last; free with names_free().  */
+/* All files SUBDIR/<name>SUFFIX of the data directory and of CONFIG_DIR (NULL:
+ * /etc/trustdrift), and SUBDIR.d/<name>SUFFIX there, sorted by base name; a name
+ * in CONFIG_DIR masks the vendor's, one in SUBDIR.d both, and a link to /dev/null
+ * there removes it.  A directory that is missing has no files, and a name that
+ * begins with a dot is none.  Full paths, NULL behind the last; free with
+ * names_free().  */
 int data_files(const char *config_dir, const char *subdir, const char *suffix,
 	       char ***ret_paths, size_t *ret_n);
 /* The path of the file NAME in CONFIG_DIR (NULL: /etc/trustdrift), which is the

@@ -233,32 +233,71 @@ static bool is_removed(const char *path)
 	return real != NULL && strcmp(real, "/dev/null") == 0;
 }
 
+/* The directories that data files are in; one in a later takes the place of one
+ * of the same name before.  */
+enum { LAYER_VENDOR, LAYER_LOCAL, LAYER_LOCAL_D, LAYERS };
+
+struct layers {
+	char *dir[LAYERS], **names[LAYERS];
+	char **at[LAYERS];
+};
+
+static void auto_layers(struct layers *l)
+{
+	for (size_t k = 0; k < LAYERS; k++) {
+		free(l->dir[k]);
+		names_free(l->names[k]);
+	}
+}
+
+/* The layer of the next name by order, past which all others go as well; LAYERS:
+ * there is no more.  */
+static size_t next_layer(struct layers *l, const char **ret_name)
+{
+	size_t best = LAYERS;
+
+	for (size_t k = 0; k < LAYERS; k++)
+		if (*l->at[k] != NULL &&
+		    (best == LAYERS || strcmp(*l->at[k], *l->at[best]) <= 0))
+			best = k;
+	if (best == LAYERS)
+		return best;
+	*ret_name = *l->at[best];
+	for (size_t k = 0; k < LAYERS; k++)
+		if (*l->at[k] != NULL && strcmp(*l->at[k], *ret_name) == 0)
+			l->at[k]++;
+	return best;
+}
+
 int data_files(const char *config_dir, const char *subdir, const char *suffix,
 	       char ***ret_paths, size_t *ret_n)
 {
-	AUTO(names) char **vendor = NULL, **local = NULL, **paths = NULL;
-	AUTO(str) char *vendor_dir = NULL, *local_dir = NULL;
-	size_t n = 0, cap = 1;
-	char **v, **l;
+	AUTO(str) char *subdir_d = xasprintf("%s.d", subdir);
+	AUTO(layers) struct layers l = { .dir = { NULL } };
+	AUTO(names) char **paths = NULL;
+	size_t n = 0, cap = 1, layer;
+	const char *name;
 	int e;
 
 	if (config_dir == NULL)
 		config_dir = CONFIG_DIR;
-	e = list_own(data_dir(), subdir, suffix, &vendor_dir, &vendor);
+	e = list_own(data_dir(), subdir, suffix, &l.dir[LAYER_VENDOR],
+		     &l.names[LAYER_VENDOR]);
 	if (e == 0)
-		e = list_own(config_dir, subdir, suffix, &local_dir, &local);
+		e = list_own(config_dir, subdir, suffix, &l.dir[LAYER_LOCAL],
+			     &l.names[LAYER_LOCAL]);
+	if (e == 0)
+		e = list_own(config_dir, subdir_d, suffix,
+			     &l.dir[LAYER_LOCAL_D], &l.names[LAYER_LOCAL_D]);
 	if (e < 0)
 		return e;
 
 	paths = xcalloc(cap, sizeof(*paths));
-	for (v = vendor, l = local; *v != NULL || *l != NULL;) {
-		int order = *v == NULL ? 1 : *l == NULL ? -1 : strcmp(*v, *l);
-		const char *dir = order < 0 ? vendor_dir : local_dir;
-		char *path = xasprintf("%s/%s", dir, order < 0 ? *v : *l);
+	memcpy(l.at, l.names, sizeof(l.at));
+	while ((layer = next_layer(&l, &name)) < LAYERS) {
+		char *path = xasprintf("%s/%s", l.dir[layer], name);
 
-		v += order <= 0;
-		l += order >= 0;
-		if (order >= 0 && is_removed(path)) {
+		if (layer != LAYER_VENDOR && is_removed(path)) {
 			free(path);
 			continue;
 		}
@@ -287,6 +326,15 @@ int config_file(const char *config_dir, const char *name, char **ret_path)
 
 char *data_files_failed(const char *config_dir, const char *subdir, int error)
 {
-	return xasprintf("%s/%s: %s", config_dir != NULL ? config_dir :
-			 CONFIG_DIR, subdir, error_words(error));
+	AUTO(str) char *dir = NULL;
+	AUTO(names) char **names = NULL;
+	const char *end = "";
+
+	if (config_dir == NULL)
+		config_dir = CONFIG_DIR;
+	/* Of the two directories that which fails.  */
+	if (list_own(config_dir, subdir, "", &dir, &names) == 0)
+		end = ".d";
+	return xasprintf("%s/%s%s: %s", config_dir, subdir, end,
+			 error_words(error));
 }

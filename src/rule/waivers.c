@@ -112,9 +112,9 @@ int waivers_load(const char *config_dir, struct waivers **ret_waivers,
 		e = load_file(path, all, &cap, ret_error);
 	if (e < 0)
 		return e;
-	e = data_files(config_dir, "waivers.d", ".xml", &paths, &n);
+	e = data_files(config_dir, "waivers", ".xml", &paths, &n);
 	if (e < 0) {
-		*ret_error = data_files_failed(config_dir, "waivers.d", e);
+		*ret_error = data_files_failed(config_dir, "waivers", e);
 		return e;
 	}
 	for (size_t i = 0; i < n && e == 0; i++)

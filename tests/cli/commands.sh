@@ -51,8 +51,8 @@ check "no inventory was made by asking" test ! -e "$db"
 
 # ---- audit and check of a root where all is well
 # (these authorities are the tests' own, which is worth information)
-mkdir -p "$work/quiet/rules"
-ln -s /dev/null "$work/quiet/rules/private-anchor.xml"
+mkdir -p "$work/quiet/rules.d"
+ln -s /dev/null "$work/quiet/rules.d/private-anchor.xml"
 gives 0 "audit, nothing wrong" audit --root "$root" --db "$db" --now $now \
 	--config "$work/quiet"
 check "the report says so" grep -q '^Nothing found' "$work/out"
@@ -136,8 +136,8 @@ done
 # ---- no verdict
 gives 1 "no such root" audit --root "$work/nowhere" --db "$work/none.db"
 says 'cannot be used as root'
-mkdir -p "$work/config/rules"
-echo '<rule id="x"' >"$work/config/rules/x.xml"
+mkdir -p "$work/config/rules.d"
+echo '<rule id="x"' >"$work/config/rules.d/x.xml"
 for command in audit check; do
 	gives 78 "$command with a broken rule" $command --root "$root" \
 		--db "$work/none.db" --config "$work/config"

@@ -10,7 +10,7 @@ root=$work/host
 host_new "$root"
 host_root_ca "$root" "$good/isrg-root-x1.pem"
 host_update "$root"
-mkdir -p "$root/srv/app" "$work/etc/stores" "$work/etc/rules"
+mkdir -p "$root/srv/app" "$work/etc/stores" "$work/etc/rules.d"
 cp "$good/dst-root-ca-x3.pem" "$root/srv/app/trusted.pem"
 
 stores() {
@@ -54,7 +54,7 @@ refused "not in the schema" "site.xml:1: .*shop"
 rm "$work/etc/stores/site.xml"
 
 rule() {
-	cat >"$work/etc/rules/site.xml" <<-END
+	cat >"$work/etc/rules.d/site.xml" <<-END
 	<?xml version="1.0"?>
 	<rule id="site-rule" severity="low" since="0.1">
 	  <title>Ours</title>
@@ -77,35 +77,35 @@ rule "SELECT store_id FROM v_entry"
 refused "a place without column" "site.xml:[0-9]*: .*sha256"
 rule "DELETE FROM v_entry"
 refused "not a query" "site.xml:[0-9]*: "
-rm "$work/etc/rules/site.xml"
+rm "$work/etc/rules.d/site.xml"
 
 # what is no readable file at all: nobody waits, nothing is left out silently
 unfit() { # unfit WHAT WORDS
 	refused "$1 among the rules" "site.xml: $2"
-	rm -r "$work/etc/rules/site.xml"
+	rm -r "$work/etc/rules.d/site.xml"
 }
-mkfifo "$work/etc/rules/site.xml"
+mkfifo "$work/etc/rules.d/site.xml"
 unfit "a FIFO" "not a regular file"
-mkdir "$work/etc/rules/site.xml"
+mkdir "$work/etc/rules.d/site.xml"
 unfit "a directory" "Is a directory"
-ln -s /nowhere "$work/etc/rules/site.xml"
+ln -s /nowhere "$work/etc/rules.d/site.xml"
 unfit "a dangling link" "No such file"
-truncate -s 3G "$work/etc/rules/site.xml"
+truncate -s 3G "$work/etc/rules.d/site.xml"
 unfit "a giant" "File too large"
-mv "$work/etc/rules" "$work/etc/rules.kept"
-: >"$work/etc/rules"
-refused "a file for the rules' directory" "$work/etc/rules: Not a directory"
-rm "$work/etc/rules"
-mv "$work/etc/rules.kept" "$work/etc/rules"
+mv "$work/etc/rules.d" "$work/etc/rules.kept"
+: >"$work/etc/rules.d"
+refused "a file for the rules' directory" "$work/etc/rules.d: Not a directory"
+rm "$work/etc/rules.d"
+mv "$work/etc/rules.kept" "$work/etc/rules.d"
 mv "$work/etc" "$work/etc.kept"
 refused "a --config that is not there" "$work/etc: No such file"
 mv "$work/etc.kept" "$work/etc"
 
 # who writes rules
-"$TRUSTDRIFT" rules new our-rule -o "$work/etc/rules/our-rule.xml"
+"$TRUSTDRIFT" rules new our-rule -o "$work/etc/rules.d/our-rule.xml"
 check "new writes a rule: $("$TRUSTDRIFT" rules check \
-	"$work/etc/rules/our-rule.xml")" "$TRUSTDRIFT" --quiet rules check \
-	"$work/etc/rules/our-rule.xml"
+	"$work/etc/rules.d/our-rule.xml")" "$TRUSTDRIFT" --quiet rules check \
+	"$work/etc/rules.d/our-rule.xml"
 check "which is asked" test -n "$("$TRUSTDRIFT" show rules --format tsv \
 	--config "$work/etc" | grep '^our-rule')"
 # the example of the manual page, as it stands there
@@ -115,7 +115,7 @@ check "the manual's example is a rule" grep -q 'id="anchor-with-key"' \
 	"$work/example.xml"
 check "and valid" "$TRUSTDRIFT" --quiet rules check "$work/example.xml"
 faulty() { # faulty WHAT SED WORDS
-	sed "$2" "$work/etc/rules/our-rule.xml" >"$work/faulty.xml"
+	sed "$2" "$work/etc/rules.d/our-rule.xml" >"$work/faulty.xml"
 	status=0
 	"$TRUSTDRIFT" rules check "$work/example.xml" "$work/faulty.xml" \
 		>"$work/out" 2>"$work/errors" || status=$?
@@ -130,21 +130,39 @@ is "a view with its columns" "$("$TRUSTDRIFT" show schema --format tsv |
 	grep -c "^v_waiver	position finding rule store reason")" 1
 
 # a rule of the vendor's name takes its place, and can be seen whole
-sed 's/our-rule/weak-anchor/' "$work/etc/rules/our-rule.xml" \
-	>"$work/etc/rules/weak-anchor.xml"
+sed 's/our-rule/weak-anchor/' "$work/etc/rules.d/our-rule.xml" \
+	>"$work/etc/rules.d/weak-anchor.xml"
 "$TRUSTDRIFT" show rules weak-anchor --config "$work/etc" >"$work/out" \
 	2>"$work/errors"
-check "show rules ID: the file" cmp "$work/out" "$work/etc/rules/weak-anchor.xml"
+check "show rules ID: the file" cmp "$work/out" "$work/etc/rules.d/weak-anchor.xml"
 check "and what it masks: $(cat "$work/errors")" grep -q \
-	"$work/etc/rules/weak-anchor.xml:.* takes the place of .*/weak-anchor.xml" \
+	"$work/etc/rules.d/weak-anchor.xml:.* takes the place of .*/weak-anchor.xml" \
 	"$work/errors"
 "$TRUSTDRIFT" show rules expired-anchor --config "$work/etc" >"$work/out" \
 	2>"$work/errors"
 check "one that masks nothing" test -z "$(grep place "$work/errors")"
-rm "$work/etc/rules/weak-anchor.xml" "$work/etc/rules/our-rule.xml"
+rm "$work/etc/rules.d/weak-anchor.xml" "$work/etc/rules.d/our-rule.xml"
+
+# rules, without .d, is read as well, and masked by rules.d
+mkdir "$work/etc/rules"
+"$TRUSTDRIFT" rules new our-rule -o "$work/etc/rules/our-rule.xml"
+title() { # title ID
+	"$TRUSTDRIFT" show rules "$1" --config "$work/etc" 2>/dev/null |
+		sed -n 's/.*<title>\(.*\)<.*/\1/p'
+}
+check "a rule in rules" test -n "$(title our-rule)"
+sed 's/<title>.*</<title>The later</' "$work/etc/rules/our-rule.xml" \
+	>"$work/etc/rules.d/our-rule.xml"
+is "rules.d masks rules" "$(title our-rule)" "The later"
+ln -sf /dev/null "$work/etc/rules.d/our-rule.xml"
+is "and disables what is in it" "$(title our-rule)" ""
+rm -r "$work/etc/rules" "$work/etc/rules.d/our-rule.xml"
+: >"$work/etc/rules"
+refused "a file for the other directory" "$work/etc/rules: Not a directory"
+rm "$work/etc/rules"
 
 # a link to /dev/null disables
-ln -s /dev/null "$work/etc/rules/expired-anchor.xml"
+ln -s /dev/null "$work/etc/rules.d/expired-anchor.xml"
 check "a rule less" test -z "$("$TRUSTDRIFT" show rules --config "$work/etc" \
 	--format tsv | grep '^expired-anchor')"
 check "there without" test -n "$("$TRUSTDRIFT" show rules --format tsv |

@@ -375,7 +375,10 @@ static void test_data_files(void **state)
 	AUTO(str) char *vendor = xasprintf("%s/schema", data_dir());
 	AUTO(str) char *mask = path_of("config/schema/inventory.sql");
 	AUTO(names) char **paths = NULL;
-	AUTO(str) char *before = NULL;
+	AUTO(str) char *before = NULL, *later = NULL, *null = NULL;
+	static const char *const in_d[] = {
+		"00.sql", "inventory.sql", "zzz.sql",
+	};
 	size_t n, vendors;
 
 	(void)state;
@@ -430,6 +433,29 @@ static void test_data_files(void **state)
 	assert_int_equal(n, vendors + 2);
 	for (size_t i = 0; i < n; i++)
 		assert_false(has_suffix(paths[i], "/inventory.sql"));
+	names_free(TAKE(paths));
+
+	/* What is in the directory with .d goes before both.  */
+	make_dir("config/schema.d");
+	later = path_of("config/schema.d");
+	for (size_t i = 0; i < ARRAY_SIZE(in_d); i++) {
+		AUTO(str) char *path = xasprintf("%s/%s", later, in_d[i]);
+
+		assert_int_equal(write_text(path, "x", 0644), 0);
+	}
+	null = path_of("config/schema.d/10.sql");
+	assert_int_equal(symlink("/dev/null", null), 0);
+	assert_int_equal(data_files(config, "schema", ".sql", &paths, &n), 0);
+	{
+		AUTO(str) char *ours = names_from(paths, local);
+		AUTO(str) char *theirs = names_from(paths, later);
+
+		assert_string_equal(ours, "zz.sql");
+		assert_string_equal(theirs, "00.sql inventory.sql zzz.sql");
+	}
+	for (size_t i = 1; i < n; i++)
+		assert_true(strcmp(strrchr(paths[i - 1], '/'),
+				   strrchr(paths[i], '/')) < 0);
 	names_free(TAKE(paths));
 
 	assert_int_equal(data_files(config, "no-such", ".x", &paths, &n), 0);
