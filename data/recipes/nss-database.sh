@@ -41,12 +41,12 @@ database_open() {	# PATH
 # key4.db holds the signatures of what cert9.db says about trust.  Those of
 # nothing are harmless, so a run that ends between the two leaves a sound
 # database when key4.db is the last after a deletion, and the first otherwise.
-database_close() {	# [added]
+database_close() {	# added|deleted
 	job_end
 	[ "$(state_of "$root$database_path")" = "$before" ] &&
 		keep "$database_path" && keep "${database_path%/*}/key4.db" ||
 		return 1
-	if [ -n "${1:-}" ]; then
+	if [ "$1" = added ]; then
 		put "$job/key4.db" "${database_path%/*}/key4.db" &&
 			put "$job/cert9.db" "$database_path"
 	else
