@@ -81,18 +81,3 @@ certificate_from_system() {
 	why='the system has that certificate no more: audit again'
 	return 1
 }
-
-# The bundle that this distribution's updater makes.
-system_bundle() {
-	for path in /etc/ssl/certs/ca-certificates.crt \
-		/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem \
-		/var/lib/ca-certificates/ca-bundle.pem \
-		/etc/ca-certificates/extracted/tls-ca-bundle.pem \
-		/etc/ssl/cert.pem; do
-		if file=$(resolve "$path" last) && [ -s "$file" ]; then
-			printf '%s\n' "$path"
-			return 0
-		fi
-	done
-	return 1
-}

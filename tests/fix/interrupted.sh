@@ -202,11 +202,11 @@ swapped() {
 }
 
 # A sample, by steps that share no divisor; EVERY=1 is all of them, and takes long.
-swapped deleting "${EVERY:-11}"
-swapped editing "${EVERY:-11}"
-try deleting "${EVERY:-23}"
-try editing "${EVERY:-19}"
-try store "${EVERY:-151}"
-try pem_files "${EVERY:-37}"
-! command -v openssl >/dev/null || try hash_directory "${EVERY:-61}"
+swapped deleting "${EVERY:-47}"
+swapped editing "${EVERY:-53}"
+try deleting "${EVERY:-89}"
+try editing "${EVERY:-83}"
+try store "${EVERY:-797}"
+try pem_files "${EVERY:-149}"
+! command -v openssl >/dev/null || try hash_directory "${EVERY:-251}"
 finish
