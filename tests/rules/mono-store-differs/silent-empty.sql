@@ -1,0 +1,1 @@
+-- Nobody ever ran it.
