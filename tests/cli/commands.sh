@@ -245,7 +245,7 @@ for format in text tsv json; do
 	case $format in
 	json) is "all stores as JSON" "$(head -c 1 "$work/out")$(tail -n 1 "$work/out" | tail -c 2)" '[]' ;;
 	tsv)
-		is "how many are there" "$(sed -n 's/^system-bundle	\([0-9]*\)	pem	anchor	debian-system-ca	.*system.xml:[0-9]*	.*	\/etc\/ssl\/certs\/ca-certificates.crt .*/\1/p' "$work/out")" 1
+		is "how many are there" "$(sed -n 's/^system-bundle	\([0-9]*\)	pem	anchor	system-ca	.*system.xml:[0-9]*	.*	\/etc\/ssl\/certs\/ca-certificates.crt .*/\1/p' "$work/out")" 1
 		is "and how many not" "$(sed -n 's/^java-system	\([0-9]*\)	.*/\1/p' "$work/out")" 0
 		;;
 	*) check "header of all stores" grep -q '^kind .*found' "$work/out" ;;

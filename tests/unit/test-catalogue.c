@@ -70,13 +70,13 @@ static void test_vendor(void **state)
 		{ "nss-user", "({home})/.pki/nssdb/cert9.db", SELECT_FILE, "nss",
 		  "intermediate", "certutil-delete" },
 		{ "system-hash-directory", "/usr/lib/ssl/certs", SELECT_HASHES,
-		  "pem", "anchor", "debian-system-ca" },
+		  "pem", "anchor", "system-ca" },
 		{ "system-directory", "/etc/ssl/certs", SELECT_NAMES, "pem der",
-		  "anchor", "debian-system-ca" },
+		  "anchor", "system-ca" },
 		{ "debian-local-ca", "/usr/local/share/ca-certificates",
-		  SELECT_TREE, "pem der", "source", "debian-system-ca" },
+		  SELECT_TREE, "pem der", "source", "system-ca" },
 		{ "debian-ca-conf", "/etc/ca-certificates.conf", SELECT_FILE,
-		  "ca-certificates-conf pem der", "source", "debian-system-ca" },
+		  "ca-certificates-conf pem der", "source", "system-ca" },
 	};
 	struct catalogue *c;
 
@@ -529,6 +529,7 @@ static void test_debian(void **state)
 		"java-cacerts /usr/lib/jvm/java-17/lib/security/cacerts"
 		" @ /usr/lib/jvm/java-17\n"
 		"java-system /etc/ssl/certs/java/cacerts\n"
+		"private-keys /usr/local/share/ca-certificates\n"
 		"node-binary /home/ann/.nvm/versions/node/v20.1.0/bin/node"
 		" @ /home/ann/.nvm/versions/node/v20.1.0/bin/node\n"
 		"node-library /usr/lib/x86_64-linux-gnu/libnode.so.108"
