@@ -149,11 +149,17 @@ tell_hooks() {	# FILE
 	done' sh "$hooks" "$gone"
 }
 
-# Without the updater, inside the root: takes away what --fresh would, closes
-# the gaps in the hash names (OpenSSL stops looking at the first gap), and
-# puts the bundle together from what is selected.
+# Without the updater, inside the root: puts the bundle together from what is
+# selected, takes away what --fresh would, and closes the gaps in the hash names
+# (OpenSSL stops looking at the first gap).  The bundle comes first because it
+# alone needs room: on a full disk nothing has changed when it fails.
 remake_store() {
-	cd -P -- "$root$certs_real" && stale_links >"$work/stale" || return 1
+	cd -P -- "$root$certs_real" && stale_links >"$work/stale" &&
+		bundle=$(inside "$certs_real/ca-certificates.crt" last) &&
+		cp -a -- "$root$bundle" "$work/bundle" &&
+		selected_files >"$work/bundle" && [ -s "$work/bundle" ] &&
+		put "$work/bundle" "$bundle" &&
+		cd -P -- "$root$certs_real" || return 1
 	while IFS= read -r link; do
 		rm -f -- "./${link##*/}" || return 1
 	done <"$work/stale"
@@ -163,20 +169,15 @@ remake_store() {
 			rm -f -- "./$link" || return 1
 		fi
 	done
-	hash_names | cut -d . -f 1 | uniq >"$work/hashes"
-	while IFS= read -r hash; do
+	hash_names | cut -d . -f 1 | uniq | while IFS= read -r hash; do
 		number=0
 		for old in $(hash_names | sed -n "s/^$hash\.//p"); do
 			[ "$old" = "$number" ] ||
 				mv -f -- "./$hash.$old" "./$hash.$number" ||
-				return 1
+				exit 1
 			number=$((number + 1))
 		done
-	done <"$work/hashes"
-	bundle=$(inside "$certs_real/ca-certificates.crt" last) &&
-		cp -a -- "$root$bundle" "$work/bundle" &&
-		selected_files >"$work/bundle" && [ -s "$work/bundle" ] &&
-		put "$work/bundle" "$bundle"
+	done
 }
 
 # The hash names of the working directory, in order.
