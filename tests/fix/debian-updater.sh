@@ -22,7 +22,7 @@ ln -s ../bin "$system/usr/sbin"
 cp "$(command -v update-ca-certificates)" "$system/bin/"
 for tool in dash sed find sort mktemp ln rm mv cat chmod readlink basename \
 	dirname wc test openssl run-parts sha256sum base64 mawk cp stat tar tr \
-	head tail cut date mkdir id touch cmp uniq grep env; do
+	head tail cut date mkdir rmdir id touch cmp uniq grep env; do
 	path=$(command -v $tool)
 	case $path in
 	/*) ;;
