@@ -48,6 +48,12 @@ for f in $(grep -v '^#' po/POTFILES.in); do
 	}
 done
 
+# install refuses to write a file twice, and two authors may add one each
+for f in data/data.am po/POTFILES.in; do
+	grep -o '[a-z0-9.][^ 	]*/[^ 	]*' $f | grep -v '[()]' | sort | uniq -d |
+		sed "s|^|$f has twice: |" | grep . && status=1
+done
+
 # the readers on disk are the words in Makefile.am and the folders of fixtures
 # shellcheck disable=SC2013 # words
 for f in $(grep -lE '^const struct reader [a-z0-9_]+_reader = ' src/read/*.c); do
