@@ -13,13 +13,7 @@
 #include <string.h>
 
 #include "fix/recipe.h"
-
-static char *attribute_or_null(xmlNode *node, const char *name)
-{
-	AUTO(str) char *value = element_attribute(node, name);
-
-	return *value != '\0' ? TAKE(value) : NULL;
-}
+#include "locate/locate.h"
 
 void choice_read(xmlNode *root, const char *path, struct recipes *r)
 {
@@ -30,19 +24,19 @@ void choice_read(xmlNode *root, const char *path, struct recipes *r)
 			      sizeof(*r->choices));
 	c = &r->choices[r->n_choices++];
 	*c = (struct choice){
-		.id = element_attribute(root, "id"),
-		.defined_in = xasprintf("%s:%ld", path, xmlGetLineNo(root)),
+		.id = xml_attribute(root, "id"),
+		.defined_in = xml_where(path, root),
 	};
 	for (xmlNode *n = root->children; n != NULL; n = n->next) {
-		if (!is_recipe_element(n, "use") && !is_recipe_element(n, "advice"))
+		if (!xml_is(n, "use") && !xml_is(n, "advice"))
 			continue;
 		grow(&c->ways, c->n_ways, &cap, sizeof(*c->ways));
 		c->ways[c->n_ways++] = (struct way){
-			.stores = attribute_or_null(n, "stores"),
-			.if_exists = attribute_or_null(n, "if-exists"),
-			.unless_exists = attribute_or_null(n, "unless-exists"),
-			.recipe = attribute_or_null(n, "recipe"),
-			.advice = is_recipe_element(n, "advice") ? element_words(n)
+			.stores = xml_attribute(n, "stores"),
+			.if_exists = xml_attribute(n, "if-exists"),
+			.unless_exists = xml_attribute(n, "unless-exists"),
+			.recipe = xml_attribute(n, "recipe"),
+			.advice = xml_is(n, "advice") ? xml_words(n)
 							  : NULL,
 		};
 	}

@@ -77,78 +77,25 @@ static void auto_recipes(struct recipes **r)
 	recipes_free(*r);
 }
 
-static void auto_document(xmlDoc **doc)
-{
-	xmlFreeDoc(*doc);
-}
-
 /* ---- XML -----------------------------------------------------------------*/
-
-bool is_recipe_element(const xmlNode *node, const char *name)
-{
-	return node->type == XML_ELEMENT_NODE &&
-	       strcmp((const char *)node->name, name) == 0;
-}
-
-/* The words of S with one blank between them.  Works in place.  */
-static char *squeeze(char *s)
-{
-	char *to = s, *save = NULL;
-
-	for (char *word = strtok_r(s, " \t\r\n", &save); word != NULL;
-	     word = strtok_r(NULL, " \t\r\n", &save)) {
-		size_t n = strlen(word);
-
-		if (to != s)
-			*to++ = ' ';
-		memmove(to, word, n);
-		to += n;
-	}
-	*to = '\0';
-	return s;
-}
-
-static char *node_text(xmlNode *node)
-{
-	xmlChar *content = xmlNodeGetContent(node);
-	char *text = xstrdup(content != NULL ? (char *)content : "");
-
-	xmlFree(content);
-	return text;
-}
-
-char *element_words(xmlNode *node)
-{
-	return squeeze(node_text(node));
-}
-
-char *element_attribute(xmlNode *node, const char *name)
-{
-	xmlChar *value = xmlGetNoNsProp(node, (const xmlChar *)name);
-	char *text = xstrdup(value != NULL ? (char *)value : "");
-
-	xmlFree(value);
-	return squeeze(text);
-}
 
 static const struct field *node_field(xmlNode *node)
 {
-	AUTO(str) char *from = element_attribute(node, "from");
+	AUTO(str) char *from = xml_attribute(node, "from");
 
 	return field_find(from);
 }
 
 static void add_parameter(xmlNode *node, struct recipe *r)
 {
-	AUTO(str) char *optional = element_attribute(node, "optional");
 	struct parameter *p;
 
 	r->parameters = xrealloc(r->parameters, r->n_parameters + 1,
 				 sizeof(*r->parameters));
 	p = &r->parameters[r->n_parameters++];
-	p->name = element_attribute(node, "name");
+	p->name = xml_attribute(node, "name");
 	p->from = node_field(node);
-	p->optional = strcmp(optional, "yes") == 0;
+	p->optional = xml_has_value(node, "optional", "yes");
 }
 
 static void add_library(xmlNode *node, struct recipe *r)
@@ -158,43 +105,40 @@ static void add_library(xmlNode *node, struct recipe *r)
 	while (r->libraries[n] != NULL)
 		n++;
 	r->libraries = xrealloc(r->libraries, n + 2, sizeof(*r->libraries));
-	r->libraries[n] = element_words(node);
+	r->libraries[n] = xml_words(node);
 	r->libraries[n + 1] = NULL;
 }
 
 static void read_child(xmlNode *node, struct recipe *r)
 {
-	if (is_recipe_element(node, "title"))
-		r->title = element_words(node);
-	else if (is_recipe_element(node, "why"))
-		r->why = element_words(node);
-	else if (is_recipe_element(node, "tools"))
-		r->tools = element_words(node);
-	else if (is_recipe_element(node, "library"))
+	if (xml_is(node, "title"))
+		r->title = xml_words(node);
+	else if (xml_is(node, "why"))
+		r->why = xml_words(node);
+	else if (xml_is(node, "tools"))
+		r->tools = xml_words(node);
+	else if (xml_is(node, "library"))
 		add_library(node, r);
-	else if (is_recipe_element(node, "target"))
+	else if (xml_is(node, "target"))
 		r->target = node_field(node);
-	else if (is_recipe_element(node, "parameter"))
+	else if (xml_is(node, "parameter"))
 		add_parameter(node, r);
-	else if (is_recipe_element(node, "function"))
-		r->text = node_text(node);
-	else if (is_recipe_element(node, "refresh"))
-		r->refresh = element_words(node);
+	else if (xml_is(node, "function"))
+		r->text = xml_text(node);
+	else if (xml_is(node, "refresh"))
+		r->refresh = xml_words(node);
 }
 
 static void read_recipe(xmlNode *root, const char *path, struct recipe *r)
 {
-	AUTO(str) char *automatic = element_attribute(root, "automatic");
-	AUTO(str) char *on = element_attribute(root, "on");
-
-	r->id = element_attribute(root, "id");
+	r->id = xml_attribute(root, "id");
 	r->name = xstrdup(r->id);
 	for (char *p = r->name; (p = strchr(p, '-')) != NULL; p++)
 		*p = '_';
-	r->automatic = strcmp(automatic, "yes") == 0;
-	r->is_derived = strcmp(on, "derived") == 0;
+	r->automatic = xml_has_value(root, "automatic", "yes");
+	r->is_derived = xml_has_value(root, "on", "derived");
 	r->libraries = xcalloc(1, sizeof(*r->libraries));
-	r->defined_in = xasprintf("%s:%ld", path, xmlGetLineNo(root));
+	r->defined_in = xml_where(path, root);
 	for (xmlNode *n = root->children; n != NULL; n = n->next)
 		read_child(n, r);
 	if (r->tools == NULL)
@@ -211,7 +155,7 @@ static int load_recipe(struct recipes *r, size_t *cap, const char *path,
 
 	if (e < 0)
 		return e;
-	if (is_recipe_element(xmlDocGetRootElement(doc), "choice")) {
+	if (xml_is(xmlDocGetRootElement(doc), "choice")) {
 		choice_read(xmlDocGetRootElement(doc), path, r);
 		return 0;
 	}

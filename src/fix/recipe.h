@@ -78,16 +78,9 @@ const struct library *library_find(const struct recipes *r, const char *name);
 /* ---- choice.c ------------------------------------------------------------*/
 
 void choice_read(xmlNode *root, const char *path, struct recipes *r);
-/* Sorts them; -EINVAL: an id twice, or a recipe that is not there.  */
+/* Sorts them; -EINVAL: an id twice.  A recipe that is not there has been masked,
+ * and the way is passed over.  */
 int choices_check(struct recipes *r, char **ret_error);
 void choice_done(struct choice *c);
-
-/* ---- XML (recipe.c); what they return the caller frees ---------------------*/
-
-bool is_recipe_element(const xmlNode *node, const char *name);
-/* The text with one blank between its words.  */
-char *element_words(xmlNode *node);
-/* Likewise; "" when there is no such attribute.  */
-char *element_attribute(xmlNode *node, const char *name);
 
 #endif

@@ -32,65 +32,6 @@ int refuse(struct loader *l, const char *where, const char *format, ...)
 	return -EINVAL;
 }
 
-/* ---- XML -----------------------------------------------------------------*/
-
-/* TEXT with runs of white space as one space and none at the ends, as the
- * schema's token is; frees TEXT.  NULL stays NULL.  */
-static char *normal(xmlChar *text)
-{
-	char *copy, *to;
-
-	if (text == NULL)
-		return NULL;
-	copy = to = xmalloc(strlen((const char *)text) + 1);
-	for (const char *p = (const char *)text; *p != '\0'; p++) {
-		if (strchr(" \t\r\n", *p) == NULL)
-			*to++ = *p;
-		else if (to > copy && to[-1] != ' ')
-			*to++ = ' ';
-	}
-	if (to > copy && to[-1] == ' ')
-		to--;
-	*to = '\0';
-	xmlFree(text);
-	return copy;
-}
-
-char *attribute(const xmlNode *node, const char *name)
-{
-	return normal(xmlGetNoNsProp(node, (const xmlChar *)name));
-}
-
-static bool is_value(const xmlNode *node, const char *name, const char *word)
-{
-	AUTO(str) char *value = attribute(node, name);
-
-	return value != NULL && strcmp(value, word) == 0;
-}
-
-bool is_yes(const xmlNode *node, const char *name)
-{
-	return is_value(node, name, "yes");
-}
-
-char *content(const xmlNode *node)
-{
-	char *text = normal(xmlNodeGetContent(node));
-
-	return text != NULL ? text : xstrdup("");
-}
-
-bool is_element(const xmlNode *node, const char *name)
-{
-	return node->type == XML_ELEMENT_NODE &&
-	       strcmp((const char *)node->name, name) == 0;
-}
-
-char *where_is(const char *file, const xmlNode *node)
-{
-	return xasprintf("%s:%ld", file, xmlGetLineNo(node));
-}
-
 /* ---- stores --------------------------------------------------------------*/
 
 void load_path(struct loader *l, enum path_of of, size_t owner,
@@ -100,21 +41,21 @@ void load_path(struct loader *l, enum path_of of, size_t owner,
 	l->written[l->n_written++] = (struct written){
 		.of = of,
 		.owner = owner,
-		.text = content(node),
-		.where = where_is(file, node),
+		.text = xml_words(node),
+		.where = xml_where(file, node),
 	};
 }
 
 static void load_set(struct loader *l, const char *file, const xmlNode *node)
 {
 	for (const xmlNode *n = node->children; n != NULL; n = n->next) {
-		if (!is_element(n, "path"))
+		if (!xml_is(n, "path"))
 			continue;
 		grow(&l->sets, l->n_sets, &l->cap_sets, sizeof(*l->sets));
 		l->sets[l->n_sets++] = (struct set){
-			.name = attribute(node, "name"),
-			.path = content(n),
-			.where = where_is(file, n),
+			.name = xml_attribute(node, "name"),
+			.path = xml_words(n),
+			.where = xml_where(file, n),
 		};
 	}
 }
@@ -129,8 +70,8 @@ static void add_string(char ***list, size_t *n, size_t *cap, char *text)
 
 static int load_home(struct loader *l, const char *file, const xmlNode *node)
 {
-	AUTO(str) char *text = content(node);
-	AUTO(str) char *where = where_is(file, node);
+	AUTO(str) char *text = xml_words(node);
+	AUTO(str) char *where = xml_where(file, node);
 	const char *reason;
 
 	if (text[0] != '/')
@@ -145,7 +86,7 @@ static int load_home(struct loader *l, const char *file, const xmlNode *node)
 
 static enum selection selection_of(const xmlNode *node, const char *files)
 {
-	AUTO(str) char *select = attribute(node, "select");
+	AUTO(str) char *select = xml_attribute(node, "select");
 
 	if (select == NULL)
 		return files != NULL ? SELECT_NAMES : SELECT_FILE;
@@ -174,7 +115,7 @@ static char *word_missing(const char *words, const char *list)
 
 static int load_store(struct loader *l, const char *file, const xmlNode *node)
 {
-	AUTO(str) char *at_least = attribute(node, "at-least");
+	AUTO(str) char *at_least = xml_attribute(node, "at-least");
 	AUTO(str) char *missing = NULL;
 	struct catalogue *c = l->c;
 	const struct store_definition *other;
@@ -183,40 +124,40 @@ static int load_store(struct loader *l, const char *file, const xmlNode *node)
 	grow(&c->stores, c->n_stores, &l->cap_stores, sizeof(*c->stores));
 	d = &c->stores[c->n_stores];
 	*d = (struct store_definition){
-		.kind = attribute(node, "kind"),
-		.format = attribute(node, "format"),
-		.role = attribute(node, "role"),
-		.unmarked = attribute(node, "unmarked"),
-		.forces = is_yes(node, "forces"),
-		.unused = attribute(node, "unused"),
-		.one = attribute(node, "one"),
-		.unsealed = attribute(node, "unsealed"),
-		.distrust = attribute(node, "distrust"),
-		.purposes = attribute(node, "purposes"),
-		.base = attribute(node, "base"),
-		.absolute = is_yes(node, "absolute"),
-		.if_exists = attribute(node, "if-exists"),
-		.unless_exists = attribute(node, "unless-exists"),
-		.files = attribute(node, "files"),
-		.without = attribute(node, "without"),
-		.engine = attribute(node, "engine"),
-		.except = attribute(node, "except"),
-		.recipe = attribute(node, "recipe"),
-		.packaged = attribute(node, "packaged"),
-		.skips = is_yes(node, "skips"),
-		.secret = is_yes(node, "secret"),
-		.system = attribute(node, "system"),
-		.defined_in = where_is(file, node),
+		.kind = xml_attribute(node, "kind"),
+		.format = xml_attribute(node, "format"),
+		.role = xml_attribute(node, "role"),
+		.unmarked = xml_attribute(node, "unmarked"),
+		.forces = xml_has_value(node, "forces", "yes"),
+		.unused = xml_attribute(node, "unused"),
+		.one = xml_attribute(node, "one"),
+		.unsealed = xml_attribute(node, "unsealed"),
+		.distrust = xml_attribute(node, "distrust"),
+		.purposes = xml_attribute(node, "purposes"),
+		.base = xml_attribute(node, "base"),
+		.absolute = xml_has_value(node, "absolute", "yes"),
+		.if_exists = xml_attribute(node, "if-exists"),
+		.unless_exists = xml_attribute(node, "unless-exists"),
+		.files = xml_attribute(node, "files"),
+		.without = xml_attribute(node, "without"),
+		.engine = xml_attribute(node, "engine"),
+		.except = xml_attribute(node, "except"),
+		.recipe = xml_attribute(node, "recipe"),
+		.packaged = xml_attribute(node, "packaged"),
+		.skips = xml_has_value(node, "skips", "yes"),
+		.secret = xml_has_value(node, "secret", "yes"),
+		.system = xml_attribute(node, "system"),
+		.defined_in = xml_where(file, node),
 		.paths = xcalloc(1, sizeof(*d->paths)),
 		.written = xcalloc(1, sizeof(*d->written)),
 	};
 	d->selection = selection_of(node, d->files);
 	for (const xmlNode *n = node->children; n != NULL; n = n->next) {
-		if (is_element(n, "title"))
-			d->title = content(n);
-		else if (is_element(n, "repair"))
-			d->repair = content(n);
-		else if (is_element(n, "path"))
+		if (xml_is(n, "title"))
+			d->title = xml_words(n);
+		else if (xml_is(n, "repair"))
+			d->repair = xml_words(n);
+		else if (xml_is(n, "path"))
 			load_path(l, PATH_OF_STORE, c->n_stores, file, n);
 	}
 	other = catalogue_store(c, d->kind);
@@ -255,11 +196,11 @@ static int load_stores(struct loader *l, const char *file, const xmlNode *root)
 
 	for (const xmlNode *n = root->children; n != NULL && e == 0;
 	     n = n->next) {
-		if (is_element(n, "set"))
+		if (xml_is(n, "set"))
 			load_set(l, file, n);
-		else if (is_element(n, "home"))
+		else if (xml_is(n, "home"))
 			e = load_home(l, file, n);
-		else if (is_element(n, "store"))
+		else if (xml_is(n, "store"))
 			e = load_store(l, file, n);
 	}
 	return e;
@@ -272,11 +213,11 @@ static void load_uses(struct party_definition *p, size_t *cap,
 {
 	grow(&p->uses, p->n_uses, cap, sizeof(*p->uses));
 	p->uses[p->n_uses++] = (struct party_use){
-		.kinds = attribute(node, "kinds"),
-		.as = attribute(node, "as"),
-		.own = is_yes(node, "own"),
-		.unless = attribute(node, "unless"),
-		.only_if = attribute(node, "if"),
+		.kinds = xml_attribute(node, "kinds"),
+		.as = xml_attribute(node, "as"),
+		.own = xml_has_value(node, "own", "yes"),
+		.unless = xml_attribute(node, "unless"),
+		.only_if = xml_attribute(node, "if"),
 	};
 }
 
@@ -285,7 +226,7 @@ static void load_model(struct party_definition *p, size_t *cap,
 {
 	grow(&p->models, p->n_models, cap, sizeof(*p->models));
 	p->models[p->n_models++] = (struct party_model){
-		.when = attribute(node, "when"), .model = attribute(node, "is"),
+		.when = xml_attribute(node, "when"), .model = xml_attribute(node, "is"),
 	};
 }
 
@@ -298,24 +239,24 @@ static int load_party(struct loader *l, const char *file, const xmlNode *node)
 	grow(&c->parties, c->n_parties, &l->cap_parties, sizeof(*c->parties));
 	p = &c->parties[c->n_parties];
 	*p = (struct party_definition){
-		.id = attribute(node, "id"),
-		.model = attribute(node, "model"),
-		.own_list = is_yes(node, "own-list"),
-		.system = is_yes(node, "system"),
-		.partial_chain = is_yes(node, "partial-chain"),
-		.unless = attribute(node, "unless"),
-		.distrusts_keys = is_value(node, "distrusts", "key"),
+		.id = xml_attribute(node, "id"),
+		.model = xml_attribute(node, "model"),
+		.own_list = xml_has_value(node, "own-list", "yes"),
+		.system = xml_has_value(node, "system", "yes"),
+		.partial_chain = xml_has_value(node, "partial-chain", "yes"),
+		.unless = xml_attribute(node, "unless"),
+		.distrusts_keys = xml_has_value(node, "distrusts", "key"),
 		.programs = xcalloc(1, sizeof(*p->programs)),
-		.defined_in = where_is(file, node),
+		.defined_in = xml_where(file, node),
 	};
 	for (const xmlNode *n = node->children; n != NULL; n = n->next) {
-		if (is_element(n, "title"))
-			p->title = content(n);
-		else if (is_element(n, "program"))
+		if (xml_is(n, "title"))
+			p->title = xml_words(n);
+		else if (xml_is(n, "program"))
 			load_path(l, PATH_OF_PARTY, c->n_parties, file, n);
-		else if (is_element(n, "model"))
+		else if (xml_is(n, "model"))
 			load_model(p, &cap_models, n);
-		else if (is_element(n, "uses"))
+		else if (xml_is(n, "uses"))
 			load_uses(p, &cap_uses, n);
 	}
 	c->n_parties++;
@@ -333,7 +274,7 @@ static int load_parties(struct loader *l, const char *file, const xmlNode *root)
 
 	for (const xmlNode *n = root->children; n != NULL && e == 0;
 	     n = n->next)
-		if (is_element(n, "relying-party"))
+		if (xml_is(n, "relying-party"))
 			e = load_party(l, file, n);
 	return e;
 }

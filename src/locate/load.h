@@ -35,13 +35,6 @@ struct loader {
 /* Keeps the reason; returns -EINVAL.  */
 int refuse(struct loader *l, const char *where, const char *format, ...)
 	PRINTF(3, 4);
-/* The caller frees; NULL: there is no such attribute.  */
-char *attribute(const xmlNode *node, const char *name);
-bool is_yes(const xmlNode *node, const char *name);
-/* The caller frees; never NULL.  */
-char *content(const xmlNode *node);
-bool is_element(const xmlNode *node, const char *name);
-char *where_is(const char *file, const xmlNode *node);
 /* Keeps a path until the sets are known.  */
 void load_path(struct loader *l, enum path_of of, size_t owner,
 	       const char *file, const xmlNode *node);

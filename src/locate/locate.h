@@ -196,6 +196,22 @@ int xml_load(const char *path, const char *schema, struct _xmlDoc **ret_doc,
 /* Frees the compiled schemas that xml_load() keeps.  */
 void xml_done(void);
 
+/* What an element says; the caller frees all text.  `words`, and attributes but
+ * for exact ones: without leading and trailing space, each run of it one blank. */
+struct _xmlNode;
+char *xml_text(const struct _xmlNode *node);	/* all below it, as it is */
+char *xml_words(const struct _xmlNode *node);
+/* NULL: there is no such attribute.  */
+char *xml_attribute(const struct _xmlNode *node, const char *name);
+char *xml_exact_attribute(const struct _xmlNode *node, const char *name);
+bool xml_has_value(const struct _xmlNode *node, const char *name,
+		   const char *word);
+bool xml_is(const struct _xmlNode *node, const char *name);
+/* The line on which its text begins: libxml2 knows where the start tag ends.  */
+unsigned xml_line(const struct _xmlNode *node);
+char *xml_where(const char *file, const struct _xmlNode *node); /* file:line */
+void auto_document(struct _xmlDoc **doc);
+
 /* ---- path patterns -------------------------------------------------------
  * `*`, `?` and `[a-z]`, `[!a-z]` match within one component, by bytes, and not
  * a leading dot.  A component that is `**` stands for any number of

@@ -10,27 +10,27 @@
 
 static void load_rule(struct setting_rules *rules, const xmlNode *node)
 {
-	AUTO(str) char *target = attribute(node, "target");
+	AUTO(str) char *target = xml_attribute(node, "target");
 	struct setting_rule *rule;
 
 	grow(&rules->items, rules->n, &rules->cap, sizeof(*rules->items));
 	rule = &rules->items[rules->n++];
 	*rule = (struct setting_rule){
-		.name = attribute(node, "name"),
-		.section = attribute(node, "section"),
-		.values = attribute(node, "values"),
-		.of = attribute(node, "of"),
-		.secret = is_yes(node, "secret"),
-		.programs = attribute(node, "programs"),
-		.effect = attribute(node, "effect"),
-		.stores = attribute(node, "stores"),
-		.separator = attribute(node, "separator"),
-		.append = attribute(node, "append"),
-		.relative = attribute(node, "relative"),
-		.follow = attribute(node, "follow"),
-		.options = attribute(node, "options"),
+		.name = xml_attribute(node, "name"),
+		.section = xml_attribute(node, "section"),
+		.values = xml_attribute(node, "values"),
+		.of = xml_attribute(node, "of"),
+		.secret = xml_has_value(node, "secret", "yes"),
+		.programs = xml_attribute(node, "programs"),
+		.effect = xml_attribute(node, "effect"),
+		.stores = xml_attribute(node, "stores"),
+		.separator = xml_attribute(node, "separator"),
+		.append = xml_attribute(node, "append"),
+		.relative = xml_attribute(node, "relative"),
+		.follow = xml_attribute(node, "follow"),
+		.options = xml_attribute(node, "options"),
 	};
-	rule->self = is_yes(node, "self");
+	rule->self = xml_has_value(node, "self", "yes");
 	rule->path = (rule->stores != NULL && !rule->self) ||
 		     rule->follow != NULL ||
 		     target != NULL;
@@ -39,7 +39,7 @@ static void load_rule(struct setting_rules *rules, const xmlNode *node)
 static void load_rules(struct setting_rules *rules, const xmlNode *node)
 {
 	for (const xmlNode *n = node->children; n != NULL; n = n->next)
-		if (is_element(n, "key"))
+		if (xml_is(n, "key"))
 			load_rule(rules, n);
 }
 
@@ -52,12 +52,12 @@ static int load_options(struct loader *l, const char *file, const xmlNode *node)
 	     sizeof(*c->option_sets));
 	set = &c->option_sets[c->n_option_sets++];
 	*set = (struct option_set){
-		.name = attribute(node, "name"),
-		.command = is_yes(node, "command"),
+		.name = xml_attribute(node, "name"),
+		.command = xml_has_value(node, "command", "yes"),
 	};
 	load_rules(&set->rules, node);
 	for (size_t i = 0; i + 1 < c->n_option_sets; i++) {
-		AUTO(str) char *where = where_is(file, node);
+		AUTO(str) char *where = xml_where(file, node);
 
 		if (strcmp(c->option_sets[i].name, set->name) == 0)
 			return refuse(l, where, "options \"%s\" are defined "
@@ -76,21 +76,21 @@ static int load_setting_file(struct loader *l, const char *file,
 	     sizeof(*c->setting_files));
 	f = &c->setting_files[c->n_setting_files];
 	*f = (struct setting_file){
-		.id = attribute(node, "id"),
-		.syntax = attribute(node, "syntax"),
-		.of = attribute(node, "of"),
-		.options = attribute(node, "options"),
-		.homes = attribute(node, "homes"),
-		.environment = is_yes(node, "environment"),
-		.assigned = is_yes(node, "assigned"),
-		.fold = is_yes(node, "fold"),
+		.id = xml_attribute(node, "id"),
+		.syntax = xml_attribute(node, "syntax"),
+		.of = xml_attribute(node, "of"),
+		.options = xml_attribute(node, "options"),
+		.homes = xml_attribute(node, "homes"),
+		.environment = xml_has_value(node, "environment", "yes"),
+		.assigned = xml_has_value(node, "assigned", "yes"),
+		.fold = xml_has_value(node, "fold", "yes"),
 		.paths = xcalloc(1, sizeof(*f->paths)),
-		.defined_in = where_is(file, node),
+		.defined_in = xml_where(file, node),
 	};
 	for (const xmlNode *n = node->children; n != NULL; n = n->next) {
-		if (is_element(n, "title"))
-			f->title = content(n);
-		else if (is_element(n, "path"))
+		if (xml_is(n, "title"))
+			f->title = xml_words(n);
+		else if (xml_is(n, "path"))
 			load_path(l, PATH_OF_SETTINGS, c->n_setting_files, file,
 				  n);
 	}
@@ -108,11 +108,11 @@ int load_settings(struct loader *l, const char *file, const xmlNode *root)
 
 	for (const xmlNode *n = root->children; n != NULL && e == 0;
 	     n = n->next) {
-		if (is_element(n, "variable"))
+		if (xml_is(n, "variable"))
 			load_rule(&l->c->variables, n);
-		else if (is_element(n, "options"))
+		else if (xml_is(n, "options"))
 			e = load_options(l, file, n);
-		else if (is_element(n, "file"))
+		else if (xml_is(n, "file"))
 			e = load_setting_file(l, file, n);
 	}
 	return e;

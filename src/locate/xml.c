@@ -59,11 +59,6 @@ static int complaint_take(struct complaint *c, const char *otherwise,
 	return -EINVAL;
 }
 
-static void auto_doc(xmlDoc **doc)
-{
-	xmlFreeDoc(*doc);
-}
-
 /* ---- parsing -------------------------------------------------------------*/
 
 /* The parser hands its functions the context itself, which is why the
@@ -98,7 +93,7 @@ static int parse(const char *path, xmlDoc **ret_doc, char **ret_error)
 			    XML_PARSE_BIG_LINES;
 	struct complaint c = { .path = path };
 	AUTO(str) char *text = NULL;
-	AUTO(doc) xmlDoc *doc = NULL;
+	AUTO(document) xmlDoc *doc = NULL;
 	xmlParserCtxt *context;
 	size_t n;
 	int e = file_slurp(path, LIMIT_DATA_FILE_BYTES, &text, &n);
@@ -146,7 +141,7 @@ static int schema_compile(const char *path, xmlRelaxNG **ret_compiled,
 			  char **ret_error)
 {
 	struct complaint c = { .path = path };
-	AUTO(doc) xmlDoc *doc = NULL;
+	AUTO(document) xmlDoc *doc = NULL;
 	xmlRelaxNGParserCtxt *parser;
 	xmlRelaxNG *compiled;
 	int e = parse(path, &doc, ret_error);
@@ -214,7 +209,7 @@ static int validate(xmlRelaxNG *schema, xmlDoc *doc, const char *path,
 int xml_load(const char *path, const char *schema, xmlDoc **ret_doc,
 	     char **ret_error)
 {
-	AUTO(doc) xmlDoc *doc = NULL;
+	AUTO(document) xmlDoc *doc = NULL;
 	xmlRelaxNG *compiled = NULL;
 	int e = parse(path, &doc, ret_error);
 

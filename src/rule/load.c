@@ -11,7 +11,6 @@
 
 #include "locate/locate.h"
 #include "rule/guard.h"
-#include "rule/node.h"
 
 static void add_text(xmlNode *node, struct rule_text **texts, size_t *n)
 {
@@ -19,8 +18,8 @@ static void add_text(xmlNode *node, struct rule_text **texts, size_t *n)
 
 	*texts = xrealloc(*texts, *n + 1, sizeof(**texts));
 	t = &(*texts)[(*n)++];
-	t->variant = node_attribute(node, "variant");
-	t->text = text_squeeze(node_text(node));
+	t->variant = xml_attribute(node, "variant");
+	t->text = xml_words(node);
 }
 
 static void add_evidence(xmlNode *node, struct rule *r)
@@ -31,13 +30,13 @@ static void add_evidence(xmlNode *node, struct rule *r)
 			       sizeof(*r->evidence));
 	e = &r->evidence[r->n_evidence++];
 	memset(e, 0, sizeof(*e));
-	e->kind = node_attribute(node, "kind");
+	e->kind = xml_attribute(node, "kind");
 	for (xmlNode *child = node->children; child != NULL;
 	     child = child->next) {
-		if (node_is(child, "query")) {
-			e->query = node_text(child);
-			e->line = node_line(child);
-		} else if (node_is(child, "text")) {
+		if (xml_is(child, "query")) {
+			e->query = xml_text(child);
+			e->line = xml_line(child);
+		} else if (xml_is(child, "text")) {
 			add_text(child, &e->texts, &e->n_texts);
 		}
 	}
@@ -50,31 +49,31 @@ static void add_reference(xmlNode *node, struct rule *r)
 	while (r->references[n] != NULL)
 		n++;
 	r->references = xrealloc(r->references, n + 2, sizeof(*r->references));
-	r->references[n] = text_squeeze(node_text(node));
+	r->references[n] = xml_words(node);
 	r->references[n + 1] = NULL;
 }
 
 static void parse_child(xmlNode *node, struct rule *r)
 {
-	if (node_is(node, "title")) {
-		r->title = text_squeeze(node_text(node));
-	} else if (node_is(node, "why")) {
-		r->why = text_squeeze(node_text(node));
-	} else if (node_is(node, "reference")) {
+	if (xml_is(node, "title")) {
+		r->title = xml_words(node);
+	} else if (xml_is(node, "why")) {
+		r->why = xml_words(node);
+	} else if (xml_is(node, "reference")) {
 		add_reference(node, r);
-	} else if (node_is(node, "query")) {
-		r->query = node_text(node);
-		r->query_line = node_line(node);
-	} else if (node_is(node, "message")) {
+	} else if (xml_is(node, "query")) {
+		r->query = xml_text(node);
+		r->query_line = xml_line(node);
+	} else if (xml_is(node, "message")) {
 		add_text(node, &r->messages, &r->n_messages);
-	} else if (node_is(node, "member")) {
+	} else if (xml_is(node, "member")) {
 		add_text(node, &r->members, &r->n_members);
-	} else if (node_is(node, "evidence")) {
+	} else if (xml_is(node, "evidence")) {
 		add_evidence(node, r);
-	} else if (node_is(node, "fix")) {
-		r->recipe = node_attribute(node, "recipe");
-	} else if (node_is(node, "no-fix")) {
-		r->no_fix = text_squeeze(node_text(node));
+	} else if (xml_is(node, "fix")) {
+		r->recipe = xml_attribute(node, "recipe");
+	} else if (xml_is(node, "no-fix")) {
+		r->no_fix = xml_words(node);
 	}
 }
 
@@ -129,15 +128,15 @@ static int load_file(const char *path, struct rules *rules, size_t *cap,
 	r = &rules->items[rules->n++];
 	memset(r, 0, sizeof(*r));
 	r->path = xstrdup(path);
-	r->defined_in = xasprintf("%s:%u", path, node_line(root));
+	r->defined_in = xml_where(path, root);
 	r->references = xcalloc(1, sizeof(*r->references));
-	r->id = node_attribute(root, "id");
-	r->since = node_attribute(root, "since");
-	r->needs = node_attribute(root, "needs");
-	r->fold = node_attribute(root, "fold");
-	after = node_attribute(root, "after");
+	r->id = xml_attribute(root, "id");
+	r->since = xml_attribute(root, "since");
+	r->needs = xml_attribute(root, "needs");
+	r->fold = xml_attribute(root, "fold");
+	after = xml_attribute(root, "after");
 	r->after_waivers = after != NULL;
-	severity = node_attribute(root, "severity");
+	severity = xml_attribute(root, "severity");
 	for (xmlNode *child = root->children; child != NULL;
 	     child = child->next)
 		parse_child(child, r);

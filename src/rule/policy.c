@@ -46,16 +46,6 @@ static char *copy(const char *s)
 	return s != NULL ? xstrdup(s) : NULL;
 }
 
-/* A subject is compared byte for byte, with the spaces that are in it.  */
-static char *exact_attribute(xmlNode *node, const char *name)
-{
-	xmlChar *value = xmlGetNoNsProp(node, (const xmlChar *)name);
-	char *text = value != NULL ? xstrdup((char *)value) : NULL;
-
-	xmlFree(value);
-	return text;
-}
-
 static void add_line(struct policy *p, size_t *cap, const char *party,
 		     const struct policy_line *of)
 {
@@ -81,18 +71,19 @@ static void add_line(struct policy *p, size_t *cap, const char *party,
 static int parse_line(struct policy *p, size_t *cap, xmlNode *node,
 		      char **ret_error)
 {
-	AUTO(str) char *parties = node_attribute(node, "party");
+	AUTO(str) char *parties = xml_attribute(node, "party");
 	struct policy_line l = {
 		.kind = xstrdup((const char *)node->name),
-		.purpose = node_attribute(node, "purpose"),
+		.purpose = xml_attribute(node, "purpose"),
 		.sha256 = node_hash(node, "sha256"),
 		.spki_sha256 = node_hash(node, "spki_sha256"),
-		.subject = exact_attribute(node, "subject"),
-		.comment = node_attribute(node, "comment"),
-		.author = node_attribute(node, "author"),
+		/* compared byte for byte, with the spaces that are in it */
+		.subject = xml_exact_attribute(node, "subject"),
+		.comment = xml_attribute(node, "comment"),
+		.author = xml_attribute(node, "author"),
 		.until = INT64_MAX,
 		.path = xstrdup(p->path),
-		.line = node_line(node),
+		.line = xml_line(node),
 	};
 	char *rest = parties, *word;
 	int e = node_until(node, &l.until);
@@ -198,7 +189,7 @@ int policy_load_file(const char *path, struct policy **ret_policy,
 		e = parse_line(p, &cap, n, ret_error);
 		if (e == 0 && p->n > LIMIT_POLICY_LINES) {
 			*ret_error = xasprintf(_("%s:%u: more than %u lines"),
-					       path, node_line(n),
+					       path, xml_line(n),
 					       LIMIT_POLICY_LINES);
 			e = -EINVAL;
 		}

@@ -47,10 +47,10 @@ static void add_certificates(xmlNode *node, struct waiver *w)
 	size_t n = 0;
 
 	for (xmlNode *c = node->children; c != NULL; c = c->next)
-		n += node_is(c, "certificate");
+		n += xml_is(c, "certificate");
 	w->sha256 = xcalloc(n + 1, sizeof(*w->sha256));
 	for (xmlNode *c = node->children; c != NULL; c = c->next)
-		if (node_is(c, "certificate"))
+		if (xml_is(c, "certificate"))
 			w->sha256[w->n_sha256++] = node_hash(c, "sha256");
 }
 
@@ -62,13 +62,13 @@ static int add_waiver(xmlNode *node, const char *path, struct waivers *all,
 	grow(&all->items, all->n, cap, sizeof(*all->items));
 	w = &all->items[all->n++];
 	*w = (struct waiver){
-		.finding = node_attribute(node, "finding"),
-		.rule = node_attribute(node, "rule"),
-		.store = node_attribute(node, "store"),
-		.reason = node_attribute(node, "reason"),
-		.author = node_attribute(node, "author"),
+		.finding = xml_attribute(node, "finding"),
+		.rule = xml_attribute(node, "rule"),
+		.store = xml_exact_attribute(node, "store"),
+		.reason = xml_attribute(node, "reason"),
+		.author = xml_attribute(node, "author"),
 		.path = xstrdup(path),
-		.line = node_line(node),
+		.line = xml_line(node),
 	};
 	add_certificates(node, w);
 	if (node_until(node, &w->until) < 0) {
@@ -94,7 +94,7 @@ static int load_file(const char *path, struct waivers *all, size_t *cap,
 		return e;
 	for (xmlNode *n = xmlDocGetRootElement(doc)->children;
 	     n != NULL && e == 0; n = n->next)
-		if (node_is(n, "waiver"))
+		if (xml_is(n, "waiver"))
 			e = add_waiver(n, path, all, cap, ret_error);
 	return e;
 }

@@ -209,6 +209,32 @@ is "a waiver of nothing" "$(found waiver-unused)" \
 	"info waiver-unused /etc/waivers.d/node.xml"
 rm "$etc"/waivers.d/*
 
+# the name of a store may have any spaces in it
+profile=/home/ann/.mozilla/firefox/two\ \ spaces
+# shellcheck disable=SC2317 # check calls it
+forbidden_at() { found policy-forbidden | grep -qF "high policy-forbidden $1"; }
+# shellcheck disable=SC2317
+not_forbidden_at() { ! forbidden_at "$1"; }
+mkdir -p "$root$profile"
+cp "$nss"/*.db "$root$profile"
+policy <<-END
+	<forbid sha256="$(sha256_of "$other")"/>
+END
+judge
+check "a store with spaces in its name" forbidden_at "$profile/cert9.db"
+cat >"$etc/waivers.d/spaces.xml" <<-END
+<waivers>
+  <waiver rule="policy-forbidden" store="$profile/cert9.db" reason="r"
+    author="a" until="2030-01-01"><certificate
+    sha256="$(sha256_of "$other")"/></waiver>
+</waivers>
+END
+judge
+check "is waived by that name" not_forbidden_at "$profile"
+check "and others are not" forbidden_at /home/ann/.pki/nssdb/cert9.db
+is "nor is that one of nothing" "$(found waiver-unused)" ""
+rm -r "$etc"/waivers.d/* "$root$profile"
+
 # ---- only what is new ---------------------------------------------------------------
 policy <<-END
 	<allow party="node" sha256="$(sha256_of "$required")"/>

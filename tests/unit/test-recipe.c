@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "fix/fix.h"
+#include "fix/recipe.h"
 
 static char config[] = "/tmp/test-recipe.XXXXXX";
 
@@ -83,6 +84,16 @@ static void test_vendor(void **state)
 	assert_int_equal(recipes_each(r, collect, &list), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(vendor); i++)
 		assert_non_null(strstr(buf_str(&list), vendor[i]));
+	/* A masked recipe is passed over, so a misspelt one would be, too.  */
+	assert_true(r->n_choices > 0);
+	for (size_t i = 0; i < r->n_choices; i++)
+		for (size_t k = 0; k < r->choices[i].n_ways; k++) {
+			const struct way *w = &r->choices[i].ways[k];
+
+			if (w->recipe != NULL && recipe_find(r, w->recipe) == NULL)
+				fail_msg("%s: there is no recipe %s",
+					 r->choices[i].defined_in, w->recipe);
+		}
 	assert_true(recipe_is_automatic("remove-file", r));
 	assert_false(recipe_is_automatic("no-such-recipe", r));
 	assert_false(recipe_is_automatic(NULL, r));
