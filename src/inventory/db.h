@@ -111,6 +111,26 @@ void digest_int(struct digest *d, uint64_t value);
 void digest_text(struct digest *d, const char *text);	/* NULL differs from "" */
 void digest_end(struct digest *d, uint8_t ret_hash[SHA256_SIZE]);
 
+/* ---- what scans refer to by its content (content.c) -------------------------
+ * Tables with the columns id and sha256; the SQL is static text.  */
+struct content_table {
+	const char *find, *add, *use;
+};
+#define CONTENT(table) { \
+	"SELECT id FROM " table " WHERE sha256 = ?", \
+	"INSERT INTO " table " (sha256) VALUES (?)", \
+	"UPDATE scan SET " table "_id = ? WHERE id = ?" }
+/* Adds element K of DATA to the content ROW.  */
+typedef int content_fn(struct inventory *i, int64_t row, size_t k,
+		       const void *data);
+/* Makes the open scan refer to the row whose content OVER is over, and which is
+ * added with the N elements of DATA when it is new.  */
+int scan_refer(struct inventory *i, const struct content_table *c,
+	       struct digest *over, content_fn *add, const void *data, size_t n);
+
+/* The time of the open scan.  -ENOENT: there is none.  */
+int scan_time(struct inventory *i, int64_t *ret_now);
+
 /* ---- certificates ----------------------------------------------------------*/
 /* -ENOENT: no such certificate.  */
 int certificate_hash(struct inventory *i, int64_t id,

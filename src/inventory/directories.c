@@ -42,45 +42,27 @@ int inventory_placed(struct inventory *i, placed_fn *fn, void *data)
 	return r;
 }
 
-static int add_set(struct inventory *i, const uint8_t hash[SHA256_SIZE],
-		   const struct stored_directory *directories, size_t n,
-		   int64_t *ret_set)
+static int add_one(struct inventory *i, int64_t set, size_t k, const void *data)
 {
-	AUTO(query) struct query set = query_start(i,
-		"INSERT INTO directory_set (sha256) VALUES (?)");
+	const struct stored_directory *d =
+		(const struct stored_directory *)data + k;
 	AUTO(query) struct query q = query_start(i,
 		"INSERT INTO directory VALUES (?, ?, ?, ?, ?, ?)");
-	int64_t id;
-	int r;
 
-	query_hex(&set, hash, SHA256_SIZE);
-	r = query_run(&set);
-	id = sqlite3_last_insert_rowid(i->db);
-	for (size_t k = 0; r == 0 && k < n; k++) {
-		query_int(&q, id);
-		query_text(&q, directories[k].path);
-		query_int(&q, directories[k].mode);
-		query_int(&q, directories[k].uid);
-		query_int(&q, directories[k].gid);
-		query_text(&q, directories[k].user);
-		r = query_run(&q);
-	}
-	if (r == 0)
-		*ret_set = id;
-	return r;
+	query_int(&q, set);
+	query_text(&q, d->path);
+	query_int(&q, d->mode);
+	query_int(&q, d->uid);
+	query_int(&q, d->gid);
+	query_text(&q, d->user);
+	return query_run(&q);
 }
 
 int inventory_directories(struct inventory *i,
 			  const struct stored_directory *directories, size_t n)
 {
-	AUTO(query) struct query find = query_start(i,
-		"SELECT id FROM directory_set WHERE sha256 = ?");
-	AUTO(query) struct query use = query_start(i,
-		"UPDATE scan SET directory_set_id = ? WHERE id = ?");
-	uint8_t hash[SHA256_SIZE];
-	int64_t set = 0;
+	static const struct content_table sets = CONTENT("directory_set");
 	struct digest d;
-	int r;
 
 	if (i->scan == 0)
 		return -EINVAL;
@@ -92,16 +74,5 @@ int inventory_directories(struct inventory *i,
 		digest_int(&d, directories[k].gid);
 		digest_text(&d, directories[k].user);
 	}
-	digest_end(&d, hash);
-	query_hex(&find, hash, sizeof(hash));
-	r = query_step(&find);
-	if (r > 0)
-		set = query_column_int(&find, 0);
-	if (r == 0)
-		r = add_set(i, hash, directories, n, &set);
-	if (r < 0)
-		return r;
-	query_int(&use, set);
-	query_int(&use, i->scan);
-	return query_run(&use);
+	return scan_refer(i, &sets, &d, add_one, directories, n);
 }

@@ -53,20 +53,6 @@ static int hash_scan(struct inventory *i, uint8_t ret_key[SHA256_SIZE])
 	return r;
 }
 
-static int scan_now(struct inventory *i, int64_t *ret_now)
-{
-	AUTO(query) struct query q =
-		query_start(i, "SELECT now FROM scan WHERE id = ?");
-	int r;
-
-	query_int(&q, i->scan);
-	r = query_step(&q);
-	if (r <= 0)
-		return r < 0 ? r : -ENOENT;
-	*ret_now = query_column_int(&q, 0);
-	return 0;
-}
-
 /* 1: what is stored holds for KEY at NOW; 0: it does not.  */
 static int is_current(struct inventory *i, const uint8_t key[SHA256_SIZE],
 		      int64_t now)
@@ -355,7 +341,7 @@ int inventory_graph_input(struct inventory *i, struct graph_input *ret_input)
 	if (i->scan == 0)
 		return -EINVAL;
 	i->reach_current = i->reach_expected = false;
-	r = scan_now(i, &in.now);
+	r = scan_time(i, &in.now);
 	if (r == 0)
 		r = hash_scan(i, key);
 	if (r == 0)

@@ -294,19 +294,6 @@ static int date_all(struct inventory *i, struct programme *p)
 	return r < 0 ? r : date_list(i, p, manifest, n);
 }
 
-static int scan_time(struct inventory *i, int64_t *ret_now)
-{
-	AUTO(query) struct query q =
-		query_start(i, "SELECT now FROM scan WHERE id = ?");
-	int r;
-
-	query_int(&q, i->scan);
-	r = query_step(&q);
-	if (r > 0)
-		*ret_now = query_column_int(&q, 0);
-	return r > 0 ? 0 : r < 0 ? r : -ENOENT;
-}
-
 int inventory_date_lists(struct inventory *i)
 {
 	AUTO(programme) struct programme p = { .n_roots = 0 };

@@ -257,55 +257,24 @@ static int add_party(struct inventory *i, int64_t composition,
 	return r;
 }
 
-static int add_composition(struct inventory *i, const uint8_t *hash,
-			   const struct composed_party **parties, size_t n,
-			   int64_t *ret_composition)
+static int add_kth_party(struct inventory *i, int64_t composition, size_t k,
+			 const void *data)
 {
-	AUTO(query) struct query q = query_start(i,
-		"INSERT INTO composition (sha256) VALUES (?)");
-	int64_t composition;
-	size_t k;
-	int r;
+	const struct composed_party *const *parties = data;
 
-	query_hex(&q, hash, SHA256_SIZE);
-	r = query_run(&q);
-	composition = sqlite3_last_insert_rowid(i->db);
-	for (k = 0; r == 0 && k < n; k++)
-		r = add_party(i, composition, parties[k]);
-	if (r == 0)
-		*ret_composition = composition;
-	return r;
+	return add_party(i, composition, parties[k]);
 }
 
 static int compose(struct inventory *i, const struct composed_party **parties,
 		   size_t n)
 {
-	AUTO(query) struct query find =
-		query_start(i, "SELECT id FROM composition WHERE sha256 = ?");
-	AUTO(query) struct query use =
-		query_start(i, "UPDATE scan SET composition_id = ? WHERE id = ?");
-	uint8_t hash[SHA256_SIZE];
-	int64_t composition = 0;
+	static const struct content_table compositions = CONTENT("composition");
 	struct digest d;
-	size_t k;
-	int r;
 
 	digest_init(&d);
-	for (k = 0; k < n; k++)
+	for (size_t k = 0; k < n; k++)
 		digest_party(&d, parties[k]);
-	digest_end(&d, hash);
-
-	query_hex(&find, hash, sizeof(hash));
-	r = query_step(&find);
-	if (r > 0)
-		composition = query_column_int(&find, 0);
-	if (r == 0)
-		r = add_composition(i, hash, parties, n, &composition);
-	if (r < 0)
-		return r;
-	query_int(&use, composition);
-	query_int(&use, i->scan);
-	return query_run(&use);
+	return scan_refer(i, &compositions, &d, add_kth_party, parties, n);
 }
 
 int inventory_compose(struct inventory *i, const struct composed_party *parties,
@@ -329,4 +298,17 @@ int inventory_compose(struct inventory *i, const struct composed_party *parties,
 		r = compose(i, sorted, n);
 	free(sorted);
 	return r;
+}
+
+int scan_time(struct inventory *i, int64_t *ret_now)
+{
+	AUTO(query) struct query q =
+		query_start(i, "SELECT now FROM scan WHERE id = ?");
+	int r;
+
+	query_int(&q, i->scan);
+	r = query_step(&q);
+	if (r > 0)
+		*ret_now = query_column_int(&q, 0);
+	return r > 0 ? 0 : r < 0 ? r : -ENOENT;
 }
