@@ -53,13 +53,8 @@ int baseline_load(const struct options *o, struct inventory *i,
 		r = inventory_audited_findings(i, root->path, add_finding, b);
 	if (r == -ENODATA) {
 		log_warning(_("there is no earlier audit of this root to compare with: every finding is new"));
-	} else if (r == -EINVAL) {
-		log_error(_("the findings of the newest audit cannot be read: %s"),
-			  _("another version recorded them"));
-		status = STATUS_FAILURE;
 	} else if (r < 0) {
-		status = inventory_failed(i, r,
-			_("the findings of the newest audit cannot be read"));
+		status = findings_failed(i, r);
 	}
 	if (status < 0)
 		*ret_baseline = TAKE(b);

@@ -9,21 +9,15 @@
 #include "cmd.h"
 #include "fix/fix.h"
 
-
 struct audit {
-	struct finding *findings;	/* of the newest audit */
-	size_t n, cap;
-	bool *named;			/* which of them the arguments name */
+	struct audited list;
 	char *root, *host;
 	int64_t now, made;		/* of the audit: --now, the clock */
 };
 
 static void auto_audit(struct audit *a)
 {
-	for (size_t i = 0; i < a->n; i++)
-		finding_done(&a->findings[i]);
-	free(a->findings);
-	free(a->named);
+	audited_done(&a->list);
 	free(a->root);
 	free(a->host);
 }
@@ -40,18 +34,6 @@ static void auto_recipes(struct recipes **r)
 }
 
 /* ---- the audit -------------------------------------------------------------*/
-
-static int take_finding(const char *document, void *data)
-{
-	struct audit *a = data;
-	int r;
-
-	grow(&a->findings, a->n, &a->cap, sizeof(*a->findings));
-	r = finding_from_json(document, &a->findings[a->n]);
-	if (r == 0)
-		a->n++;
-	return r;
-}
 
 static int take_scan(int n, const char *const *names,
 		     const char *const *values, const bool *numeric,
@@ -74,21 +56,12 @@ static int take_scan(int n, const char *const *names,
 
 static int load_audit(struct inventory *i, struct audit *a)
 {
-	int r = inventory_findings(i, take_finding, a), status;
+	int status = audited_load(i,
+		_("there is no audit to repair by; trustdrift audit makes one"),
+		&a->list);
 
-	if (r == -ENODATA) {
-		log_error(_("there is no audit to repair by; trustdrift audit makes one"));
-		return STATUS_FAILURE;
-	}
-	if (r == -EINVAL) {
-		log_error(_("the findings of the newest audit cannot be read: %s"),
-			  _("another version recorded them"));
-		return STATUS_FAILURE;
-	}
-	if (r < 0)
-		return inventory_failed(i, r,
-			_("the findings of the newest audit cannot be read"));
-	a->named = xcalloc(a->n, sizeof(*a->named));
+	if (status >= 0)
+		return status;
 	status = select_rows(i, "SELECT s.root, s.host_name, s.now, s.made"
 			     " FROM v_scan s"
 			     " JOIN v_run r ON r.scan_id = s.scan_id",
@@ -97,29 +70,6 @@ static int load_audit(struct inventory *i, struct audit *a)
 }
 
 /* ---- choosing --------------------------------------------------------------*/
-
-static int name_one(const struct options *o, struct audit *a, const char *id)
-{
-	size_t n = strlen(id), found = 0;
-
-	if (n < FINDING_ID_SHORTEST || strspn(id, "0123456789abcdef") != n)
-		return usage_error(o->command,
-			_("an id is 6 or more of a finding's hexadecimal digits, not"),
-			id, NULL);
-	for (size_t i = 0; i < a->n; i++) {
-		if (strncmp(a->findings[i].id, id, n) == 0) {
-			a->named[i] = true;
-			found++;
-		}
-	}
-	if (found == 0)
-		return usage_error(o->command,
-			_("the newest audit has no finding"), id, NULL);
-	if (found > 1)
-		return usage_error(o->command,
-			_("more than one finding begins with"), id, NULL);
-	return -1;
-}
 
 /* A rule that is not in the pack is a mistake, one without findings is good
  * news.  */
@@ -132,8 +82,8 @@ static int check_rule(const struct options *o, const struct audit *a)
 
 	if (o->rule == NULL)
 		return -1;
-	for (size_t i = 0; i < a->n; i++)
-		if (strcmp(a->findings[i].rule_id, o->rule) == 0)
+	for (size_t i = 0; i < a->list.n; i++)
+		if (strcmp(a->list.findings[i].rule_id, o->rule) == 0)
 			return -1;
 	r = rules_load(o->config, &rules, &error);
 	if (r < 0)
@@ -154,9 +104,9 @@ static int check_rule(const struct options *o, const struct audit *a)
 
 static bool is_chosen(const struct options *o, const struct audit *a, size_t i)
 {
-	const struct finding *f = &a->findings[i];
+	const struct finding *f = &a->list.findings[i];
 
-	if (o->n_arguments > 0 && !a->named[i])
+	if (o->n_arguments > 0 && !a->list.named[i])
 		return false;
 	if (o->rule != NULL && strcmp(f->rule_id, o->rule) != 0)
 		return false;
@@ -172,17 +122,17 @@ static int choose(const struct options *o, struct audit *a)
 	size_t n = 0;
 	int status = check_rule(o, a);
 
-	for (int i = 0; i < o->n_arguments && status < 0; i++)
-		status = name_one(o, a, o->arguments[i]);
+	if (status < 0)
+		status = audited_name(o, &a->list);
 	if (status >= 0)
 		return status;
-	for (size_t i = 0; i < a->n; i++) {
+	for (size_t i = 0; i < a->list.n; i++) {
 		if (is_chosen(o, a, i))
-			a->findings[n++] = a->findings[i];
+			a->list.findings[n++] = a->list.findings[i];
 		else
-			finding_done(&a->findings[i]);
+			finding_done(&a->list.findings[i]);
 	}
-	a->n = n;
+	a->list.n = n;
 	return -1;
 }
 
@@ -229,8 +179,8 @@ static bool is_alike(const struct finding *f, const struct finding *g)
 /* Says on stderr what no script can do, once for each rule and reason.  */
 static void explain_unfixable(const struct audit *a)
 {
-	for (size_t i = 0, end; i < a->n; i = end) {
-		const struct finding *f = &a->findings[i];
+	for (size_t i = 0, end; i < a->list.n; i = end) {
+		const struct finding *f = &a->list.findings[i];
 		const char *why = f->no_fix != NULL ? f->no_fix : f->message;
 		AUTO(str) char *reason = escape_text(why, strlen(why));
 		AUTO(str) char *rule = escape_text(f->rule_id,
@@ -239,7 +189,7 @@ static void explain_unfixable(const struct audit *a)
 		end = i + 1;
 		if (f->recipe != NULL)
 			continue;
-		while (end < a->n && is_alike(f, &a->findings[end]))
+		while (end < a->list.n && is_alike(f, &a->list.findings[end]))
 			end++;
 		log_warning(ngettext("%s, %zu finding, is left to you: %s",
 				     "%s, %zu findings, is left to you: %s",
@@ -294,7 +244,7 @@ static int write_script(const struct options *o, const struct audit *a,
 
 	buf_init(&script, SIZE_MAX);
 	r = fix_write(o->fix_type != NULL ? o->fix_type : fix_type(0), recipes,
-		      &info, a->findings, a->n, &script, &steps);
+		      &info, a->list.findings, a->list.n, &script, &steps);
 	if (r < 0) {
 		log_error(_("the script cannot be made: %s"), strerror(-r));
 		return STATUS_FAILURE;
@@ -340,7 +290,7 @@ int fix_command(const struct options *o)
 {
 	AUTO(inventory) struct inventory *i = NULL;
 	AUTO(recipes) struct recipes *recipes = NULL;
-	AUTO(audit) struct audit audit = { .findings = NULL };
+	AUTO(audit) struct audit audit = { .root = NULL };
 	AUTO(root) struct root root = { .path = NULL };
 	char *error = NULL;
 	int status, r;
@@ -360,7 +310,7 @@ int fix_command(const struct options *o)
 		status = choose(o, &audit);
 	if (status >= 0)
 		return status;
-	if (audit.n == 0) {
+	if (audit.list.n == 0) {
 		log_warning(_("nothing to write: the newest audit found nothing like that"));
 		return STATUS_OK;
 	}

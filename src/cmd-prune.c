@@ -104,9 +104,9 @@ static int open_backups(const struct options *o, const struct root *root,
 
 static int prune_backups(const struct options *o)
 {
-	AUTO(name_list) struct name_list l = { .items = NULL };
+	AUTO(names) char **names = NULL;
 	const size_t keep = o->keep != 0 ? o->keep : BACKUPS_KEPT;
-	size_t n = 0, deleted = 0;
+	size_t n_names = 0, n = 0, deleted = 0;
 	struct root root;
 	int fd = -1, r, status = open_root(o->root, &root);
 
@@ -115,13 +115,13 @@ static int prune_backups(const struct options *o)
 	r = open_backups(o, &root, &fd);
 	root_done(&root);
 	if (r == 0)
-		r = directory_names(fd, &l);
-	for (size_t i = 0; i < l.n; i++)
-		n += is_backup(l.items[i]);
-	for (size_t i = 0; i < l.n && r == 0 && n > keep; i++) {
-		if (!is_backup(l.items[i]))
+		r = directory_names(fd, &names, &n_names);
+	for (size_t i = 0; i < n_names; i++)
+		n += is_backup(names[i]);
+	for (size_t i = 0; i < n_names && r == 0 && n > keep; i++) {
+		if (!is_backup(names[i]))
 			continue;
-		r = tree_delete(fd, l.items[i], LIMIT_BACKUP_DEPTH);
+		r = tree_delete(fd, names[i], LIMIT_BACKUP_DEPTH);
 		deleted += r == 0;
 		n--;
 	}

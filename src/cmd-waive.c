@@ -9,46 +9,9 @@
 
 #include "cmd.h"
 
-struct chosen {
-	const struct options *o;
-	FILE *f;
-	size_t *found;		/* of each argument: how many begin so */
-	struct finding *findings;
-	size_t n, cap;
-};
-
-static void auto_chosen(struct chosen *c)
+static void auto_audited(struct audited *a)
 {
-	for (size_t i = 0; i < c->n; i++)
-		finding_done(&c->findings[i]);
-	free(c->findings);
-	free(c->found);
-}
-
-static int take_finding(const char *document, void *data)
-{
-	struct chosen *c = data;
-	struct finding f;
-	bool named = false;
-	int r = finding_from_json(document, &f);
-
-	if (r < 0)
-		return r;
-	for (int i = 0; i < c->o->n_arguments; i++) {
-		const char *id = c->o->arguments[i];
-
-		if (strncmp(f.id, id, strlen(id)) == 0) {
-			c->found[i]++;
-			named = true;
-		}
-	}
-	if (!named) {
-		finding_done(&f);
-		return 0;
-	}
-	grow(&c->findings, c->n, &c->cap, sizeof(*c->findings));
-	c->findings[c->n++] = f;
-	return 0;
+	audited_done(a);
 }
 
 /* In a comment two hyphens must not stand together.  */
@@ -110,42 +73,16 @@ static const char *user_name(void)
 	return pw != NULL ? pw->pw_name : NULL;
 }
 
-static int check_chosen(const struct options *o, const struct chosen *c)
-{
-	for (int i = 0; i < o->n_arguments; i++) {
-		if (c->found[i] == 0)
-			return usage_error(o->command,
-				_("the newest audit has no finding"),
-				o->arguments[i], NULL);
-		if (c->found[i] > 1)
-			return usage_error(o->command,
-				_("more than one finding begins with"),
-				o->arguments[i], NULL);
-	}
-	return -1;
-}
-
-static int choose(const struct options *o, struct chosen *c)
+static int choose(const struct options *o, struct audited *a)
 {
 	AUTO(inventory) struct inventory *i = NULL;
-	int status = open_inventory(o, INVENTORY_READ, &i, NULL), r;
+	int status = open_inventory(o, INVENTORY_READ, &i, NULL);
 
-	if (status >= 0)
-		return status;
-	r = inventory_findings(i, take_finding, c);
-	if (r == -ENODATA) {
-		log_error(_("there is no audit whose findings could be waived; trustdrift audit makes one"));
-		return STATUS_FAILURE;
-	}
-	if (r == -EINVAL) {
-		log_error(_("the findings of the newest audit cannot be read: %s"),
-			  _("another version recorded them"));
-		return STATUS_FAILURE;
-	}
-	if (r < 0)
-		return inventory_failed(i, r,
-			_("the findings of the newest audit cannot be read"));
-	return check_chosen(o, c);
+	if (status < 0)
+		status = audited_load(i,
+			_("there is no audit whose findings could be waived; trustdrift audit makes one"),
+			a);
+	return status < 0 ? audited_name(o, a) : status;
 }
 
 static int check_arguments(const struct options *o, const char *author)
@@ -153,14 +90,10 @@ static int check_arguments(const struct options *o, const char *author)
 	if (o->n_arguments == 0)
 		return usage_error(o->command, _("which finding?"), NULL, NULL);
 	for (int i = 0; i < o->n_arguments; i++) {
-		const char *id = o->arguments[i];
-		size_t n = strlen(id);
+		int status = check_finding_id(o, o->arguments[i]);
 
-		if (n < FINDING_ID_SHORTEST ||
-		    strspn(id, "0123456789abcdef") != n)
-			return usage_error(o->command,
-				_("an id is 6 or more of a finding's hexadecimal digits, not"),
-				id, NULL);
+		if (status >= 0)
+			return status;
 	}
 	if (o->reason == NULL)
 		return usage_error(o->command, _("a --reason is missing"), NULL,
@@ -177,21 +110,19 @@ static int check_arguments(const struct options *o, const char *author)
 int waive_command(const struct options *o)
 {
 	const char *author = o->author != NULL ? o->author : user_name();
-	AUTO(chosen) struct chosen c = {
-		.o = o,
-		.found = xcalloc((size_t)o->n_arguments + 1, sizeof(size_t)),
-	};
+	AUTO(audited) struct audited a = { .n = 0 };
 	struct out out;
 	int status = check_arguments(o, author);
 
 	if (status < 0)
-		status = choose(o, &c);
+		status = choose(o, &a);
 	if (status >= 0)
 		return status;
 	out_begin(o, &out);
 	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<waivers>\n", out.f);
-	for (size_t i = 0; i < c.n; i++)
-		put_waiver(o, author, &c.findings[i], out.f);
+	for (size_t i = 0; i < a.n; i++)
+		if (a.named[i])
+			put_waiver(o, author, &a.findings[i], out.f);
 	fputs("</waivers>\n", out.f);
 	status = out_end(&out, 0, 0644);
 	return status >= 0 ? status : STATUS_OK;

@@ -193,7 +193,24 @@ void auto_baseline(struct baseline **b);
 size_t baseline_count_new(const struct options *o, struct baseline *b,
 			  const struct report *r);
 
-#define FINDING_ID_SHORTEST 6u	/* a shorter abbreviation is refused */
+/* ---- the findings of the newest audit (audited.c) -----------------------------
+ * All of them, and which of them the arguments name.  */
+struct audited {
+	struct finding *findings;
+	size_t n, cap;
+	bool *named;
+};
+/* Into an empty one.  NONE is said when there is no audit.  Says what went
+ * wrong; returns -1 or the exit status.  */
+int audited_load(struct inventory *i, const char *none,
+		 struct audited *ret_audited);
+/* Says that findings could not be read because of R; returns the exit status. */
+int findings_failed(struct inventory *i, int r);
+/* Is ID an id, or the beginning of one?  As above.  */
+int check_finding_id(const struct options *o, const char *id);
+/* Marks what each argument of O names, one finding each.  As above.  */
+int audited_name(const struct options *o, struct audited *a);
+void audited_done(struct audited *a);
 
 /* Writes ` NAME="VALUE"`, VALUE as people see it: for XML.  */
 void put_attribute(FILE *f, const char *name, const char *value);

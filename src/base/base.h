@@ -166,18 +166,12 @@ void root_done(struct root *r);
 bool root_is_host(const struct root *r);	/* is it this host's own "/"? */
 
 /* ---- directories of our own (directory.c) ----------------------------------*/
-struct name_list {
-	char **items;
-	size_t n, cap;
-};
-void auto_name_list(struct name_list *l);
-
 /* PATH beneath the descriptor AT (AT_FDCWD: as it is), for reading; the caller
  * closes.  Negative errno.  */
 int directory_open(int at, const char *path, int *ret_fd);
-/* The names in the directory FD but "." and "..", sorted.  Empty with
- * auto_name_list(), even after an error.  Negative errno.  */
-int directory_names(int fd, struct name_list *ret_names);
+/* The names in the directory FD but "." and "..", sorted by bytes, a NULL behind
+ * the last; free with names_free().  Negative errno.  */
+int directory_names(int fd, char ***ret_names, size_t *ret_n);
 /* Deletes NAME beneath AT, which may be a directory with all that is in it; no
  * link is followed.  -ELOOP: deeper than DEPTH, and something is left.  */
 int tree_delete(int at, const char *name, unsigned depth);

@@ -11,13 +11,6 @@
 
 #include "base/base.h"
 
-void auto_name_list(struct name_list *l)
-{
-	for (size_t k = 0; k < l->n; k++)
-		free(l->items[k]);
-	free(l->items);
-}
-
 static int compare_names(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
@@ -33,14 +26,14 @@ int directory_open(int at, const char *path, int *ret_fd)
 	return 0;
 }
 
-int directory_names(int fd, struct name_list *ret_names)
+int directory_names(int fd, char ***ret_names, size_t *ret_n)
 {
-	struct name_list *l = ret_names;
+	AUTO(names) char **names = xcalloc(1, sizeof(*names));
 	const struct dirent *e;
-	DIR *d;
+	size_t n = 0, cap = 0;
 	int own = -1, r;
+	DIR *d;
 
-	*l = (struct name_list){ .items = NULL };
 	/* Not dup(): that would share, and move, the reader's place.  */
 	r = directory_open(fd, ".", &own);
 	if (r < 0)
@@ -54,21 +47,26 @@ int directory_names(int fd, struct name_list *ret_names)
 	while (errno = 0, (e = readdir(d)) != NULL) {
 		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
 			continue;
-		grow(&l->items, l->n, &l->cap, sizeof(*l->items));
-		l->items[l->n++] = xstrdup(e->d_name);
+		grow(&names, n + 1, &cap, sizeof(*names));
+		names[n++] = xstrdup(e->d_name);
+		names[n] = NULL;
 	}
 	r = -errno;
 	closedir(d);
-	if (l->n > 0)
-		qsort(l->items, l->n, sizeof(*l->items), compare_names);
-	return r;
+	if (r < 0)
+		return r;
+	qsort(names, n, sizeof(*names), compare_names);
+	*ret_names = TAKE(names);
+	*ret_n = n;
+	return 0;
 }
 
 int tree_delete(int at, const char *name, unsigned depth)
 {
-	AUTO(name_list) struct name_list l = { .items = NULL };
+	AUTO(names) char **names = NULL;
 	AUTO(fd) int fd = -1;
-	int r = 0;
+	size_t n;
+	int r;
 
 	if (unlinkat(at, name, 0) == 0)
 		return 0;
@@ -79,9 +77,9 @@ int tree_delete(int at, const char *name, unsigned depth)
 	fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	r = directory_names(fd, &l);
-	for (size_t k = 0; k < l.n && r == 0; k++)
-		r = tree_delete(fd, l.items[k], depth - 1);
+	r = directory_names(fd, &names, &n);
+	for (size_t k = 0; r == 0 && k < n; k++)
+		r = tree_delete(fd, names[k], depth - 1);
 	if (r == 0 && unlinkat(at, name, AT_REMOVEDIR) < 0)
 		r = -errno;
 	return r;
