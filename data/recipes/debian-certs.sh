@@ -80,6 +80,7 @@ survey_name() {	# PATH
 		survey_file bundle "$1"
 		return
 		;;
+	*/.trustdrift-new) return ;; # of a run that was killed
 	esac
 	if [ -L "$root$1" ]; then
 		target=$(readlink -n -- "$root$1" | tr '[:cntrl:]' '?')
@@ -149,17 +150,22 @@ tell_hooks() {	# FILE
 	done' sh "$hooks" "$gone"
 }
 
-# Without the updater, inside the root: puts the bundle together from what is
-# selected, takes away what --fresh would, and closes the gaps in the hash names
-# (OpenSSL stops looking at the first gap).  The bundle comes first because it
-# alone needs room: on a full disk nothing has changed when it fails.
+# Without the updater, inside the root: takes away what --fresh would, closes
+# the gaps in the hash names (OpenSSL stops looking at the first gap), and puts
+# the bundle together from what is selected.  The bundle alone needs room, so it
+# is written first, that a full disk changes nothing; it takes its place last,
+# because by what it holds the next run knows whether this one came to its end.
 remake_store() {
 	cd -P -- "$root$certs_real" && stale_links >"$work/stale" &&
 		bundle=$(inside "$certs_real/ca-certificates.crt" last) &&
 		cp -a -- "$root$bundle" "$work/bundle" &&
 		selected_files >"$work/bundle" && [ -s "$work/bundle" ] &&
-		put "$work/bundle" "$bundle" &&
-		cd -P -- "$root$certs_real" || return 1
+		enter "$bundle" && stage "$work/bundle" &&
+		cd -P -- "$root$certs_real" && remake_links &&
+		enter "$bundle" && mv -fT -- ./.trustdrift-new "$name"
+}
+
+remake_links() {
 	while IFS= read -r link; do
 		rm -f -- "./${link##*/}" || return 1
 	done <"$work/stale"
@@ -206,7 +212,7 @@ selected_files() {
 # on a full disk, the directory is put back, and the sources keep the change.
 update_ca_certificates() {
 	surveyed=''
-	survey && keep "$certs_real" &&
+	survey && rm -f -- ./.trustdrift-new && keep "$certs_real" &&
 		echo update_ca_certificates >"$backup/refresh" || return 1
 	before=$backup/files/$kept
 	java=$certs_real/java/cacerts

@@ -268,8 +268,14 @@ unchanged() (	# PATH SHA256
 # The temporary name is always the same, so a run that was killed leaves nothing
 # that the next one does not use up; what a full disk cut short is removed.
 replace() {	# FILE NAME
-	cp -aT --remove-destination -- "$1" ./.trustdrift-new &&
-		mv -fT -- ./.trustdrift-new "$2" && return 0
+	stage "$1" && mv -fT -- ./.trustdrift-new "$2" && return 0
+	[ -d ./.trustdrift-new ] || rm -f -- ./.trustdrift-new
+	return 1
+}
+
+# The half of it that needs room: FILE lies in the working directory.
+stage() {	# FILE
+	cp -aT --remove-destination -- "$1" ./.trustdrift-new && return 0
 	[ -d ./.trustdrift-new ] || rm -f -- ./.trustdrift-new
 	return 1
 }

@@ -206,7 +206,7 @@ swapped deleting "${EVERY:-47}"
 swapped editing "${EVERY:-53}"
 try deleting "${EVERY:-89}"
 try editing "${EVERY:-83}"
-try store "${EVERY:-797}"
+try store "${EVERY:-199}"
 try pem_files "${EVERY:-149}"
 ! command -v openssl >/dev/null || try hash_directory "${EVERY:-251}"
 finish
