@@ -17,11 +17,13 @@
 
 #define STATE_DIR	"/var/lib/trustdrift"
 #define TABLE_OPTIONS	(BIT(OPTION_FORMAT) | BIT(OPTION_OUTPUT))
+#define CRAWL_OPTIONS	(BIT(OPTION_CRAWL) | BIT(OPTION_CRAWL_ALL) | \
+			 BIT(OPTION_CRAWL_NAMES) | BIT(OPTION_STRICT))
 #define AUDIT_OPTIONS	(BIT(OPTION_FORMAT) | BIT(OPTION_OUTPUT) | \
 			 BIT(OPTION_FAIL_ON) | BIT(OPTION_WARN_DAYS) | \
 			 BIT(OPTION_EXIT_ZERO) | BIT(OPTION_WAIT) | \
 			 BIT(OPTION_PROCESSES) | BIT(OPTION_BASELINE) | \
-			 BIT(OPTION_ISOLATION))
+			 BIT(OPTION_ISOLATION) | CRAWL_OPTIONS)
 
 static const char *report_format(size_t i)
 {
@@ -41,13 +43,14 @@ static const char *diff_format(size_t i)
 }
 
 const struct command commands[] = {
-	{ "audit", "", N_("scan, judge, report: the main job"),
+	{ "audit", "[--crawl [DIR...]]", N_("scan, judge, report: the main job"),
 	  audit_command, AUDIT_OPTIONS, 0, report_format },
-	{ "check", "", N_("the same verdict, writing nothing at all"),
+	{ "check", "[--crawl [DIR...]]", N_("the same verdict, writing nothing at all"),
 	  check_command, AUDIT_OPTIONS, 0, report_format },
-	{ "scan", "", N_("record what is there, without judging"),
+	{ "scan", "[--crawl [DIR...]]", N_("record what is there, without judging"),
 	  scan_command, BIT(OPTION_KEEP) | BIT(OPTION_WAIT) |
-	  BIT(OPTION_PROCESSES) | BIT(OPTION_ISOLATION), 0, NULL },
+	  BIT(OPTION_PROCESSES) | BIT(OPTION_ISOLATION) | CRAWL_OPTIONS, 0,
+	  NULL },
 	{ "fix", "[FINDING-ID...]",
 	  N_("write the script that repairs the chosen findings"),
 	  fix_command, BIT(OPTION_RULE) | BIT(OPTION_SEVERITY) |
@@ -322,6 +325,7 @@ static int scan_failed(const struct options *o, struct inventory *i, int r)
 
 static int scan_and_link(const struct options *o, const struct root *root,
 			 struct inventory *i, const struct catalogue *c,
+			 const struct crawling *crawling,
 			 struct scan_result *ret_result)
 {
 	AUTO(str) char *directory = getcwd(NULL, 0);
@@ -329,6 +333,7 @@ static int scan_and_link(const struct options *o, const struct root *root,
 		.root = root, .catalogue = c, .readings = o->readings,
 		.now = o->now,
 		.warn_days = o->warn_days,
+		.crawl = crawling_options(crawling),
 		.sources = {
 			.environment = root_is_host(root) ? environ : NULL,
 			.directory = directory,
@@ -348,6 +353,10 @@ static int scan_and_link(const struct options *o, const struct root *root,
 	log_verbose(_("%zu stores, %zu of them as before; %zu files read, %zu certificates decoded"),
 		    ret_result->stores, ret_result->reused,
 		    ret_result->files_read, ret_result->certificates_decoded);
+	if (crawling != NULL)
+		log_verbose(_("crawled %zu directories, %zu names in those that were listed"),
+			    ret_result->crawled_directories,
+			    ret_result->crawled_names);
 	return link_scan(o, i);
 }
 
@@ -376,10 +385,14 @@ int record_scan(const struct options *o, const struct root *root,
 		struct inventory *i, const struct catalogue *c,
 		struct scan_result *ret_result)
 {
-	int status = isolation_enter(o, i);
+	struct crawling *crawling;
+	int status = crawling_begin(o, root, &crawling);
 
 	if (status < 0)
-		status = scan_and_link(o, root, i, c, ret_result);
+		status = isolation_enter(o, i);
+	if (status < 0)
+		status = scan_and_link(o, root, i, c, crawling, ret_result);
+	crawling_end(crawling);
 	if (status < 0)
 		isolation_say(o);
 	if (status >= 0) {

@@ -27,7 +27,8 @@ enum option_id {
 	OPTION_FORMAT, OPTION_OUTPUT, OPTION_FAIL_ON, OPTION_WARN_DAYS,
 	OPTION_EXIT_ZERO, OPTION_WAIT, OPTION_KEEP, OPTION_RULE,
 	OPTION_SEVERITY, OPTION_STORE, OPTION_ALL, OPTION_PROCESSES,
-	OPTION_ISOLATION,
+	OPTION_ISOLATION, OPTION_CRAWL, OPTION_CRAWL_ALL, OPTION_CRAWL_NAMES,
+	OPTION_STRICT,
 	OPTION_PARTY, OPTION_PURPOSE, OPTION_HOSTNAME, OPTION_TIMEOUT,
 	OPTION_TIMELINE,
 	OPTION_REMOVE, OPTION_DISTRUST, OPTION_ADD, OPTION_SET_BUNDLE,
@@ -75,6 +76,7 @@ struct options {
 	unsigned timeout;		/* seconds; 0: not named */
 	unsigned purpose;		/* enum purpose; 0: not named */
 	bool timeline;
+	bool crawl, crawl_all, crawl_names, strict;
 	enum isolation isolation;
 	struct readings *readings;	/* NULL: files are read in this process */
 	enum severity severity;
@@ -117,6 +119,16 @@ int isolation_begin(struct options *o);
 int isolation_enter(const struct options *o, struct inventory *i);
 /* What readers could enforce, when they have been needed.  */
 void isolation_say(const struct options *o);
+
+/* ---- the crawl (crawling.c) --------------------------------------------------
+ * What these options ask for, and Ctrl-C for as long as it is; NULL: no crawl.
+ * Says what is wrong; returns -1 or the exit status.  */
+struct crawling;
+struct crawl_options;
+int crawling_begin(const struct options *o, const struct root *root,
+		   struct crawling **ret_crawling);
+const struct crawl_options *crawling_options(const struct crawling *c);
+void crawling_end(struct crawling *c);
 
 /* ---- shared by commands ----------------------------------------------------*/
 

@@ -130,6 +130,32 @@ static bool set_processes(struct options *o, const char *s)
 	return true;
 }
 
+static bool set_crawl(struct options *o, const char *s)
+{
+	(void)s;
+	o->crawl = true;
+	return true;
+}
+
+static bool set_crawl_all(struct options *o, const char *s)
+{
+	(void)s;
+	return o->crawl = o->crawl_all = true;
+}
+
+static bool set_crawl_names(struct options *o, const char *s)
+{
+	(void)s;
+	return o->crawl = o->crawl_names = true;
+}
+
+static bool set_strict(struct options *o, const char *s)
+{
+	(void)s;
+	o->strict = true;
+	return true;
+}
+
 static bool set_isolation(struct options *o, const char *s)
 {
 	static const struct {
@@ -372,6 +398,18 @@ static const struct option_row rows[] = {
 	[OPTION_ISOLATION] = { "isolation", '\0', "WHEN",
 		N_("read files in processes that may do nothing else: auto (default) as far as the kernel can, require all of it, or off"),
 		N_("none of auto, require and off"), set_isolation },
+	[OPTION_CRAWL] = { "crawl", '\0', NULL,
+		N_("also look for stores in every directory of the local file systems, or beneath each DIR"),
+		NULL, set_crawl },
+	[OPTION_CRAWL_ALL] = { "crawl-all", '\0', NULL,
+		N_("the same on network file systems and on what is mounted twice"),
+		NULL, set_crawl_all },
+	[OPTION_CRAWL_NAMES] = { "crawl-names", '\0', NULL,
+		N_("the same, but open only files with the name of a store"),
+		NULL, set_crawl_names },
+	[OPTION_STRICT] = { "strict", '\0', NULL,
+		N_("with --crawl: list directories that have not changed since the last one, too"),
+		NULL, set_strict },
 	[OPTION_PARTY] = { "party", '\0', "ID",
 		N_("only this relying party, or all of a type: java"),
 		N_("no party"), set_party },
@@ -797,7 +835,8 @@ static int check_all(struct options *o)
 		if (status >= 0)
 			return status;
 	}
-	if (c->max_arguments >= 0 && o->n_arguments > c->max_arguments)
+	if (c->max_arguments >= 0 && o->n_arguments > c->max_arguments &&
+	    !o->crawl)
 		return usage_error(c, _("one argument too many:"),
 				   o->arguments[c->max_arguments], NULL);
 	return -1;

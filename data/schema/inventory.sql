@@ -191,6 +191,15 @@ CREATE TABLE scan_store (
 CREATE INDEX scan_store_reading ON scan_store (reading_id, scan_id);
 CREATE INDEX scan_store_store ON scan_store (store_id, scan_id);
 
+-- What the last crawl of a root saw (src/locate/crawl-state.c); `what` is which
+-- directories it was asked for, and how.
+CREATE TABLE crawl (
+	root_id INTEGER NOT NULL REFERENCES root,
+	what TEXT NOT NULL,
+	state BLOB NOT NULL,
+	PRIMARY KEY (root_id, what)
+);
+
 -- Problems of a scan that belong to no store (homes that could not be listed).
 CREATE TABLE scan_problem (
 	scan_id INTEGER NOT NULL REFERENCES scan,

@@ -186,11 +186,41 @@ int beneath_open(const struct root *r, const char *path, int flags,
  * resolved a second time: -EAGAIN when it is another object now.  */
 int beneath_reopen(const struct root *r, const char *path, int fd,
 		   int *ret_fd);
+/* PATH in which no component, the last one too, is a link, opened with FLAGS; the
+ * caller closes.  -ELOOP: there is one.  Unlike the others it may be called by
+ * several threads at once, and does not know of beneath_avoid().  */
+int beneath_open_straight(const struct root *r, const char *path, int flags,
+			  int *ret_fd);
 /* From now on none of these mount points (absolute paths of the host, NULL
  * behind the last, kept by the caller; NULL: none) is gone into: -ETIMEDOUT.  */
 void beneath_avoid(char *const *mount_points);
+/* What is mounted, by path; one for each mount point, the topmost.  */
+enum mount_kind {
+	MOUNT_LOCAL,
+	MOUNT_REMOTE,		/* or of a program (FUSE): may never answer */
+	MOUNT_PSEUDO,		/* proc and its like */
+	MOUNT_AGAIN,		/* local, and another one shows it, too */
+};
+struct mount {
+	char *point, *type;
+	char *root;		/* the directory of the file system that it shows */
+	char *device;		/* "254:0" */
+	enum mount_kind kind;
+	size_t order;		/* of mounting */
+};
+struct mounts {
+	struct mount *items;
+	size_t n;
+};
+/* At most LIMIT_MOUNTS.  Negative errno: it cannot be known.  Free with
+ * mounts_done().  */
+int mounts_read(struct mounts *ret_mounts);
+/* NULL: nothing is mounted at just this path.  */
+const struct mount *mounts_at(const struct mounts *m, const char *point);
+void mounts_done(struct mounts *m);
+void auto_mounts(struct mounts *m);
 /* The mount points of remote and FUSE file systems that did not answer within
- * LIMIT_MS milliseconds, in the order of the kernel; free with names_free().
+ * LIMIT_MS milliseconds, by path; free with names_free().
  * Negative errno: it cannot be known which there are.  */
 int mounts_unanswered(unsigned limit_ms, char ***ret_points, size_t *ret_n);
 /* For tests: go the ways that are kept for hosts without these.  */

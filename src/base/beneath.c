@@ -16,6 +16,7 @@
 #include <limits.h>
 #include <linux/magic.h>
 #include <linux/openat2.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -29,7 +30,7 @@
 #define FD_PATH_SIZE	32	/* "/proc/self/fd/2147483647" */
 
 static unsigned lacking;	/* enum beneath_lacks */
-static bool no_openat2;		/* the kernel said so */
+static atomic_bool no_openat2;	/* the kernel said so */
 
 static char *const *avoided;	/* see beneath_avoid() */
 
@@ -299,6 +300,55 @@ static int resolve(const struct root *r, const char *path, int flags,
 int beneath_open(const struct root *r, const char *path, int flags, int *ret_fd)
 {
 	return resolve(r, path, O_PATH | flags, ret_fd);
+}
+
+/* Component by component.  */
+static int straight_steps(const struct root *r, const char *path, int flags,
+			  int *ret_fd)
+{
+	AUTO(str) char *copy = xstrdup(path);
+	char *rest = copy, *name;
+	int at = r->fd;
+
+	while ((name = strsep(&rest, "/")) != NULL) {
+		int fd = openat(at, name, O_CLOEXEC | O_NOFOLLOW |
+				(rest != NULL ? O_PATH | O_DIRECTORY : flags));
+		int e = -errno;
+
+		if (at != r->fd)
+			close(at);
+		if (fd < 0)
+			return e;
+		at = fd;
+	}
+	*ret_fd = at;
+	return 0;
+}
+
+int beneath_open_straight(const struct root *r, const char *path, int flags,
+			  int *ret_fd)
+{
+	const struct open_how how = {
+		.flags = (uint64_t)(flags | O_CLOEXEC | O_NOFOLLOW),
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS,
+	};
+	long fd;
+
+	path += strspn(path, "/");
+	if (*path == '\0')
+		path = ".";
+	if (no_openat2 || (lacking & BENEATH_LACKS_OPENAT2))
+		return straight_steps(r, path, flags, ret_fd);
+	fd = syscall(SYS_openat2, r->fd, path, &how, sizeof(how));
+	if (fd < 0 && (errno == ENOSYS || errno == EPERM || errno == EAGAIN)) {
+		if (errno == ENOSYS)
+			no_openat2 = true;
+		return straight_steps(r, path, flags, ret_fd);
+	}
+	if (fd < 0)
+		return -errno;
+	*ret_fd = (int)fd;
+	return 0;
 }
 
 /* The path of descriptor FD as the kernel knows it, into RET.  Negative when

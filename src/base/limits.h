@@ -21,8 +21,12 @@
 #define LIMIT_COPIED_BYTES	(1u << 20)	/* larger files are mapped */
 #define LIMIT_MAPPED_FILES	32u		/* at a time */
 #define LIMIT_DIRECTORY_NAMES	100000u		/* names in one directory, or tree */
-#define LIMIT_MOUNTS		1000u		/* remote ones that are asked */
+#define LIMIT_MOUNTS		5000u		/* that are looked at */
 #define LIMIT_MOUNT_MS		3000u		/* ... for so long */
+#define LIMIT_CRAWL_DIRECTORIES	300000u		/* that are remembered */
+#define LIMIT_CRAWL_STATE_BYTES	(64u << 20)	/* ... as bytes */
+#define LIMIT_CRAWL_PROBLEMS	100u		/* told one by one */
+#define LIMIT_CRAWL_STORES	20000u
 #define LIMIT_PATH_BYTES	4096u
 #define LIMIT_GLOB_RESULTS	100000u		/* paths one pattern may match */
 #define LIMIT_HOMES		20000u

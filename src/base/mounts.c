@@ -20,60 +20,6 @@
 
 #define PAUSE_NS	5000000L
 
-static bool may_hang(const char *type)
-{
-	static const char *const kinds[] = {
-		"fuse", "nfs", "cifs", "smb", "9p", "ceph", "afs", "lustre",
-		"gfs", "ocfs", "pvfs", "coda", "ncp", "virtiofs",
-	};
-
-	for (size_t k = 0; k < ARRAY_SIZE(kinds); k++)
-		if (has_prefix(type, kinds[k]) &&
-		    strcmp(type, "fusectl") != 0)
-			return true;
-	return false;
-}
-
-/* proc(5) writes blanks and their like as \NNN, in place.  */
-static void unescape(char *s)
-{
-	char *to = s;
-
-	for (; *s != '\0'; s++) {
-		if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] >= '0' &&
-		    s[2] <= '7' && s[3] >= '0' && s[3] <= '7') {
-			*to++ = (char)((s[1] - '0') << 6 | (s[2] - '0') << 3 |
-				       (s[3] - '0'));
-			s += 3;
-		} else {
-			*to++ = *s;
-		}
-	}
-	*to = '\0';
-}
-
-/* Takes the next word off *S, NULL: none.  */
-static char *next_word(char **s)
-{
-	return *s != NULL ? strsep(s, " ") : NULL;
-}
-
-/* The mount point in LINE, when its file system may hang; NULL otherwise.  */
-static char *line_mount(char *line)
-{
-	char *word = NULL, *point = NULL;
-
-	for (unsigned k = 0; k < 5; k++)
-		point = next_word(&line);
-	while ((word = next_word(&line)) != NULL && strcmp(word, "-") != 0)
-		;
-	word = next_word(&line);
-	if (point == NULL || word == NULL || !may_hang(word))
-		return NULL;
-	unescape(point);
-	return point;
-}
-
 /* Looks at PATH in a process of its own; negative errno: there is none.  */
 static pid_t look(const char *path)
 {
@@ -108,24 +54,20 @@ static bool comes_back(pid_t pid, int64_t end)
 
 int mounts_unanswered(unsigned limit_ms, char ***ret_points, size_t *ret_n)
 {
-	AUTO(str) char *text = NULL;
+	AUTO(mounts) struct mounts mounts = { .n = 0 };
 	AUTO(names) char **points = xcalloc(1, sizeof(*points));
-	char *rest, *line;
-	size_t n = 0, cap = 1, size, kept = 0;
+	size_t n = 0, cap = 1, kept = 0;
 	struct timespec t;
 	pid_t *pids;
-	int r = file_slurp("/proc/self/mountinfo", LIMIT_FILE_BYTES, &text,
-			   &size);
+	int r = mounts_read(&mounts);
 
 	if (r < 0)
 		return r;
-	for (rest = text; (line = strsep(&rest, "\n")) != NULL;) {
-		const char *point = line_mount(line);
-
-		if (point == NULL || n == LIMIT_MOUNTS)
+	for (size_t k = 0; k < mounts.n; k++) {
+		if (mounts.items[k].kind != MOUNT_REMOTE)
 			continue;
 		grow(&points, n + 1, &cap, sizeof(*points));
-		points[n++] = xstrdup(point);
+		points[n++] = xstrdup(mounts.items[k].point);
 		points[n] = NULL;
 	}
 	/* All at once, so that many take no longer than one.  */

@@ -133,6 +133,14 @@ struct store_info {
 /* The store's row, made when it is new to this root.  */
 int inventory_store(struct inventory *i, const char *kind, const char *path,
 		    int64_t *ret_store);
+/* The same, but -ENOENT when it is new.  */
+int inventory_find_store(struct inventory *i, const char *kind,
+			 const char *path, int64_t *ret_store);
+/* Calls FN with the path of each store of KIND that the scan before the open one
+ * has.  FN may not write.  */
+typedef int store_path_fn(const char *path, void *data);
+int inventory_recorded_paths(struct inventory *i, const char *kind,
+			     store_path_fn *fn, void *data);
 /* Was STORE, in the newest earlier scan of this root that holds it, read in
  * the state that SIGNATURE describes, with the same store_info?  Then it is
  * recorded for this scan as it was: 0; -ENOENT otherwise.  INFO's format is not
@@ -458,6 +466,12 @@ int inventory_store_policy(struct inventory *i, const struct policy_line *lines,
 			   size_t n);
 int inventory_store_waivers(struct inventory *i, const struct waiver *waivers,
 			    size_t n, bool matched);
+
+/* What the last crawl of the open scan's root that was asked WHAT saw is appended
+ * to B: nothing, when there was none.  An empty STATE forgets it.  */
+int inventory_crawl_load(struct inventory *i, const char *what, struct buf *b);
+int inventory_crawl_save(struct inventory *i, const char *what,
+			 struct blob state);
 
 /* Deletes scans of ROOT but the newest KEEP (0: all of 30 days before the
  * newest, and the newest of each earlier month), and what nothing refers to

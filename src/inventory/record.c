@@ -415,28 +415,35 @@ static int add_to_scan(struct inventory *i, int64_t store, int64_t reading)
 
 /* ---- stores ----------------------------------------------------------------*/
 
-int inventory_store(struct inventory *i, const char *kind, const char *path,
-		    int64_t *ret_store)
+int inventory_find_store(struct inventory *i, const char *kind,
+			 const char *path, int64_t *ret_store)
 {
-	AUTO(query) struct query find = query_start(i,
+	AUTO(query) struct query q = query_start(i,
 		"SELECT id FROM store "
 		"WHERE root_id = ? AND kind = ? AND path = ?");
-	AUTO(query) struct query add = query_start(i,
-		"INSERT INTO store (root_id, kind, path) VALUES (?, ?, ?)");
 	int r;
 
 	if (i->scan == 0)
 		return -EINVAL;
-	query_int(&find, i->root_id);
-	query_text(&find, kind);
-	query_text(&find, path);
-	r = query_step(&find);
-	if (r < 0)
+	query_int(&q, i->root_id);
+	query_text(&q, kind);
+	query_text(&q, path);
+	r = query_step(&q);
+	if (r <= 0)
+		return r < 0 ? r : -ENOENT;
+	*ret_store = query_column_int(&q, 0);
+	return 0;
+}
+
+int inventory_store(struct inventory *i, const char *kind, const char *path,
+		    int64_t *ret_store)
+{
+	AUTO(query) struct query add = query_start(i,
+		"INSERT INTO store (root_id, kind, path) VALUES (?, ?, ?)");
+	int r = inventory_find_store(i, kind, path, ret_store);
+
+	if (r != -ENOENT)
 		return r;
-	if (r > 0) {
-		*ret_store = query_column_int(&find, 0);
-		return 0;
-	}
 	query_int(&add, i->root_id);
 	query_text(&add, kind);
 	query_text(&add, path);

@@ -146,6 +146,7 @@ static int load_store(struct loader *l, const char *file, const xmlNode *node)
 		.packaged = xml_attribute(node, "packaged"),
 		.skips = xml_has_value(node, "skips", "yes"),
 		.secret = xml_has_value(node, "secret", "yes"),
+		.found = xml_has_value(node, "found", "yes"),
 		.system = xml_attribute(node, "system"),
 		.defined_in = xml_where(file, node),
 		.paths = xcalloc(1, sizeof(*d->paths)),
@@ -190,6 +191,50 @@ static int load_store(struct loader *l, const char *file, const xmlNode *node)
 	return 0;
 }
 
+/* Adds the words of NODE to *LIST.  */
+static void add_words(char **list, const xmlNode *node)
+{
+	AUTO(str) char *words = xml_words(node);
+	char *all = xasprintf("%s%s%s", *list != NULL ? *list : "",
+			      *list != NULL ? " " : "", words);
+
+	free(*list);
+	*list = all;
+}
+
+static int load_size(struct loader *l, const char *file, const xmlNode *node,
+		     const char *name, uint64_t *ret_size)
+{
+	AUTO(str) char *text = xml_attribute(node, name);
+	AUTO(str) char *where = NULL;
+
+	if (text == NULL || number_parse(text, INT64_MAX, ret_size) == 0)
+		return 0;
+	where = xml_where(file, node);
+	return refuse(l, where, "%s \"%s\" is no size", name, text);
+}
+
+/* Those of several files add up, and the last sizes count.  */
+static int load_crawl(struct loader *l, const char *file, const xmlNode *node)
+{
+	struct crawl_words *c = &l->c->crawl;
+	int e;
+
+	for (const xmlNode *n = node->children; n != NULL; n = n->next) {
+		if (xml_is(n, "likely"))
+			add_words(&c->likely, n);
+		else if (xml_is(n, "program"))
+			add_words(&c->program, n);
+		else if (xml_is(n, "never"))
+			add_words(&c->never, n);
+	}
+	e = load_size(l, file, node, "least", &c->least);
+	if (e == 0)
+		e = load_size(l, file, node, "program-least",
+			      &c->program_least);
+	return e;
+}
+
 static int load_stores(struct loader *l, const char *file, const xmlNode *root)
 {
 	int e = 0;
@@ -200,6 +245,8 @@ static int load_stores(struct loader *l, const char *file, const xmlNode *root)
 			load_set(l, file, n);
 		else if (xml_is(n, "home"))
 			e = load_home(l, file, n);
+		else if (xml_is(n, "crawl"))
+			e = load_crawl(l, file, n);
 		else if (xml_is(n, "store"))
 			e = load_store(l, file, n);
 	}
@@ -586,6 +633,9 @@ void catalogue_free(struct catalogue *c)
 	free(c->stores);
 	free(c->parties);
 	names_free(c->service_homes);
+	free(c->crawl.likely);
+	free(c->crawl.program);
+	free(c->crawl.never);
 	free(c);
 }
 

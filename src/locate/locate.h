@@ -6,6 +6,8 @@
 #ifndef LOCATE_H
 #define LOCATE_H
 
+#include <signal.h>
+
 #include "base/base.h"
 
 /* Which names of a directory belong to a store.  */
@@ -65,6 +67,8 @@ struct store_definition {
 				 * such a problem does not make verdicts unsure */
 	bool secret;		/* private keys: what may not be read, or is
 				 * none, is as it should be and no problem */
+	bool found;		/* what a crawl finds and no other kind has: a file
+				 * in which there is nothing is none */
 	char *system;		/* "made" by the system's updater, of what is
 				 * "packaged" and what is "local", the
 				 * administrator's, less what is "distrusted";
@@ -160,12 +164,22 @@ struct setting_file {
 	char *defined_in;
 };
 
+/* The <crawl> elements of all files together: shell patterns of names, separated
+ * by space; NULL: none.  */
+struct crawl_words {
+	char *likely;		/* a store's */
+	char *program;		/* programs: looked at from program_least on */
+	char *never;
+	uint64_t least, program_least;	/* bytes; smaller files hold nothing */
+};
+
 struct catalogue {
 	struct store_definition *stores;
 	size_t n_stores;
 	struct party_definition *parties;
 	size_t n_parties;
 	char **service_homes;	/* <home> elements: patterns of more homes */
+	struct crawl_words crawl;
 	struct setting_rules variables;
 	struct option_set *option_sets;
 	size_t n_option_sets;
@@ -357,6 +371,68 @@ typedef int program_fn(const struct party_definition *party,
 		       const char *instance, const char *owner, void *data);
 int walk_programs(const struct root *r, const struct catalogue *c,
 		  const struct homes *h, program_fn *fn, void *data);
+
+/* ---- the crawl -----------------------------------------------------------*/
+#define CRAWL_HEAD_BYTES	4096u
+
+struct crawl_progress {
+	size_t names, directories, found;
+	const char *path;	/* one that will be listed soon; NULL: none */
+};
+struct crawl_options {
+	int64_t made;			/* the clock */
+	char *const *starts;		/* absolute in the root, NULL behind the
+					 * last; NULL: all of it */
+	bool all;			/* remote file systems, too, and those that
+					 * others show already */
+	bool names_only;		/* files of neutral names are not opened */
+	bool strict;			/* list and stat what did not change, too */
+	/* Do the first bytes of a file, CRAWL_HEAD_BYTES at most, look like a
+	 * store's (1), or a program's (2)?  Called by several threads at
+	 * once.  */
+	int (*head)(struct blob head);
+	const volatile sig_atomic_t *stop;	/* not 0: end soon; NULL: never */
+	/* Called five times a second, and once at the end; NULL: is not.  */
+	void (*progress)(const struct crawl_progress *p, void *data);
+	void *data;
+};
+struct crawl_found {
+	char *path;
+	struct file_id id;
+	bool unchanged;			/* since the crawl before */
+};
+struct crawl_skip {			/* a mount that was not gone into */
+	char *path, *type;
+	enum mount_kind kind;
+};
+struct crawl_problem {
+	char *path;
+	int error;			/* negative errno */
+};
+struct crawl_result {
+	struct crawl_found *found;	/* sorted by path, as the others */
+	size_t n_found, cap_found;
+	struct crawl_skip *skips;
+	size_t n_skips, cap_skips;
+	struct crawl_problem *problems;	/* n_kept_problems of n_problems */
+	size_t n_problems, n_kept_problems, cap_problems;
+	size_t names, directories;
+	bool stopped;
+	bool cut;		/* too many directories to remember: the next crawl
+				 * lists all of them again */
+	bool same;		/* nothing changed: what is kept stays as it is */
+	struct buf state;	/* for the next crawl; empty: nothing to keep */
+};
+/* Looks for files that may be stores, in every directory.  BEFORE is the state
+ * of an earlier crawl, empty: none; one of another catalogue or of other
+ * questions is passed over.  Free with crawl_result_done().  Negative errno: it
+ * cannot be known what is mounted.  */
+int crawl_run(const struct root *root, const struct catalogue *catalogue,
+	      const struct crawl_options *options, struct blob before,
+	      struct crawl_result *ret_result);
+void crawl_result_done(struct crawl_result *r);
+/* What O asks for, in words, for whom BEFORE is kept; the caller frees.  */
+char *crawl_question(const struct crawl_options *o);
 
 /* ---- redirections --------------------------------------------------------*/
 /* One file of settings of the catalogue: HOME is the home that it lies in, NULL

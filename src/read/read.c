@@ -14,6 +14,7 @@ static const char *const roles[] = {
 	[ROLE_DISTRUST] = "distrust",
 	[ROLE_END_ENTITY] = "end-entity",
 	[ROLE_SOURCE] = "source",
+	[ROLE_UNKNOWN] = "unknown",
 };
 
 const char *role_name(enum role role)

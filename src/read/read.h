@@ -20,6 +20,7 @@ enum role {
 	ROLE_DISTRUST,
 	ROLE_END_ENTITY,
 	ROLE_SOURCE,
+	ROLE_UNKNOWN,		/* nobody is known to read the store */
 };
 const char *role_name(enum role role);		/* "anchor", ...; "" for NONE */
 enum role role_from_name(const char *name);	/* ROLE_NONE when unknown */
@@ -191,6 +192,10 @@ struct reader {
 	 * rows, not a return value.  */
 	int (*read)(const struct input *in, struct sink *out);
 };
+
+/* What the first bytes of a file look like, for those that are not read yet.  */
+enum magic { MAGIC_NONE, MAGIC_STORE, MAGIC_PROGRAM };
+enum magic magic_of(struct blob head);
 
 /* All readers in sniffing order, NULL behind the last; made from the words
  * in Makefile.am.  */

@@ -135,6 +135,8 @@ static int scan_everything(struct pass *pass)
 	if (r == 0)
 		r = scan_redirections(pass, &homes, &stores, composition);
 	if (r == 0)
+		r = scan_found(pass);
+	if (r == 0)
 		r = scan_directories(pass);
 	if (r == 0)
 		r = scan_provenance(pass);
@@ -220,6 +222,7 @@ int scan_run(struct inventory *i, const struct scan_options *options,
 	beneath_avoid(NULL);
 	pass_done(&pass);
 	roots_done(&pass.roots);
+	inodes_done(&pass.inodes);
 	if (r < 0)
 		return r;
 	*ret_result = pass.result;

@@ -13,6 +13,8 @@ struct scan_options {
 	int64_t now;
 	unsigned warn_days;
 	bool reread;		/* read stores that have not changed, too */
+	/* NULL: no crawl.  `made` and `head` need not be set.  */
+	const struct crawl_options *crawl;
 	/* Where redirections are looked for besides the catalogue's files.  */
 	struct redirection_sources sources;
 };
@@ -20,6 +22,7 @@ struct scan_options {
 struct scan_result {
 	int64_t scan;
 	size_t stores, reused, files_read, certificates_decoded;
+	size_t crawled_names, crawled_directories;
 };
 
 /* The catalogue names readers, which its own folder does not know: -EINVAL with

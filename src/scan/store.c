@@ -137,6 +137,8 @@ static void take_entry(struct store_pass *s, const struct member *m,
 	enum role role = final_role(d, f, k, one, m->role);
 	unsigned purposes = e->purposes;
 
+	if (e->names && d->found)	/* nobody heeds it */
+		return;
 	if (e->names && role == ROLE_NONE) {
 		add_problem(s, m->path, true, e->offset, PROBLEM_FORMAT, true,
 			    xstrdup("names a certificate and neither has it "
@@ -613,21 +615,40 @@ static void store_pass_done(struct store_pass *s)
 	free(s->engine);
 }
 
-static int store_record(struct store_pass *s, int64_t store,
-			struct store_info *info, const uint8_t *signature)
+static int read_members(struct store_pass *s)
 {
-	struct stored_file *files;
-	size_t k;
-	int r;
-
-	for (k = 0; k < s->n_members && s->error == 0; k += LIMIT_WIRE_FILES) {
+	for (size_t k = 0; k < s->n_members && s->error == 0;
+	     k += LIMIT_WIRE_FILES) {
 		const size_t left = s->n_members - k;
 
 		scan_members(s, &s->members[k], left < LIMIT_WIRE_FILES ?
 			     left : LIMIT_WIRE_FILES);
 	}
-	if (s->error < 0)
-		return s->error;
+	return s->error;
+}
+
+/* Is what a crawl found no store after all?  Damage in what a reader knows is
+ * one, and so is what nobody may read.  What went or was replaced meanwhile is
+ * for the next crawl.  */
+static bool is_nothing(const struct store_pass *s)
+{
+	if (!s->place->definition->found || s->n_entries > 0)
+		return false;
+	for (size_t k = 0; k < s->n_problems; k++)
+		if (s->reader != NULL ||
+		    (s->problems[k].code != PROBLEM_FORMAT &&
+		     s->problems[k].code != PROBLEM_CHANGED &&
+		     s->problems[k].code != PROBLEM_DANGLING))
+			return false;
+	return true;
+}
+
+static int store_record(struct store_pass *s, int64_t store,
+			struct store_info *info, const uint8_t *signature)
+{
+	struct stored_file *files;
+	int r;
+
 	if (s->problems_left_out) {
 		struct stored_problem *last = &s->problems[s->n_problems - 1];
 
@@ -650,6 +671,37 @@ static int store_record(struct store_pass *s, int64_t store,
 	return r;
 }
 
+/* What a crawl need not look at any more.  */
+static void keep_inodes(const struct store_pass *s)
+{
+	for (size_t k = 0; k < s->n_members; k++) {
+		const struct member *m = &s->members[k];
+
+		if (m->error == 0)
+			inodes_add(&s->pass->inodes, &m->id);
+		if (m->companion != NULL)
+			inodes_add(&s->pass->inodes, &m->companion_id);
+	}
+}
+
+/* Reads what is there and records it; *ret_store is 0 when it is no store.  */
+static int scan_anew(struct store_pass *s, struct store_info *info,
+		     const uint8_t *signature, int64_t *ret_store)
+{
+	int r = read_members(s);
+
+	if (r == 0 && is_nothing(s)) {
+		*ret_store = 0;
+		return 0;
+	}
+	if (r == 0)
+		r = inventory_store(s->pass->inventory, info->kind, info->path,
+				    ret_store);
+	if (r == 0)
+		r = store_record(s, *ret_store, info, signature);
+	return r;
+}
+
 int store_scan(struct pass *pass, const struct place *place, int64_t *ret_store)
 {
 	const struct store_definition *d = place->definition;
@@ -660,30 +712,29 @@ int store_scan(struct pass *pass, const struct place *place, int64_t *ret_store)
 		.instance = place->instance, .recipe = d->recipe,
 		.repair = d->repair };
 	uint8_t signature[SHA256_SIZE];
-	int64_t store;
 	bool settled;
 	int r;
 
-	r = inventory_store(pass->inventory, d->kind, place->path, &store);
-	if (r < 0)
-		return r;
 	list_members(&s);
 	if (s.error < 0) {
 		store_pass_done(&s);
 		return s.error;
 	}
 	settled = take_signature(&s, signature);
-	r = -ENOENT;
-	if (settled && !pass->options->reread)
-		r = inventory_reuse(pass->inventory, store, &info, signature);
+	r = settled && !pass->options->reread ?
+	    inventory_find_store(pass->inventory, d->kind, place->path,
+				 ret_store) : -ENOENT;
+	if (r == 0)
+		r = inventory_reuse(pass->inventory, *ret_store, &info,
+				    signature);
 	if (r == 0)
 		pass->result.reused++;
 	else if (r == -ENOENT)
-		r = store_record(&s, store, &info, settled ? signature : NULL);
-	store_pass_done(&s);
-	if (r == 0) {
+		r = scan_anew(&s, &info, settled ? signature : NULL, ret_store);
+	if (r == 0 && *ret_store != 0) {
 		pass->result.stores++;
-		*ret_store = store;
+		keep_inodes(&s);
 	}
+	store_pass_done(&s);
 	return r;
 }

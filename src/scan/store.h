@@ -38,6 +38,19 @@ struct seen_file {
 	char *engine;			/* see engine_find(); NULL: none */
 };
 
+/* Files (inodes.c).  All zero is empty.  */
+struct inode {
+	uint64_t dev, ino;
+	bool used;
+};
+struct inodes {
+	struct inode *items;
+	size_t n, slots;
+};
+bool inodes_has(const struct inodes *s, const struct file_id *id);
+void inodes_add(struct inodes *s, const struct file_id *id);
+void inodes_done(struct inodes *s);
+
 /* Mozilla's, see roots.c.  */
 struct roots {
 	char *text;			/* NULL: not loaded yet */
@@ -60,10 +73,12 @@ struct pass {
 	size_t *seen_index;		/* hash table of 1 + index, 0: free */
 	size_t seen_slots;
 	struct roots roots;
+	struct inodes inodes;		/* of all stores */
 };
 
 /* Reads PLACE, or finds that it is as it was, and records it.  What is wrong
- * with the store is a problem row; negative errno when the inventory fails. */
+ * with the store is a problem row; negative errno when the inventory fails.
+ * *RET_STORE is 0 when a crawl's find is no store.  */
 int store_scan(struct pass *pass, const struct place *place,
 	       int64_t *ret_store);
 void pass_done(struct pass *pass);
@@ -103,6 +118,9 @@ size_t file_one(const struct store_definition *d, const struct seen_file *f);
 enum role final_role(const struct store_definition *d,
 		     const struct seen_file *f, size_t k, size_t one,
 		     enum role role);
+/* Crawls, if the options want that, and records what crawls found.  */
+int scan_found(struct pass *pass);
+
 /* Why what was set aside of F is not certain; NULL: it is.  */
 const char *aside_doubt(const struct store_definition *d,
 			const struct seen_file *f);

@@ -1,0 +1,128 @@
+/* crawling.c -- a crawl as its user sees it: the directories that the command line
+ * names, progress on the terminal, and Ctrl-C, which ends the crawl and keeps what
+ * it found.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cmd.h"
+#include "locate/locate.h"
+
+static volatile sig_atomic_t stop;
+
+/* A second one ends the program, as ever.  */
+static void on_signal(int number)
+{
+	stop = 1;
+	signal(number, SIG_DFL);
+}
+
+struct crawling {
+	struct crawl_options options;
+	const struct options *o;
+	char **starts;
+	struct timespec begin;
+	void (*before)(int);		/* what SIGINT did */
+};
+
+static void show(const struct crawl_progress *p, void *data)
+{
+	const struct crawling *c = data;
+	AUTO(str) char *line = NULL, *path = NULL;
+	struct timespec now;
+	double seconds;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	seconds = (double)(now.tv_sec - c->begin.tv_sec) +
+		  (double)(now.tv_nsec - c->begin.tv_nsec) / 1e9;
+	path = p->path != NULL ? escape_text(p->path, strlen(p->path)) :
+	       xstrdup("");
+	line = xasprintf(_("crawling: %zu names in %zu directories, %zu found, %.0f names/s %.*s"),
+			 p->names, p->directories, p->found,
+			 seconds > 0 ? (double)p->names / seconds : 0.0,
+			 40, path);
+	progress(c->o, line);
+}
+
+/* DIR as an absolute path inside of the root, without links; the caller frees.
+ * Says why there is none.  */
+static char *find_start(const struct options *o, const struct root *root,
+			const char *directory)
+{
+	struct file_id id;
+	char *path = NULL;
+	int r = 0;
+
+	if (strcmp(root->path, "/") == 0) {
+		path = realpath(directory, NULL);
+		r = path == NULL ? -errno : 0;
+	} else if (directory[0] == '/') {
+		r = file_real_path(root, directory, &path);
+	} else {
+		usage_error(o->command,
+			    _("with --root, a directory to crawl begins with /, in the root"),
+			    directory, NULL);
+		return NULL;
+	}
+	if (r == 0)
+		r = file_stat(root, path, &id);
+	if (r == 0 && !S_ISDIR(id.mode))
+		r = -ENOTDIR;
+	if (r < 0) {
+		AUTO(str) char *name = escape_text(directory,
+						   strlen(directory));
+
+		log_error(_("%s: cannot be crawled: %s"), name, strerror(-r));
+		free(path);
+		return NULL;
+	}
+	return path;
+}
+
+int crawling_begin(const struct options *o, const struct root *root,
+		   struct crawling **ret_crawling)
+{
+	struct crawling *c;
+
+	*ret_crawling = NULL;
+	if (!o->crawl)
+		return -1;
+	c = xcalloc(1, sizeof(*c));
+	c->o = o;
+	c->starts = xcalloc((size_t)o->n_arguments + 1, sizeof(*c->starts));
+	for (int k = 0; k < o->n_arguments; k++) {
+		c->starts[k] = find_start(o, root, o->arguments[k]);
+		if (c->starts[k] == NULL) {
+			crawling_end(c);
+			return EX_USAGE;
+		}
+	}
+	c->options = (struct crawl_options){
+		.starts = c->starts, .all = o->crawl_all,
+		.names_only = o->crawl_names, .strict = o->strict,
+		.stop = &stop, .progress = show, .data = c };
+	clock_gettime(CLOCK_MONOTONIC, &c->begin);
+	c->before = signal(SIGINT, on_signal);
+	if (c->before == SIG_IGN)	/* nohup, or a shell's background */
+		signal(SIGINT, SIG_IGN);
+	*ret_crawling = c;
+	return -1;
+}
+
+const struct crawl_options *crawling_options(const struct crawling *c)
+{
+	return c != NULL ? &c->options : NULL;
+}
+
+void crawling_end(struct crawling *c)
+{
+	if (c == NULL)
+		return;
+	if (c->before != NULL)
+		signal(SIGINT, c->before);
+	names_free(c->starts);
+	free(c);
+}

@@ -1,0 +1,440 @@
+/* crawl-look.c -- one directory of a crawl: listing it, or seeing that it is as it
+ * was, and what its files look like.
+ *
+ * Everything is opened from the root's descriptor by a path in which no component
+ * may be a link, so what its users move about meanwhile leads nowhere else.  Links
+ * are passed over: what they lead to is found where it lies.  A directory on
+ * another device than the one above it is a mount: the table of mounts says whether
+ * it is gone into, and one that is not in the table appeared meanwhile and is not.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "locate/crawl.h"
+
+#define NO_TIME		INT64_MIN	/* no file has it */
+
+static int64_t stat_ns(const struct timespec *t)
+{
+	return t->tv_sec * INT64_C(1000000000) + t->tv_nsec;
+}
+
+/* Without times that are too young.  */
+static struct stamp stamp_of(const struct crawl *c, const struct stat *st)
+{
+	struct stamp s = {
+		.dev = st->st_dev, .ino = st->st_ino, .size = st->st_size,
+		.mtime_ns = stat_ns(&st->st_mtim),
+		.ctime_ns = stat_ns(&st->st_ctim),
+	};
+
+	if (s.mtime_ns > c->young || s.ctime_ns > c->young)
+		s.mtime_ns = s.ctime_ns = NO_TIME;
+	return s;
+}
+
+static bool stamp_is(const struct stamp *old, const struct stat *st)
+{
+	return old->ino == st->st_ino && old->dev == st->st_dev &&
+	       old->size == st->st_size &&
+	       old->mtime_ns == stat_ns(&st->st_mtim) &&
+	       old->ctime_ns == stat_ns(&st->st_ctim);
+}
+
+/* ---- opening ---------------------------------------------------------------*/
+
+/* PATH, absolute in the root, as it is beneath the root's descriptor.  */
+static const char *beneath(const char *path)
+{
+	return path[1] != '\0' ? path + 1 : ".";
+}
+
+/* Only the owner and root may leave the access time alone.  */
+static int open_path(const struct crawl *c, const char *path, int flags,
+		     int *ret_fd)
+{
+	int r = beneath_open_straight(c->root, path, flags | O_NOATIME |
+				      O_NONBLOCK | O_NOCTTY, ret_fd);
+
+	if (r == -EPERM)
+		r = beneath_open_straight(c->root, path, flags | O_NONBLOCK |
+					  O_NOCTTY, ret_fd);
+	return r;
+}
+
+/* ---- what is found ---------------------------------------------------------*/
+
+static void add_problem(struct crawler *w, const char *path, int error)
+{
+	struct crawl_result *r = &w->result;
+
+	/* It went while we looked.  */
+	if (error == -ENOENT || error == -ENOTDIR || error == -ELOOP)
+		return;
+	if (r->n_problems++ >= LIMIT_CRAWL_PROBLEMS)
+		return;
+	grow(&r->problems, r->n_problems - 1, &r->cap_problems,
+	     sizeof(*r->problems));
+	r->problems[r->n_problems - 1] = (struct crawl_problem){
+		.path = xstrdup(path), .error = error };
+}
+
+void crawl_add_skip(struct crawl_result *r, const char *path,
+		     const char *type, enum mount_kind kind)
+{
+	grow(&r->skips, r->n_skips, &r->cap_skips, sizeof(*r->skips));
+	r->skips[r->n_skips++] = (struct crawl_skip){
+		.path = xstrdup(path), .type = xstrdup(type), .kind = kind };
+}
+
+static void add_found(struct crawler *w, const char *path,
+		      const struct stat *st, bool unchanged)
+{
+	struct crawl_result *r = &w->result;
+
+	grow(&r->found, r->n_found, &r->cap_found, sizeof(*r->found));
+	r->found[r->n_found++] = (struct crawl_found){
+		.path = xstrdup(path), .unchanged = unchanged,
+		.id = { .dev = st->st_dev, .ino = st->st_ino,
+			.size = st->st_size,
+			.mtime_ns = stat_ns(&st->st_mtim),
+			.ctime_ns = stat_ns(&st->st_ctim),
+			.mode = st->st_mode, .uid = st->st_uid,
+			.gid = st->st_gid },
+	};
+	atomic_fetch_add(&w->c->found, 1);
+}
+
+static void add_candidate(struct crawler *w, struct crawled_directory *d,
+			  const char *name, const struct stat *st)
+{
+	if (d == NULL)
+		return;
+	grow(&d->candidates, d->n, &d->cap, sizeof(*d->candidates));
+	d->candidates[d->n++] = (struct candidate){
+		.name = xstrdup(name), .stamp = stamp_of(w->c, st) };
+}
+
+static char *join(const char *directory, const char *name)
+{
+	return xasprintf("%s/%s", directory[1] != '\0' ? directory : "", name);
+}
+
+/* ---- files -----------------------------------------------------------------*/
+
+static int compare_name(const void *name, const void *candidate)
+{
+	return strcmp(name, ((const struct candidate *)candidate)->name);
+}
+
+/* NULL: there was none.  */
+static const struct candidate *
+candidate_find(const struct crawled_directory *d, const char *name)
+{
+	return d == NULL || d->n == 0 ? NULL :
+	       bsearch(name, d->candidates, d->n, sizeof(*d->candidates),
+		       compare_name);
+}
+
+/* What the first bytes look like, as options->head() says; negative errno: nobody
+ * can see.  */
+static int head_fits(struct crawler *w, const char *path, const struct stat *st)
+{
+	uint8_t head[CRAWL_HEAD_BYTES];
+	AUTO(fd) int fd = -1;
+	struct stat now;
+	ssize_t n;
+	int r = open_path(w->c, path, O_RDONLY, &fd);
+
+	if (r < 0)
+		return r;
+	/* Nothing but a regular file may be read from: a FIFO would wait.  */
+	if (fstat(fd, &now) < 0)
+		return -errno;
+	if (!S_ISREG(now.st_mode) || now.st_ino != st->st_ino ||
+	    now.st_dev != st->st_dev)
+		return -ENOENT;
+	n = pread(fd, head, sizeof(head), 0);
+	if (n < 0)
+		return -errno;
+	return w->c->options->head((struct blob){ head, (size_t)n });
+}
+
+/* Has a file of neutral name been looked at before?  No user can set back the
+ * time of a change.  */
+static bool looked_at(const struct crawl *c, const struct stat *st, bool same)
+{
+	const int64_t made = c->old.made * INT64_C(1000000000);
+
+	return same && stat_ns(&st->st_ctim) < made - CRAWL_RACY_NS;
+}
+
+static void take_file(struct crawler *w, const struct todo *t,
+		      struct crawled_directory *d, int at, const char *name,
+		      const struct crawled_directory *old)
+{
+	const struct crawl_options *o = w->c->options;
+	const struct crawl_words *words = &w->c->catalogue->crawl;
+	enum name_class class = crawl_name_class(w->c->names, name);
+	const struct candidate *was = candidate_find(old, name);
+	AUTO(str) char *path = NULL;
+	struct stat st;
+	bool program;
+	int r;
+
+	if (was == NULL && (class == NAME_NEVER ||
+			    (o->names_only && class == NAME_NEUTRAL)))
+		return;
+	if (fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) < 0 ||
+	    !S_ISREG(st.st_mode) || (uint64_t)st.st_size < words->least)
+		return;
+	if (was != NULL && stamp_is(&was->stamp, &st)) {
+		path = join(t->path, name);
+		add_candidate(w, d, name, &st);
+		add_found(w, path, &st, true);
+		return;
+	}
+	program = (uint64_t)st.st_size >= words->program_least &&
+		  (uint64_t)st.st_size <= LIMIT_ELF_BYTES;
+	if (class == NAME_PROGRAM && !program)
+		return;
+	if (!program && (uint64_t)st.st_size > LIMIT_FILE_BYTES)
+		return;
+	if (class != NAME_LIKELY && looked_at(w->c, &st, t->same))
+		return;
+	path = join(t->path, name);
+	r = class == NAME_LIKELY ? 1 : head_fits(w, path, &st);
+	if (r < 0)
+		add_problem(w, path, r);
+	if (r <= 0 || (r == 2 && !program))
+		return;
+	add_candidate(w, d, name, &st);
+	add_found(w, path, &st, false);
+}
+
+/* ---- directories -----------------------------------------------------------*/
+
+void crawl_push(struct crawl *c, const struct todo *t)
+{
+	pthread_mutex_lock(&c->lock);
+	grow(&c->stack, c->n, &c->cap, sizeof(*c->stack));
+	c->stack[c->n++] = *t;
+	pthread_cond_signal(&c->more);
+	pthread_mutex_unlock(&c->lock);
+}
+
+/* What is mounted at PATH, absolute in the root; NULL: nothing.  */
+static const struct mount *mount_of(const struct crawl *c, const char *path)
+{
+	AUTO(str) char *whole = NULL;
+
+	if (strcmp(c->root->path, "/") == 0)
+		return mounts_at(&c->mounts, path);
+	whole = xasprintf("%s%s", c->root->path, path[1] != '\0' ? path : "");
+	return mounts_at(&c->mounts, whole);
+}
+
+bool crawl_enters(const struct crawl *c, const struct mount *m)
+{
+	return m->kind == MOUNT_LOCAL ||
+	       (c->options->all && m->kind != MOUNT_PSEUDO);
+}
+
+static void take_directory(struct crawler *w, const struct todo *t,
+			   uint64_t dev, const char *name)
+{
+	struct crawl *c = w->c;
+	AUTO(str) char *path = join(t->path, name);
+	const struct mount *m = mount_of(c, path);
+
+	if (strlen(path) >= LIMIT_PATH_BYTES) {
+		add_problem(w, t->path, -ENAMETOOLONG);
+		return;
+	}
+	if (m != NULL && !crawl_enters(c, m))
+		return;
+	/* An old one is looked at in its own turn.  */
+	if (c->old.n > 0 && crawl_state_find(&c->old, path) != NULL)
+		return;
+	crawl_push(c, &(struct todo){ .path = TAKE(path),
+				.dev = m != NULL ? 0 : dev });
+}
+
+static void take_name(struct crawler *w, const struct todo *t,
+		      struct crawled_directory *d, int at, uint64_t dev,
+		      const struct dirent64 *e,
+		      const struct crawled_directory *old)
+{
+	unsigned char type = e->d_type;
+	struct stat st;
+
+	if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+		return;
+	atomic_fetch_add_explicit(&w->c->names_seen, 1, memory_order_relaxed);
+	if (type == DT_UNKNOWN &&
+	    fstatat(at, e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		type = S_ISDIR(st.st_mode) ? DT_DIR :
+		       S_ISREG(st.st_mode) ? DT_REG : DT_LNK;
+	if (type == DT_DIR)
+		take_directory(w, t, dev, e->d_name);
+	else if (type == DT_REG)
+		take_file(w, t, d, at, e->d_name, old);
+}
+
+static int list_names(struct crawler *w, const struct todo *t, int fd,
+		      uint64_t dev, struct crawled_directory *d)
+{
+	const struct crawled_directory *old =
+		t->same ? crawl_state_find(&w->c->old, t->path) : NULL;
+	ssize_t n;
+
+	while ((n = getdents64(fd, w->buffer, CRAWL_NAMES_BYTES)) > 0) {
+		for (ssize_t k = 0; k < n;) {
+			const struct dirent64 *e =
+				(const void *)(w->buffer + k);
+
+			take_name(w, t, d, fd, dev, e, old);
+			k += e->d_reclen;
+		}
+		if (atomic_load(&w->c->stopped))
+			return 0;
+	}
+	return n < 0 ? -errno : 0;
+}
+
+/* Where the directory is kept; NULL: there are too many.  */
+static struct crawled_directory *remember(struct crawler *w, const char *path)
+{
+	struct crawl_state *s = &w->state;
+
+	if (s->n >= LIMIT_CRAWL_DIRECTORIES) {
+		s->cut = true;
+		return NULL;
+	}
+	grow(&s->directories, s->n, &s->cap, sizeof(*s->directories));
+	s->directories[s->n] = (struct crawled_directory){
+		.path = xstrdup(path) };
+	return &s->directories[s->n++];
+}
+
+void crawl_list(struct crawler *w, const struct todo *t)
+{
+	struct crawl *c = w->c;
+	AUTO(fd) int fd = -1;
+	struct crawled_directory *d;
+	struct stat st;
+	int r = open_path(c, t->path, O_RDONLY | O_DIRECTORY, &fd);
+
+	if (r == 0 && fstat(fd, &st) < 0)
+		r = -errno;
+	atomic_store(&c->changed, true);
+	if (r < 0) {
+		/* Kept, without times, so that it is tried again.  */
+		if (r == -EACCES)
+			remember(w, t->path);
+		add_problem(w, t->path, r);
+		return;
+	}
+	if (t->dev != 0 && st.st_dev != t->dev && mount_of(c, t->path) == NULL) {
+		AUTO(str) char *type = xasprintf("device %u:%u",
+						 major(st.st_dev),
+						 minor(st.st_dev));
+
+		crawl_add_skip(&w->result, t->path, type, MOUNT_REMOTE);
+		return;
+	}
+	atomic_fetch_add_explicit(&c->directories, 1, memory_order_relaxed);
+	d = remember(w, t->path);
+	if (d != NULL)
+		d->stamp = stamp_of(c, &st);
+	r = list_names(w, t, fd, st.st_dev, d);
+	if (r < 0) {
+		add_problem(w, t->path, r);
+		if (d != NULL)
+			d->stamp = (struct stamp){ .dev = 0 };
+	}
+}
+
+/* ---- what was there before -------------------------------------------------*/
+
+/* The files of a directory in which no name changed.  It is kept as it is, for
+ * nobody else looks at it.  */
+static void look_again(struct crawler *w, struct crawled_directory *d)
+{
+	size_t kept = 0;
+
+	d->kept = true;
+	for (size_t k = 0; k < d->n; k++) {
+		struct candidate *was = &d->candidates[k];
+		AUTO(str) char *path = join(d->path, was->name);
+		struct stat st;
+		bool same;
+
+		if (fstatat(w->c->root->fd, beneath(path), &st,
+			    AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) < 0 ||
+		    !S_ISREG(st.st_mode)) {
+			atomic_store(&w->c->changed, true);
+			free(was->name);
+			continue;
+		}
+		same = stamp_is(&was->stamp, &st);
+		if (!same) {
+			atomic_store(&w->c->changed, true);
+			was->stamp = stamp_of(w->c, &st);
+		}
+		d->candidates[kept++] = *was;
+		add_found(w, path, &st, same);
+	}
+	d->n = kept;
+}
+
+bool crawl_is_below(const char *path, const char *above)
+{
+	size_t n = strcmp(above, "/") == 0 ? 0 : strlen(above);
+
+	return strncmp(path, above, n) == 0 && path[n] == '/';
+}
+
+bool crawl_is_hidden(const struct crawl *c, const char *path)
+{
+	for (char *const *p = c->closed; *p != NULL; p++)
+		if (strcmp(path, *p) == 0 || crawl_is_below(path, *p))
+			return true;
+	return false;
+}
+
+void crawl_visit(struct crawler *w, struct crawled_directory *old)
+{
+	struct crawl *c = w->c;
+	struct stat st;
+
+	if (crawl_is_hidden(c, old->path))
+		return;
+	if (fstatat(c->root->fd, beneath(old->path), &st,
+		    AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) < 0) {
+		if (errno == EACCES)
+			crawl_push(c, &(struct todo){ .path = xstrdup(old->path) });
+		atomic_store(&c->changed, true);
+		return;
+	}
+	if (!S_ISDIR(st.st_mode)) {
+		atomic_store(&c->changed, true);
+		return;
+	}
+	if (!c->options->strict && stamp_is(&old->stamp, &st)) {
+		atomic_fetch_add_explicit(&c->directories, 1,
+					  memory_order_relaxed);
+		look_again(w, old);
+		return;
+	}
+	crawl_push(c, &(struct todo){
+		.path = xstrdup(old->path),
+		.same = old->stamp.dev == st.st_dev &&
+			old->stamp.ino == st.st_ino });
+}

@@ -1,0 +1,290 @@
+/* crawl.c -- what a crawl found and no store of the catalogue has becomes a store
+ * of the kind that the catalogue keeps for it, one for each file.
+ *
+ * Such a store is looked at in every later scan, too, whether that crawls or not:
+ * it costs one stat, and a report would otherwise forget it until the next crawl.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scan/store.h"
+
+/* The catalogue's kind for finds; NULL: it has none.  */
+static const struct store_definition *found_kind(const struct catalogue *c)
+{
+	for (size_t k = 0; k < c->n_stores; k++)
+		if (c->stores[k].found)
+			return &c->stores[k];
+	return NULL;
+}
+
+/* ---- what is recorded ------------------------------------------------------*/
+
+struct known {
+	char **paths;			/* sorted */
+	size_t n, cap;
+};
+
+static int take_known(const char *path, void *data)
+{
+	struct known *k = data;
+
+	grow(&k->paths, k->n, &k->cap, sizeof(*k->paths));
+	k->paths[k->n++] = xstrdup(path);
+	return 0;
+}
+
+static int compare_paths(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static bool is_known(const struct known *k, const char *path)
+{
+	return k->n > 0 && bsearch(&path, k->paths, k->n, sizeof(*k->paths),
+				   compare_paths) != NULL;
+}
+
+static void known_done(struct known *k)
+{
+	for (size_t j = 0; j < k->n; j++)
+		free(k->paths[j]);
+	free(k->paths);
+}
+
+/* ---- one file --------------------------------------------------------------*/
+
+/* Whose home PATH lies in; "": in nobody's.  */
+static const char *owner_of(const struct pass *pass, const char *path)
+{
+	for (size_t k = pass->homes->n; k-- > 0;) {
+		const struct home *h = &pass->homes->items[k];
+		const size_t n = strlen(h->path);
+
+		if (n > 1 && strncmp(path, h->path, n) == 0 && path[n] == '/')
+			return h->owner;
+	}
+	return "";
+}
+
+static int take_file(struct pass *pass, const struct store_definition *d,
+		     const char *path, const struct file_id *id)
+{
+	const struct place place = {
+		.definition = d, .path = path, .real_path = path,
+		.instance = "/", .owner = owner_of(pass, path), .id = *id };
+	int64_t store;
+
+	if (inodes_has(&pass->inodes, id))
+		return 0;
+	return store_scan(pass, &place, &store);
+}
+
+/* ---- what could not be looked at -------------------------------------------*/
+
+static int tell(struct pass *pass, const char *path, enum problem_code code,
+		bool skipped, char *message)
+{
+	const struct stored_problem problem = {
+		.path = path, .code = code, .message = message,
+		.skipped = skipped };
+	int r = inventory_scan_problem(pass->inventory, &problem);
+
+	free(message);
+	return r;
+}
+
+static int tell_problems(struct pass *pass, const struct crawl_result *c)
+{
+	int r = 0;
+
+	for (size_t k = 0; k < c->n_kept_problems && r == 0; k++)
+		r = tell(pass, c->problems[k].path, PROBLEM_UNREADABLE, false,
+			 xasprintf("not crawled: %s",
+				   error_words(c->problems[k].error)));
+	if (c->n_problems > c->n_kept_problems && r == 0)
+		r = tell(pass, "/", PROBLEM_UNREADABLE, false,
+			 xasprintf("%zu more directories and files were not "
+				   "crawled: run as root",
+				   c->n_problems - c->n_kept_problems));
+	for (size_t k = 0; k < c->n_skips && r == 0; k++) {
+		const struct crawl_skip *s = &c->skips[k];
+
+		if (s->kind == MOUNT_REMOTE)
+			r = tell(pass, s->path, PROBLEM_UNREADABLE, true,
+				 xasprintf("not crawled: %s is no local file "
+					   "system (--crawl-all goes in)",
+					   s->type));
+		else
+			log_verbose(s->kind == MOUNT_PSEUDO ?
+				    "%s: not crawled: %s holds no files" :
+				    "%s: not crawled: %s, seen elsewhere",
+				    s->path, s->type);
+	}
+	if (c->stopped && r == 0)
+		r = tell(pass, "/", PROBLEM_LIMIT, false,
+			 xasprintf("the crawl was ended by a signal after %zu "
+				   "names: what it had not come to is not "
+				   "known", c->names));
+	if (c->cut && r == 0)
+		r = tell(pass, "/", PROBLEM_LIMIT, true,
+			 xasprintf("more than %u directories: the next crawl "
+				   "lists all of them again",
+				   LIMIT_CRAWL_DIRECTORIES));
+	if (c->n_found > LIMIT_CRAWL_STORES && r == 0)
+		r = tell(pass, "/", PROBLEM_LIMIT, false,
+			 xasprintf("the crawl found %zu files that may be "
+				   "stores, and looked at %u: crawl parts of "
+				   "the tree (--crawl DIR)", c->n_found,
+				   LIMIT_CRAWL_STORES));
+	return r;
+}
+
+/* ---- all -------------------------------------------------------------------*/
+
+static int head_of(struct blob head)
+{
+	return (int)magic_of(head);
+}
+
+/* Does a reader want to see the file beside it?  */
+static bool has_companion(const char *path)
+{
+	for (const struct reader *const *r = readers; *r != NULL; r++)
+		if ((*r)->companion.for_ending != NULL &&
+		    has_suffix(path, (*r)->companion.for_ending))
+			return true;
+	return false;
+}
+
+/* Reads as many of what was found as are handed over at once: each by itself
+ * would wait for an answer.  What has not changed will not be read.  */
+static int read_ahead(struct pass *pass, const struct store_definition *d,
+		      const struct crawl_found *found, size_t n)
+{
+	struct wanted_file files[LIMIT_WIRE_FILES];
+	size_t n_files = 0;
+
+	for (size_t k = 0; k < n; k++)
+		if (!found[k].unchanged && !has_companion(found[k].path) &&
+		    !inodes_has(&pass->inodes, &found[k].id))
+			files[n_files++] = (struct wanted_file){
+				.path = found[k].path, .id = &found[k].id };
+	return n_files > 1 ? files_read(pass, d, files, n_files) : 0;
+}
+
+static int take_found(struct pass *pass, const struct store_definition *d,
+		      const struct crawl_result *c, const struct known *known)
+{
+	const size_t n = c->n_found < LIMIT_CRAWL_STORES ? c->n_found :
+			 LIMIT_CRAWL_STORES;
+	int r = 0;
+
+	for (size_t k = 0; k < n && r >= 0; k++) {
+		const struct crawl_found *f = &c->found[k];
+
+		if (k % LIMIT_WIRE_FILES == 0)
+			r = read_ahead(pass, d, f, n - k < LIMIT_WIRE_FILES ?
+				       n - k : LIMIT_WIRE_FILES);
+		/* What has not changed, and was no store, is none.  */
+		if (r >= 0 && (!f->unchanged || is_known(known, f->path)))
+			r = take_file(pass, d, f->path, &f->id);
+	}
+	return r;
+}
+
+static bool has_found(const struct crawl_result *c, const char *path)
+{
+	size_t low = 0, high = c->n_found;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+		const int order = strcmp(path, c->found[middle].path);
+
+		if (order == 0)
+			return true;
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return false;
+}
+
+/* What earlier crawls found, and this one did not come to.  */
+static int take_known_again(struct pass *pass, const struct store_definition *d,
+			    const struct crawl_result *c,
+			    const struct known *known)
+{
+	int r = 0;
+
+	for (size_t k = 0; k < known->n && r >= 0; k++) {
+		const char *path = known->paths[k];
+		struct file_id id;
+
+		if (has_found(c, path) ||
+		    file_lstat(pass->options->root, path, &id) < 0 ||
+		    !S_ISREG(id.mode))
+			continue;
+		r = take_file(pass, d, path, &id);
+	}
+	return r;
+}
+
+static int crawl(struct pass *pass, struct crawl_result *ret)
+{
+	const struct scan_options *o = pass->options;
+	struct crawl_options options = *o->crawl;
+	AUTO(str) char *what = NULL;
+	AUTO(buf) struct buf before;
+	int r;
+
+	options.made = pass->made;
+	options.head = head_of;
+	buf_init(&before, LIMIT_CRAWL_STATE_BYTES);
+	what = crawl_question(&options);
+	r = inventory_crawl_load(pass->inventory, what, &before);
+	if (r < 0)
+		return r;
+	r = crawl_run(o->root, o->catalogue, &options, (struct blob){
+		(const uint8_t *)before.p, before.n }, ret);
+	if (r < 0)
+		return tell(pass, "/", PROBLEM_UNREADABLE, false,
+			    xasprintf("not crawled: /proc/self/mountinfo: %s",
+				      error_words(r)));
+	if (!ret->stopped && !ret->same)
+		r = inventory_crawl_save(pass->inventory, what, (struct blob){
+			(const uint8_t *)ret->state.p, ret->state.n });
+	return r;
+}
+
+int scan_found(struct pass *pass)
+{
+	const struct scan_options *o = pass->options;
+	const struct store_definition *d = found_kind(o->catalogue);
+	struct crawl_result result = { .n_found = 0 };
+	struct known known = { .n = 0 };
+	int r;
+
+	if (d == NULL)
+		return 0;
+	r = inventory_recorded_paths(pass->inventory, d->kind, take_known,
+				     &known);
+	if (known.n > 0)
+		qsort(known.paths, known.n, sizeof(*known.paths),
+		      compare_paths);
+	if (r == 0 && o->crawl != NULL)
+		r = crawl(pass, &result);
+	if (r == 0)
+		r = take_found(pass, d, &result, &known);
+	if (r == 0)
+		r = take_known_again(pass, d, &result, &known);
+	if (r == 0)
+		r = tell_problems(pass, &result);
+	pass->result.crawled_names = result.names;
+	pass->result.crawled_directories = result.directories;
+	known_done(&known);
+	crawl_result_done(&result);
+	return r;
+}
