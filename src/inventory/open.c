@@ -66,6 +66,7 @@ static int configure(struct inventory *i, unsigned wait_seconds)
 						 ? wait_seconds : longest));
 	/* Sorting must not leave files in $TMPDIR.  */
 	return db_exec(i, "PRAGMA temp_store = MEMORY; "
+			  "PRAGMA cache_size = -16384; "
 			  "PRAGMA cell_size_check = ON");
 }
 
