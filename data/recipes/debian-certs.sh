@@ -13,13 +13,13 @@ surveyed=''
 
 # All *.crt files below PATH, through links as well, as paths inside the root.
 crt_files() (	# PATH [DEPTH]
-	directory=$(resolve "$1" last) || exit 1
-	for file in "$directory"/* "$directory"/.[!.]*; do
+	follow "$1" last || exit 1
+	for file in "$followed"/* "$followed"/.[!.]*; do
 		path=$1/${file##*/}
-		file=$(resolve "$path" last) || continue
-		if [ -d "$file" ] && [ "${2:-0}" -lt 8 ]; then
+		follow "$path" last || continue
+		if [ -d "$followed" ] && [ "${2:-0}" -lt 8 ]; then
 			crt_files "$path" $((${2:-0} + 1))
-		elif [ -f "$file" ]; then
+		elif [ -f "$followed" ]; then
 			case $path in
 			*[[:cntrl:]]*) ;;
 			*.crt) printf '%s\n' "$path" ;;
@@ -31,11 +31,12 @@ crt_files() (	# PATH [DEPTH]
 # What the configuration says about CERTIFICATE: "on", "off" or nothing.  The
 # updater trims the lines, and a plain line wins.
 conf_says() {	# CERTIFICATE
-	CERTIFICATE=$1 awk '{ gsub(/^[ \t]+|[ \t]+$/, "") }
+	follow "$certs_conf" last && CERTIFICATE=$1 awk '{
+			gsub(/^[ \t]+|[ \t]+$/, "")
+		}
 		$0 == ENVIRON["CERTIFICATE"] { on = 1 }
 		$0 == "!" ENVIRON["CERTIFICATE"] { off = 1 }
-		END { print on ? "on" : off ? "off" : "" }' \
-		"$(resolve "$certs_conf" last)"
+		END { print on ? "on" : off ? "off" : "" }' "$followed"
 }
 
 # ---- what is there ----
@@ -47,27 +48,27 @@ conf_says() {	# CERTIFICATE
 # none.  Names with control characters cannot be in either.
 survey() {
 	[ -z "$surveyed" ] || return 0
-	workspace && certs_real=$(inside "$certs" last) &&
+	workspace && follow "$certs" last && certs_real=${followed#"$root"} &&
 		cd -P -- "$root$certs_real" && : >"$work/links" || return 1
 	{
-		crt_files "$certs_share" | while IFS= read -r path; do
-			survey_file share "$path"
-		done
-		crt_files "$certs_local" | while IFS= read -r path; do
-			survey_file local "$path"
-		done
+		crt_files "$certs_share" | survey_files share
+		crt_files "$certs_local" | survey_files local
 		for file in * .[!.]*; do
 			survey_name "$certs_real/$file"
 		done
-	} >"$work/survey"
-	surveyed=1
+	} >"$work/files"
+	survey_prints && surveyed=1
+}
+
+survey_files() {	# KIND
+	while IFS= read -r path; do
+		survey_file "$1" "$path"
+	done
 }
 
 survey_file() {	# KIND PATH
-	real=$(resolve "$2" last) || return 0
-	fingerprints "$real" | while IFS= read -r print; do
-		printf '%s %s %s\t%s\n' "$print" "$1" "${real#"$root"}" "$2"
-	done
+	follow "$2" last || return 0
+	printf '%s %s\t%s\n' "$1" "${followed#"$root"}" "$2"
 }
 
 survey_name() {	# PATH
@@ -83,8 +84,21 @@ survey_name() {	# PATH
 	*/.trustdrift-new) return ;; # of a run that was killed
 	esac
 	if [ -L "$root$1" ]; then
-		target=$(readlink -n -- "$root$1" | tr '[:cntrl:]' '?')
-		real=$(inside "$1" last) && [ -f "$root$real" ] || real=-
+		target=$(readlink -n -- "$root$1" && printf .) || return 0
+		target=${target%.}
+		# From the target on, not to read this link twice.
+		case $target in
+		/*) survey_from=$target ;;
+		*) survey_from=$certs_real/$target ;;
+		esac
+		case $target in
+		*[[:cntrl:]]*)
+			target=$(printf '%s' "$target" | tr '[:cntrl:]' '?')
+			;;
+		esac
+		real=-
+		! follow "$survey_from" last || [ ! -f "$followed" ] ||
+			real=${followed#"$root"}
 		printf '%s\t%s\t%s\n' "$real" "$target" "$1" >>"$work/links"
 		case $real:$target in
 		-:*) ;;
@@ -96,18 +110,91 @@ survey_name() {	# PATH
 	fi
 }
 
+# Makes $work/survey of $work/files.  The same certificate is in the packages'
+# file and in the bundle, and was there when it was looked last: each is decoded
+# once a run, and $work/prints has "BASE64 SHA-256" for all that were.
+survey_prints() {
+	[ -f "$work/prints" ] || : >"$work/prints"
+	ROOT=$root awk -F '\t' '
+		/^odd name$/ { print; next }
+		{
+			file = ENVIRON["ROOT"] substr($1, index($1, " ") + 1)
+			inside = pem = 0
+			while ((getline line <file) > 0) {
+				if (line ~ /-----BEGIN [A-Z0-9 ]*CERTIFICATE-----/)
+					pem = 1
+				if (line ~ /^-----BEGIN (X509 )?CERTIFICATE-----/) {
+					inside = 1
+					base64 = ""
+				} else if (line ~ /^-----END /) {
+					if (inside)
+						print base64 "\t" $0
+					inside = 0
+				} else if (inside) {
+					gsub(/[^A-Za-z0-9+\/=]/, "", line)
+					base64 = base64 line
+				}
+			}
+			close(file)
+			# One certificate in DER.
+			if (!pem)
+				print "-\t" $0
+		}' "$work/files" >"$work/found" || return 1
+	awk -F '\t' 'FILENAME == known { split($0, word, " "); seen[word[1]]; next }
+		NF > 1 && $1 != "-" && !($1 in seen) { seen[$1]; print $1 }' \
+		known="$work/prints" "$work/prints" "$work/found" \
+		>"$work/new"
+	if [ -s "$work/new" ]; then
+		hash_lines <"$work/new" >"$work/hashes" &&
+			awk 'NR == FNR { line[FNR] = $0; next }
+				{ print line[FNR] " " $0 }' \
+				"$work/new" "$work/hashes" \
+				>>"$work/prints" || return 1
+	fi
+	awk -F '\t' 'FILENAME == known {
+			space = index($0, " ")
+			prints[substr($0, 1, space - 1)] = substr($0, space + 1)
+			next
+		}
+		NF < 2 || $1 == "-" { print; next }
+		{ print prints[$1] " " $2 "\t" $3 }' \
+		known="$work/prints" "$work/prints" "$work/found" \
+		>"$work/survey" || return 1
+	! grep -q '^-' "$work/survey" || {
+		mv -f -- "$work/survey" "$work/half" &&
+			survey_der <"$work/half" >"$work/survey"
+	}
+}
+
+# Puts the hash of the file itself where a line has none.
+survey_der() {
+	while IFS= read -r line; do
+		case $line in
+		-*)
+			real=${line#* * } && real=${real%%	*}
+			print=$(sum "$root$real") || continue
+			line="$print ${line#-	}"
+			;;
+		esac
+		printf '%s\n' "$line"
+	done
+}
+
 # The links that update-ca-certificates --fresh would take away: those that
 # lead nowhere, and those to files that are not selected any more.
 stale_links() {
-	while IFS='	' read -r real target link; do
-		case $real:$target in
-		-:*) printf '%s\n' "$link" ;;
-		*:"$certs_share"/*)
-			[ "$(conf_says "${target#"$certs_share/"}")" = on ] ||
-				printf '%s\n' "$link"
-			;;
-		esac
-	done <"$work/links"
+	follow "$certs_conf" last &&
+		CONF=$followed SHARE=$certs_share/ awk -F '\t' '
+		FILENAME == ENVIRON["CONF"] {
+			gsub(/^[ \t]+|[ \t]+$/, "")
+			on[$0]
+			next
+		}
+		$1 == "-" { print $3; next }
+		index($2, ENVIRON["SHARE"]) == 1 &&
+			!(substr($2, length(ENVIRON["SHARE"]) + 1) in on) {
+			print $3
+		}' "$followed" "$work/links"
 }
 
 # ---- making it again ----
@@ -115,7 +202,7 @@ stale_links() {
 # On another root only where its programs run, and find a /dev/null there.
 updater_works() {
 	if [ -n "$root" ]; then
-		[ "$(id -u)" = 0 ] && [ -c "$root/dev/null" ] &&
+		[ "$uid" = 0 ] && [ -c "$root/dev/null" ] &&
 			chroot "$root" openssl version >/dev/null 2>&1 &&
 			chroot "$root" update-ca-certificates --help \
 				>/dev/null 2>&1
@@ -157,7 +244,8 @@ tell_hooks() {	# FILE
 # because by what it holds the next run knows whether this one came to its end.
 remake_store() {
 	cd -P -- "$root$certs_real" && stale_links >"$work/stale" &&
-		bundle=$(inside "$certs_real/ca-certificates.crt" last) &&
+		follow "$certs_real/ca-certificates.crt" last &&
+		bundle=${followed#"$root"} &&
 		cp -a -- "$root$bundle" "$work/bundle" &&
 		selected_files >"$work/bundle" && [ -s "$work/bundle" ] &&
 		enter "$bundle" && stage "$work/bundle" &&
@@ -170,20 +258,18 @@ remake_links() {
 		rm -f -- "./${link##*/}" || return 1
 	done <"$work/stale"
 	for link in *; do
-		if [ -L "$link" ] && target=$(inside "$certs_real/$link" last) &&
-			[ ! -e "$root$target" ]; then
+		if [ -L "$link" ] && follow "$certs_real/$link" last &&
+			[ ! -e "$followed" ]; then
 			rm -f -- "./$link" || return 1
 		fi
 	done
-	hash_names | cut -d . -f 1 | uniq | while IFS= read -r hash; do
-		number=0
-		for old in $(hash_names | sed -n "s/^$hash\.//p"); do
-			[ "$old" = "$number" ] ||
-				mv -f -- "./$hash.$old" "./$hash.$number" ||
-				exit 1
-			number=$((number + 1))
-		done
-	done
+	hash_names | awk -F . '
+		$1 != last { last = $1; n = 0 }
+		$2 "" != n "" { print $0 " " $1 "." n }
+		{ n++ }' >"$work/gaps"
+	while IFS=' ' read -r old new; do
+		mv -f -- "./$old" "./$new" || return 1
+	done <"$work/gaps"
 }
 
 # The hash names of the working directory, in order.
@@ -201,9 +287,9 @@ selected_files() {
 			-e "s|^|$certs_share/|" -- "$(resolve "$certs_conf" last)"
 		crt_files "$certs_local" | sort
 	} | while IFS= read -r path; do
-		if file=$(resolve "$path" last) && [ -f "$file" ]; then
-			cat -- "$file" || exit 1
-			[ -z "$(tail -c 1 -- "$file")" ] || echo
+		if follow "$path" last && [ -f "$followed" ]; then
+			cat -- "$followed" || exit 1
+			[ -z "$(tail -c 1 -- "$followed")" ] || echo
 		fi
 	done
 }

@@ -19,9 +19,12 @@ pem_lines() {
 		inside { gsub(/[^A-Za-z0-9+\/=]/, ""); line = line $0 }'
 }
 
+# A process more for each line is what a large bundle feels: the line comes as a
+# here-document, and cut takes all hashes at the end.
 hash_lines() {
 	while IFS= read -r base64; do
-		printf '%s' "$base64" | base64 -d 2>/dev/null | sha256sum |
-			cut -c 1-64
-	done
+		base64 -d 2>/dev/null <<-EOT | sha256sum
+			$base64
+		EOT
+	done | cut -c 1-64
 }

@@ -18,8 +18,8 @@ hashed_copy() {	# DIRECTORY
 		*.pem | *.crt | *.cer | *.crl) ;;
 		*) continue ;;
 		esac
-		if file=$(resolve "$hash_real/$entry" last) && [ -f "$file" ]; then
-			cat -- "$file" >"$work/hashed/$entry" || return 1
+		if follow "$hash_real/$entry" last && [ -f "$followed" ]; then
+			cat -- "$followed" >"$work/hashed/$entry" || return 1
 		fi
 	done
 	# Status 1 says only that some file was none.
@@ -36,8 +36,7 @@ dangling_links() {
 		*) continue ;;
 		esac
 		[ ! -L "$link" ] || {
-			target=$(resolve "$hash_real/$link" last) &&
-				[ -e "$target" ]
+			follow "$hash_real/$link" last && [ -e "$followed" ]
 		} || printf '%s\n' "$link"
 	done
 }
@@ -71,10 +70,9 @@ unlinked_files() {
 
 # Does a name BASE + NUMBER lead to the same content as TARGET?
 is_linked() {	# BASE TARGET
-	wanted=$(sum "$work/hashed/$2")
 	for name in "$1"[0-9] "$1"[0-9][0-9]; do
-		file=$(resolve "$hash_real/$name" last) && [ -f "$file" ] &&
-			[ "$(sum "$file")" = "$wanted" ] && return 0
+		follow "$hash_real/$name" last && [ -f "$followed" ] &&
+			cmp -s -- "$followed" "$work/hashed/$2" && return 0
 	done
 	return 1
 }

@@ -11,8 +11,7 @@
 # Sets $token, and $extracted, the bundle for TLS.
 p11_kit_token() {
 	while read -r token extracted <&3; do
-		directory=$(resolve "$token" last) && [ -d "$directory" ] &&
-			return 0
+		follow "$token" last && [ -d "$followed" ] && return 0
 	done 3<<-'EOT'
 		/etc/pki/ca-trust/source /etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem
 		/etc/pki/trust /var/lib/ca-certificates/ca-bundle.pem
@@ -24,9 +23,8 @@ p11_kit_token() {
 
 # The files of the administrator's token, and of its directory NAME.
 token_files() {	# [NAME]
-	directory=$(resolve "$token${1:+/$1}" last) && [ -d "$directory" ] ||
-		return 0
-	find "$directory/" -maxdepth 1 ! -type d | sort |
+	follow "$token${1:+/$1}" last && [ -d "$followed" ] || return 0
+	find "$followed/" -maxdepth 1 ! -type d | sort |
 		while IFS= read -r file; do
 			case $file in
 			*[[:cntrl:]]*) continue ;;
@@ -38,23 +36,23 @@ token_files() {	# [NAME]
 # Of files on standard input those that hold $arg_sha256.
 that_hold_it() {
 	while IFS= read -r path; do
-		file=$(resolve "$path" last) && [ -f "$file" ] &&
-			fingerprints "$file" | grep -q "^$arg_sha256\$" &&
+		follow "$path" last && [ -f "$followed" ] &&
+			fingerprints "$followed" | grep -q "^$arg_sha256\$" &&
 			printf '%s\n' "$path"
 	done
 	return 0
 }
 
 extracted_has_it() {
-	file=$(resolve "$extracted" last) && [ -f "$file" ] &&
-		fingerprints "$file" | grep -q "^$arg_sha256\$"
+	follow "$extracted" last && [ -f "$followed" ] &&
+		fingerprints "$followed" | grep -q "^$arg_sha256\$"
 }
 
 # Fedora's and Arch's program is update-ca-trust, SUSE's update-ca-certificates.
 p11_kit_updater() {
 	for updater in update-ca-trust update-ca-certificates; do
 		if [ -n "$root" ]; then
-			[ "$(id -u)" = 0 ] &&
+			[ "$uid" = 0 ] &&
 				chroot "$root" sh -c "command -v $updater" \
 					>/dev/null 2>&1 && return 0
 		else

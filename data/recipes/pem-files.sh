@@ -42,8 +42,8 @@ pem_of() {	# FILE
 # The places where the system's certificates are, sources first.
 system_places() {
 	find_in() {	# DIRECTORY
-		directory=$(resolve "$1" last) && [ -d "$directory" ] || return 0
-		find "$directory/" -type f 2>/dev/null | sort
+		follow "$1" last && [ -d "$followed" ] || return 0
+		find "$followed/" -type f 2>/dev/null | sort
 	}
 	find_in /usr/local/share/ca-certificates
 	for path in /etc/pki/ca-trust/source /etc/pki/trust \

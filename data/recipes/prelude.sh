@@ -2,7 +2,7 @@
 # ---- common to all scripts ------------------------------------------------
 #
 # Paths in steps are absolute as seen inside the root that is repaired.
-# resolve() turns one into a path of this host with every symbolic link on the
+# follow() turns one into a path of this host with every symbolic link on the
 # way resolved inside that root; enter() makes the directory of a path the
 # working directory, so that nobody can put a link in its place afterwards.
 #
@@ -21,7 +21,7 @@ PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL PATH
 
 root=$scanned_root mode=run dry_run='' yes='' only='' rollback_dir=''
-backup='' kept=0 locked='' work='' pending='' refreshes='' plan='' why=''
+uid='' backup='' kept=0 locked='' work='' pending='' refreshes='' plan='' why=''
 n_done=0 n_already=0 n_skipped=0 n_failed=0 n_would=0
 
 say() {
@@ -70,67 +70,76 @@ wrong_usage() {
 
 # ---- paths ----
 
-# The path on this host of PATH.  Links in its directories are followed inside
-# the root, and the last one too when "last" is given.
-resolve() (	# PATH [last]
-	todo=$1 at='' hops=0
-	while [ -n "$todo" ]; do
-		case $todo in
-		*/*) part=${todo%%/*} todo=${todo#*/} ;;
-		*) part=$todo todo='' ;;
+# Sets $followed to the path on this host of PATH.  Links in its directories are
+# followed inside the root, and the last one too when "last" is given.  It is
+# asked for every name of a directory, so it starts no process but for a link.
+follow() {	# PATH [last]
+	follow_rest=$1 follow_at='' follow_hops=0
+	while [ -n "$follow_rest" ]; do
+		case $follow_rest in
+		*/*)
+			follow_part=${follow_rest%%/*}
+			follow_rest=${follow_rest#*/}
+			;;
+		*) follow_part=$follow_rest follow_rest='' ;;
 		esac
-		case $part in
+		case $follow_part in
 		'' | .) continue ;;
-		..) at=${at%/*} && continue ;;
+		..) follow_at=${follow_at%/*} && continue ;;
 		esac
-		if [ -L "$root$at/$part" ] && [ -n "$todo${2:-}" ]; then
-			hops=$((hops + 1))
-			[ "$hops" -le 40 ] || exit 1
-			link=$(readlink -n -- "$root$at/$part" && printf .) ||
-				exit 1
-			case $link in
-			/*) at='' ;;
+		follow_at=$follow_at/$follow_part
+		if [ -L "$root$follow_at" ] && [ -n "$follow_rest${2:-}" ]; then
+			follow_hops=$((follow_hops + 1))
+			[ "$follow_hops" -le 40 ] || return 1
+			# The dot keeps line ends at the end of a target.
+			follow_link=$(readlink -n -- "$root$follow_at" &&
+				printf .) || return 1
+			case $follow_link in
+			/*) follow_at='' ;;
+			*) follow_at=${follow_at%/*} ;;
 			esac
-			todo=${link%.}/$todo
-		else
-			at=$at/$part
+			follow_rest=${follow_link%.}/$follow_rest
 		fi
 	done
-	case $at in
-	*[[:cntrl:]]*) exit 1 ;;
+	case $follow_at in
+	*[[:cntrl:]]*) return 1 ;;
 	esac
-	at=$root$at
-	printf '%s\n' "${at:-/}"
-)
+	followed=$root$follow_at
+	[ -n "$followed" ] || followed=/
+}
+
+# The same on standard output.
+resolve() {	# PATH [last]
+	follow "$@" && printf '%s\n' "$followed"
+}
 
 # The same, as a path inside the root.
-inside() (	# PATH [last]
-	path=$(resolve "$@") || exit 1
-	printf '%s\n' "${path#"$root"}"
-)
+inside() {	# PATH [last]
+	follow "$@" && printf '%s\n' "${followed#"$root"}"
+}
 
-# Makes the directory of PATH the working directory and sets $name.
+# Makes the directory of PATH the working directory and sets $name.  cd -P says
+# in $PWD where it came to.
 enter() {	# PATH
-	directory=$(resolve "${1%/*}" last) &&
-		cd -P -- "$directory" 2>/dev/null &&
-		[ "$(pwd -P)" = "$directory" ] && name=./${1##*/}
+	follow "${1%/*}" last && cd -P -- "$followed" 2>/dev/null &&
+		[ "$PWD" = "$followed" ] && name=./${1##*/}
 }
 
 # Is there surely nothing at PATH?  Not when a directory above it is closed.
-missing() (	# PATH [last]
-	path=$(resolve "$@") || exit 1
-	if [ -e "$path" ] || [ -L "$path" ]; then
-		exit 1
+missing() {	# PATH [last]
+	follow "$@" || return 1
+	if [ -e "$followed" ] || [ -L "$followed" ]; then
+		return 1
 	fi
-	while [ ! -e "$path" ] && [ -n "$path" ]; do
-		path=${path%/*}
+	while [ ! -e "$followed" ] && [ -n "$followed" ]; do
+		followed=${followed%/*}
 	done
-	[ ! -d "${path:-/}" ] || [ -x "${path:-/}" ]
-)
+	[ ! -d "${followed:-/}" ] || [ -x "${followed:-/}" ]
+}
 
 sum() {	# FILE
-	{ sha256sum <"$1" | cut -c 1-64; } 2>/dev/null
-}
+	sum_line=$(sha256sum <"$1") && printf '%s\n' "${sum_line%% *}"
+} 2>/dev/null
 
 # What is at a path of this host: "-" nothing, the SHA-256 of a regular file,
 # of where a link leads, or of all that is below a directory.
@@ -158,16 +167,16 @@ about() {	# FILE
 
 # ---- what is kept, and the journal of changes ----
 
-# Where the runs keep what they replace: in the root, or for an ordinary user
-# of this host among that user's own files.
-backup_place() (
-	place=$(resolve /var/lib/trustdrift/backup last) || exit 1
-	if [ -z "$root" ] && [ "$(id -u)" != 0 ] && [ ! -w "$place" ] &&
+# Sets $place to where the runs keep what they replace: in the root, or for an
+# ordinary user of this host among that user's own files.
+backup_place() {
+	follow /var/lib/trustdrift/backup last || return 1
+	place=$followed
+	if [ -z "$root" ] && [ "$uid" != 0 ] && [ ! -w "$place" ] &&
 		[ -n "${HOME:-}" ]; then
 		place=${XDG_STATE_HOME:-$HOME/.local/state}/trustdrift/backup
 	fi
-	printf '%s\n' "$place"
-)
+}
 
 # Only one run at a time: two would take each other's changes for a stranger's.
 # It is the directory of the backups that is locked, by the kernel, so that the
@@ -175,7 +184,7 @@ backup_place() (
 # cannot change anything either.
 lock() {
 	[ -z "$dry_run" ] || return 0
-	place=$(backup_place) &&
+	backup_place &&
 		(umask 022 && mkdir -p -- "${place%/*/*}") 2>/dev/null &&
 		mkdir -p -- "$place" 2>/dev/null && [ -r "$place" ] || return 0
 	if command -v flock >/dev/null; then
@@ -194,8 +203,7 @@ lock() {
 # Makes this run's directory when it is first needed.
 backup_begin() {
 	[ -z "$backup" ] || return 0
-	place=$(backup_place) &&
-		(umask 022 && mkdir -p -- "${place%/*/*}") &&
+	backup_place && (umask 022 && mkdir -p -- "${place%/*/*}") &&
 		mkdir -p -- "$place" &&
 		directory=$place/$(date -u +%Y%m%dT%H%M%SZ)-$$ &&
 		mkdir -- "$directory" "$directory/files" || return 1
@@ -222,8 +230,8 @@ keep() {	# PATH
 
 # Notes that PATH will be in STATE: "?" for as long as that is not known.
 record() {	# STATE PATH
-	changed=$(inside "$2") &&
-		printf '%s %s\n' "$1" "$changed" >>"$backup/changes"
+	follow "$2" && printf '%s %s\n' "$1" "${followed#"$root"}" \
+		>>"$backup/changes"
 }
 
 # Did the run that kept its things in DIRECTORY leave PATH in STATE?
@@ -245,12 +253,14 @@ was_left() {	# DIRECTORY STATE PATH
 
 # Is PATH what was scanned, or what a run of this very script made of it?
 unchanged() (	# PATH SHA256
-	path=$(inside "$1" last) && place=$(backup_place) || exit 1
+	follow "$1" last && path=${followed#"$root"} && backup_place || exit 1
 	now=$(state_of "$root$path") interrupted=''
 	[ "$now" != "$2" ] || exit 0
 	for directory in "$place"/*; do
+		made_by=''
 		if [ ! -f "$directory/changes" ] || [ -e "$directory/undone" ] ||
-			[ "$(cat "$directory/script")" != "$script_id" ]; then
+			! read -r made_by <"$directory/script" ||
+			[ "$made_by" != "$script_id" ]; then
 			continue
 		fi
 		was_left "$directory" "$now" "$path"
@@ -299,7 +309,7 @@ put() {	# FILE PATH
 put_new() {	# FILE PATH MODE
 	backup_begin && missing "$2" && enter "$2" &&
 		chmod "$3" "$1" && owner=$(stat -c '%u:%g' .) &&
-		{ [ "$(id -u)" != 0 ] || chown "$owner" "$1"; } &&
+		{ [ "$uid" != 0 ] || chown "$owner" "$1"; } &&
 		printf '%s - - - - %s\n' - "$2" >>"$backup/index" &&
 		put "$1" "$2"
 }
@@ -307,8 +317,7 @@ put_new() {	# FILE PATH MODE
 # Makes the directory PATH, as those above it that are missing, for everybody to
 # read.  An empty directory is no change to any store: it stays.
 make_directory() {	# PATH
-	directory=$(resolve "$1" last) &&
-		(umask 022 && mkdir -p -- "$directory")
+	follow "$1" last && (umask 022 && mkdir -p -- "$followed")
 }
 
 # Removes the name PATH and keeps what it was.
@@ -321,11 +330,12 @@ remove() {	# PATH
 # $package, $version and how to $upgrade it.
 
 dpkg_package() {	# PATH
-	lists=$(resolve /var/lib/dpkg/info last) &&
+	follow /var/lib/dpkg/info last && [ -d "$followed" ] &&
+		lists=$followed &&
 		package=$(grep -Fxl -e "$1" -e "${1#/usr}" -- "$lists"/*.list \
 			2>/dev/null | head -n 1) && [ -n "$package" ] || return 1
 	package=${package##*/} package=${package%.list}
-	lists=$(resolve /var/lib/dpkg/status last) && [ -f "$lists" ] &&
+	follow /var/lib/dpkg/status last && lists=$followed && [ -f "$lists" ] &&
 		version=$(PACKAGE=$package awk -F ': ' '
 			function tell() {
 				if (name == ENVIRON["PACKAGE"] ||
@@ -342,7 +352,7 @@ dpkg_package() {	# PATH
 }
 
 rpm_package() {	# PATH
-	lists=$(resolve /var/lib/rpm last) && [ -d "$lists" ] &&
+	follow /var/lib/rpm last && [ -d "$followed" ] &&
 		command -v rpm >/dev/null && package=$(rpm --root "${root:-/}" \
 			-qf --qf '%{NAME} %{VERSION}-%{RELEASE}\n' -- "$1" \
 			2>/dev/null) || return 1
@@ -359,7 +369,8 @@ rpm_package() {	# PATH
 
 apk_package() {	# PATH
 	for lists in /usr/lib/apk/db/installed /lib/apk/db/installed; do
-		lists=$(resolve "$lists" last) || continue
+		follow "$lists" last || continue
+		lists=$followed
 		[ -f "$lists" ] || continue
 		package=$(NOTED=$1 awk '
 			/^P:/ { name = substr($0, 3) }
@@ -378,7 +389,8 @@ apk_package() {	# PATH
 }
 
 pacman_package() {	# PATH
-	lists=$(resolve /var/lib/pacman/local last) &&
+	follow /var/lib/pacman/local last && [ -d "$followed" ] &&
+		lists=$followed &&
 		package=$(grep -Fxl -e "${1#/}" -- "$lists"/*/files \
 			2>/dev/null | head -n 1) && [ -n "$package" ] || return 1
 	package=${package%/files} package=${package##*/}
@@ -415,8 +427,8 @@ workspace() {
 # Is this the root that was scanned?
 check_root() {
 	[ -n "$host_file" ] || return 0
-	file=$(resolve "$host_file" last) && [ -f "$file" ] &&
-		[ "$(sum "$file")" = "$host_sha256" ]
+	follow "$host_file" last && [ -f "$followed" ] &&
+		[ "$(sum "$followed")" = "$host_sha256" ]
 }
 
 chosen() {	# FINDINGS
@@ -571,7 +583,7 @@ may_restore() {	# STATE PATH
 
 # What the run made where nothing was.
 restore_nothing() {	# PATH
-	real=$(resolve "$1") || real=''
+	if follow "$1"; then real=$followed; else real=''; fi
 	if [ -z "$real" ]; then
 		fail restore "$1 cannot be reached"
 	elif [ ! -e "$real" ] && [ ! -L "$real" ]; then
@@ -596,11 +608,11 @@ restore() {	# NUMBER PATH
 		return
 	fi
 	copy=$rollback_dir/files/$1
-	real=$(resolve "$2") || real=''
-	now=$(state_of "$real")
-	if [ "$(state_of "$copy")" = - ] || [ -z "$real" ]; then
+	if follow "$2"; then real=$followed; else real=''; fi
+	now=$(state_of "$real") was=$(state_of "$copy")
+	if [ "$was" = - ] || [ -z "$real" ]; then
 		fail "restore $1" "the backup of $2 cannot be read"
-	elif [ "$now" = "$(state_of "$copy")" ] &&
+	elif [ "$now" = "$was" ] &&
 		[ "$(about "$real")" = "$(about "$copy")" ]; then
 		n_already=$((n_already + 1))
 		say "restore $1: already there: $2"
@@ -632,7 +644,7 @@ restore() {	# NUMBER PATH
 rollback() {
 	case $rollback_dir in
 	*/*) ;;
-	*) rollback_dir=$(backup_place)/$rollback_dir ;;
+	*) backup_place && rollback_dir=$place/$rollback_dir ;;
 	esac
 	asked_dir=$rollback_dir
 	rollback_dir=$(cd -- "$rollback_dir" 2>/dev/null && pwd -P) ||
@@ -731,7 +743,7 @@ main() {
 		warn "there is no directory $(shown "$asked_root")"
 		exit 1
 	}
-	root=${root%/}
+	root=${root%/} uid=$(id -u)
 	trap finish EXIT
 	trap 'exit 1' HUP INT TERM
 	if ! check_root; then

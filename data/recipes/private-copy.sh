@@ -17,12 +17,12 @@ job_begin() {	# PATH NAME...
 		cp -a -- "./$file" "$job/" && [ -f "$job/$file" ] &&
 			[ ! -L "$job/$file" ] || return 1
 	done
-	[ "$(id -u)" != 0 ] || chown "$job_uid:$job_gid" "$job"
+	[ "$uid" != 0 ] || chown "$job_uid:$job_gid" "$job"
 }
 
 # Takes the directory back, before anything in it is believed.
 job_end() {
-	[ "$(id -u)" != 0 ] || chown 0:0 "$job"
+	[ "$uid" != 0 ] || chown 0:0 "$job"
 }
 
 as_owner() (	# COMMAND...
@@ -30,7 +30,7 @@ as_owner() (	# COMMAND...
 	cd -- "$job" || exit 1
 	HOME=$job
 	export HOME
-	if [ "$(id -u)" = 0 ] && [ "$job_uid" != 0 ] &&
+	if [ "$uid" = 0 ] && [ "$job_uid" != 0 ] &&
 		setpriv --reuid "$job_uid" --regid "$job_gid" --clear-groups \
 			true 2>/dev/null; then
 		exec setpriv --reuid "$job_uid" --regid "$job_gid" \
