@@ -20,7 +20,6 @@ of() { # of NUMBER RECIPE
 		store_path /etc/a.pem store_kind a-kind offset 17 name "A CA"
 }
 
-linted=1	# make() need not
 n=0
 for recipe in "$srcdir"/data/recipes/*.xml; do
 	grep -q '<recipe ' "$recipe" || continue

@@ -99,7 +99,8 @@ finding() {
 	done
 } >>"$work/findings"
 
-# make: $work/fix.sh for the findings, linted; $steps.  $config is the directory
+# make: $work/fix.sh for the findings, and $steps; tests/fix/generated.sh has the
+# linters look at those of all recipes.  $config is the directory
 # of the administrator's own recipes, $made the time of the scan.
 config='' made=''
 make() {
@@ -107,18 +108,6 @@ make() {
 		2>"$work/steps" || fail "make-script: $(cat "$work/steps")"
 	steps=$(cat "$work/steps")
 	dash -n "$work/fix.sh" || fail "dash -n"
-	[ -n "$linted" ] || lint "$work/fix.sh"
-	linted=1
-}
-
-# lint SCRIPT: the first of a test; tests/fix/generated.sh has all recipes'
-linted=''
-lint() {
-	if command -v shellcheck >/dev/null; then
-		shellcheck -S style "$1" || fail "shellcheck"
-	else
-		echo "NOT TESTED: shellcheck is missing"
-	fi
 }
 
 # run [ARGUMENT...]: the script; $status, and what it said in $work/out
@@ -128,13 +117,17 @@ run() {
 }
 
 # Everything that is to come back: names, types, modes, owners, times, link
-# targets and contents, but for what the scripts keep.
+# targets and contents, but for what the scripts keep.  $listed are the
+# directories.
+listed=.
+# shellcheck disable=SC2086 # words
 listing() {
-	(cd "$root" && find . -path ./var/lib/trustdrift -prune -o \
-		! -type d -print | LC_ALL=C sort | while IFS= read -r f; do
-		stat -c '%N %F %a %u %g %y' -- "$f"
-		[ ! -f "$f" ] || [ -L "$f" ] || cksum <"$f"
-	done)
+	(cd "$root" && {
+		find $listed -path '*/var/lib/trustdrift' -prune -o ! -type d \
+			-exec stat -c '%N %F %a %u %g %y' -- {} +
+		find $listed -path '*/var/lib/trustdrift' -prune -o -type f \
+			-exec cksum -- {} +
+	} | LC_ALL=C sort)
 }
 
 # the newest backup
@@ -149,11 +142,22 @@ backups() {
 }
 
 certificates=$srcdir/tests/unit/data
-# pem NAME: a certificate of the unit tests
+mkdir "$work/pem"
+# pem_file NAME...: $work/pem/NAME, made once
+pem_file() {
+	for pem_name in "$@"; do
+		[ -f "$work/pem/$pem_name" ] || {
+			echo '-----BEGIN CERTIFICATE-----'
+			base64 -w 64 "$certificates/$pem_name.der"
+			echo '-----END CERTIFICATE-----'
+		} >"$work/pem/$pem_name"
+	done
+}
+
+# pem NAME...: certificates of the unit tests
 pem() {
-	echo '-----BEGIN CERTIFICATE-----'
-	base64 -w 64 "$certificates/$1.der"
-	echo '-----END CERTIFICATE-----'
+	pem_file "$@"
+	(cd "$work/pem" && exec cat -- "$@")
 }
 
 sha256_of() {
@@ -169,6 +173,10 @@ local=$root/usr/local/share/ca-certificates
 # local one.  The hash names are invented: nobody here looks them up.
 debian_new() {
 	root_new
+	[ ! -d "$work/debian" ] || {
+		cp -a "$work/debian/." "$root/"
+		return
+	}
 	mkdir -p "$certs/java" "$share/mozilla" "$local" "$root/usr/lib/ssl"
 	ln -s /etc/ssl/certs "$root/usr/lib/ssl/certs"
 	ln -s /etc/ssl/certs/ca-certificates.crt "$root/usr/lib/ssl/cert.pem"
@@ -183,11 +191,10 @@ debian_new() {
 	link /usr/share/ca-certificates/mozilla/other.crt other 11111111.1
 	link /usr/share/ca-certificates/mozilla/several.crt several 11111111.2
 	link /usr/local/share/ca-certificates/spaces.crt spaces 22222222.0
-	for name in root other several; do pem $name; done \
-		>"$certs/ca-certificates.crt"
-	pem spaces >>"$certs/ca-certificates.crt"
+	pem root other several spaces >"$certs/ca-certificates.crt"
 	chmod 640 "$certs/ca-certificates.crt"
 	echo java >"$certs/java/cacerts"
+	cp -a "$root" "$work/debian"
 }
 
 link() { # link FILE NAME HASH
@@ -212,6 +219,5 @@ hashed() {
 }
 
 bundled() { # bundled NAME...: is the bundle these, in this order?
-	for name in "$@"; do pem "$name"; done | cmp -s - \
-		"$certs/ca-certificates.crt"
+	pem "$@" | cmp -s - "$certs/ca-certificates.crt"
 }
