@@ -275,8 +275,8 @@ unchanged() (	# PATH SHA256
 
 # Puts a copy of FILE in the place of NAME in the working directory, at once.
 # Whatever somebody put there meanwhile, link or directory, is not followed.
-# The temporary name is always the same, so a run that was killed leaves nothing
-# that the next one does not use up; what a full disk cut short is removed.
+# The temporary name is always the same, so sweep() finds what a run that was
+# killed left; what a full disk cut short is removed.
 replace() {	# FILE NAME
 	stage "$1" && mv -fT -- ./.trustdrift-new "$2" && return 0
 	[ -d ./.trustdrift-new ] || rm -f -- ./.trustdrift-new
@@ -294,6 +294,28 @@ stage() {	# FILE
 replace_link() {	# TARGET NAME
 	rm -f -- ./.trustdrift-new && ln -s -- "$1" ./.trustdrift-new &&
 		mv -fT -- ./.trustdrift-new "$2"
+}
+
+# Removes what runs that were killed had put beside what they changed: it may be
+# a copy of private keys.
+sweep() {
+	place=$(backup_place) || return 0
+	for earlier in "$place"/*; do
+		if [ ! -f "$earlier/changes" ] || [ -e "$earlier/undone" ]; then
+			continue
+		fi
+		while IFS= read -r line <&3; do
+			path=${line#* }
+			for path in "${path%/*}" "$path"; do
+				left=$path/.trustdrift-new
+				[ -e "$root$left" ] || [ -L "$root$left" ] ||
+					continue
+				if enter "$left" && [ ! -d "$name" ]; then
+					rm -f -- "$name"
+				fi
+			done
+		done 3<"$earlier/changes"
+	done
 }
 
 # Puts FILE in the place of PATH, with the mode and owner of FILE.
@@ -756,6 +778,7 @@ main() {
 		dry_run=1
 	fi
 	lock
+	[ -n "$dry_run" ] || sweep
 	if [ "$mode" = rollback ]; then
 		rollback
 	else

@@ -4,25 +4,10 @@
 # under which a directory becomes a link that leads out of the root.
 # shellcheck source=tests/fix/lib.sh disable=SC2317 # try() calls scenarios
 . "${srcdir:=.}/tests/fix/lib.sh"
-command -v bash >/dev/null || skip "bash is missing, whose DEBUG trap counts"
+# shellcheck source=tests/fix/interrupt-lib.sh
+. "$srcdir/tests/fix/interrupt-lib.sh"
 
-# The script is sourced by a shell that kills itself before command $1.  What
-# runs in a subshell is counted by the subshell and so not interrupted here.
-# A killed script cannot remove its temporary directory: the test does.
-mkdir "$work/temporary"
-export work
-cat >"$work/killer" <<'END'
-set -T
-test_pid=$BASHPID test_count=0 test_last=$1
-shift
-test_work=$work
-mktemp() { command mktemp -d "$test_work/temporary/XXXXXX"; }
-trap '[ $BASHPID != $test_pid ] || [ $((test_count += 1)) != $test_last ] ||
-	kill -9 $$' DEBUG
-. "$@"
-END
-
-# The same, but before that command it moves the directory away and puts a
+# As the killer, but before that command it moves the directory away and puts a
 # link to another in its place.
 cat >"$work/swapper" <<'END'
 set -T
@@ -128,48 +113,6 @@ is_done() {
 	fi
 }
 
-# What comes of it when the run that was killed is done again.
-goes_on() { # goes_on COMMAND-NUMBER
-	run --yes
-	[ "$status" = 0 ] || fail "killed before command $1: status $status"
-	is_done || fail "killed before command $1: it is not done"
-	# put everything back, the newest run first
-	for kept in "$root"/var/lib/trustdrift/backup/*; do
-		[ ! -f "$kept/changes" ] ||
-			printf '%s %s\n' "$(stat -c %.9Y "$kept")" "$kept"
-	done | sort -rn | cut -d ' ' -f 2- >"$work/runs"
-	while IFS= read -r kept; do
-		run --yes --rollback "$kept"
-		[ "$status" = 0 ] || fail "killed before $1: rollback $status"
-	done <"$work/runs"
-	[ "$(listing)" = "$before" ] ||
-		fail "killed before command $1: not put back bit for bit"
-	pass
-}
-
-# try SCENARIO STEP: kills before every STEP-th command
-try() {
-	$1
-	make
-	before=$(listing)
-	rm -rf "$work/original"
-	cp -a "$root" "$work/original"
-	n=0 killed=0
-	while :; do
-		n=$((n + $2))
-		rm -rf "$root"
-		cp -a "$work/original" "$root"
-		status=0
-		bash "$work/killer" $n "$work/fix.sh" --yes >"$work/out" 2>&1 \
-			</dev/null || status=$?
-		[ "$status" = 137 ] || break
-		killed=$((killed + 1))
-		goes_on $n
-	done
-	is "$1: the last run was not killed" "$status" 0
-	ok "$1: many runs were killed: $killed" [ $((killed * $2)) -gt 150 ]
-	echo "$1: $killed runs killed, before every $2. of $n commands"
-}
 # swapped SCENARIO STEP: what lies outside under the same name stays
 swapped() {
 	outside=$work/outside
