@@ -582,6 +582,31 @@ SELECT position, source, path, line, via, owner, program, section, name,
 	processes
 FROM v_history_redirection WHERE scan_id = (SELECT max(id) FROM scan);
 
+-- Which settings a party obeys.  data/redirections names programs by words of its
+-- own, because a variable may be for a library and not for what is built on it:
+-- SSL_CERT_FILE is Python's, and requests takes certifi all the same.  Variables
+-- (in capitals) and what a unit says reach some processes only.
+CREATE VIEW v_party_setting AS
+SELECT p.party, r.position, r.source, r.path, r.name, r.effect, r.target,
+	r.present, r.store_id,
+	CASE WHEN r.source = 'file' AND (r.owner = '' OR r.owner = p.owner)
+		AND r.name <> upper(r.name)
+		AND replace(r.path, '/systemd/', '') = r.path
+		AND replace(coalesce(r.via, ''), '/systemd/', '') =
+			coalesce(r.via, '')
+		THEN 1 ELSE 0 END AS always
+FROM v_party p
+JOIN v_redirection r
+	ON replace(' ' || r.program || ' ', ' ' || CASE p.type
+		WHEN 'python' THEN 'requests'
+		WHEN 'pip-truststore' THEN 'pip'
+		WHEN 'botocore' THEN 'aws'
+		WHEN 'aws-cli' THEN 'aws'
+		WHEN 'boto' THEN 'gcloud'
+		ELSE p.type END || ' ', '') <> ' ' || r.program || ' '
+WHERE r.effect IN ('replaces', 'adds') AND r.target IS NOT NULL
+	AND (r.owner IN ('', p.owner) OR p.owner = '');
+
 CREATE VIEW v_identity AS
 SELECT i.id AS identity, c.sha256, c.subject, i.spki_sha256, i.name_sha256
 FROM identity i JOIN certificate c ON c.identity_id = i.id;

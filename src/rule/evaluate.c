@@ -124,15 +124,21 @@ static int judge_rows(struct judge *j, const struct rule *r,
 		      char **ret_error)
 {
 	struct answers a;
+	struct told told;
 	int e;
 
 	e = answers_read(j, r, rows, &a, ret_error);
 	if (e < 0)
 		return e;
+	told_find(j, r, &told);
 	for (size_t first = 0, end; first < a.n; first = end) {
-		struct finding *f = finding_new(j, r);
+		struct finding *f;
 
 		end = answers_group(&a, first);
+		if (told_has(&told, result_text(rows, a.items[first].row,
+						"sha256")))
+			continue;
+		f = finding_new(j, r);
 		fill(j, f, evidence, rows, &a.items[first], end - first);
 		if (f->status == FINDING_UNKNOWN)
 			j->report->incomplete = true;
@@ -142,6 +148,7 @@ static int judge_rows(struct judge *j, const struct rule *r,
 		else
 			waive(j, f);
 	}
+	told_done(&told);
 	answers_done(&a);
 	return 0;
 }
@@ -314,15 +321,17 @@ static int prepare(struct judge *j)
 }
 
 /* All rules of the pack that are asked before, or after, it is known what
- * waivers waived.  */
+ * waivers waived, and of these those that yield to others, or those that do not. */
 static int judge_stage(struct judge *j, const struct rules *rules,
-		       sqlite3_stmt *const *queries, bool after_waivers)
+		       sqlite3_stmt *const *queries, bool after_waivers,
+		       bool yields)
 {
 	for (size_t i = 0; i < rules->n; i++) {
 		const struct rule *r = &rules->items[i];
 		AUTO(str) char *error = NULL;
 
-		if (r->after_waivers != after_waivers)
+		if (r->after_waivers != after_waivers ||
+		    (r->yields_to != NULL) != yields)
 			continue;
 		if (judge_rule(j, r, queries[i], &error) < 0)
 			add_failed(j, r, error);
@@ -353,11 +362,15 @@ static int judge_all(struct judge *j, struct inventory *i,
 	int e = prepare(j);
 
 	if (e == 0)
-		e = judge_stage(j, rules, queries, false);
+		e = judge_stage(j, rules, queries, false, false);
+	if (e == 0)
+		e = judge_stage(j, rules, queries, false, true);
 	if (e == 0)
 		e = judge_waivers(j, i, rules);
 	if (e == 0)
-		e = judge_stage(j, rules, queries, true);
+		e = judge_stage(j, rules, queries, true, false);
+	if (e == 0)
+		e = judge_stage(j, rules, queries, true, true);
 	if (e == 0)
 		findings_sort(j->report->findings, j->report->n_findings);
 	return e;

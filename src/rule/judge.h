@@ -112,6 +112,20 @@ void finding_fold(struct judge *j, struct finding *f,
 		  struct sqlite3_stmt *const *evidence, const struct result *rows,
 		  const struct answer *answers, size_t n);
 
+/* ---- more specific rules (yield.c) ------------------------------------------*/
+
+/* The certificates that the rules which R yields to have told of.  */
+struct told {
+	const char **sha256;		/* sorted; the findings' own */
+	size_t n;
+};
+
+/* Free with told_done(), before the findings.  */
+void told_find(const struct judge *j, const struct rule *r,
+	       struct told *ret_told);
+bool told_has(const struct told *t, const char *sha256);
+void told_done(struct told *t);
+
 /* ---- waivers (waivers.c) ----------------------------------------------------*/
 
 /* The waiver that covers F, which is filled, as far as it is about that

@@ -101,6 +101,7 @@ static void rule_done(struct rule *r)
 	free(r->since);
 	free(r->needs);
 	free(r->fold);
+	free(r->yields_to);
 	free(r->title);
 	free(r->why);
 	free(r->query);
@@ -134,6 +135,7 @@ static int load_file(const char *path, struct rules *rules, size_t *cap,
 	r->since = xml_attribute(root, "since");
 	r->needs = xml_attribute(root, "needs");
 	r->fold = xml_attribute(root, "fold");
+	r->yields_to = xml_attribute(root, "yields-to");
 	after = xml_attribute(root, "after");
 	r->after_waivers = after != NULL;
 	severity = xml_attribute(root, "severity");

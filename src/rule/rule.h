@@ -38,6 +38,8 @@ struct rule {
 	char *title, *why;	/* English; shown through gettext */
 	char *fold;		/* "store": all rows of one store are one finding;
 				 * NULL: each is about one certificate */
+	char *yields_to;	/* rules, separated by space: what one of them tells
+				 * of a certificate this one does not tell again */
 	char **references;	/* NULL behind the last */
 	char *query;
 	struct rule_text *messages;

@@ -1,6 +1,6 @@
 -- One keystore by the names of two JDKs, and by its own, by which nobody reads
--- it: a finding for each reader.  The system's directory by two names and one
--- reader: one finding, under its own name.
+-- it, and the system's directory by two names: all are made of the same sources, and
+-- that is one finding, under the directory's own name.
 INSERT INTO store (path, kind, real_path) VALUES
 	('/etc/ssl/certs/java/cacerts', 'java-system', NULL),
 	('/srv/a/cacerts', 'java-cacerts', '/etc/ssl/certs/java/cacerts'),
