@@ -12,7 +12,8 @@ export TRUSTDRIFT_STOREPASS
 unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS
 
 # keytool on the private copy.  The C locale would lose what is not ASCII in
-# an alias.
+# an alias.  Most of its time is Java's start: a quick compiler and one thread
+# for memory take a third of that away, where this Java has them.
 keystore() {	# COMMAND...
 	case $(od -An -N4 -tx1 "$job/$keystore_name" | tr -d ' ') in
 	feedfeed) type=JKS ;;
@@ -20,14 +21,23 @@ keystore() {	# COMMAND...
 	*) type=PKCS12 ;;
 	esac
 	as_owner env LC_ALL=C.UTF-8 keytool -J-XX:-UsePerfData \
+		-J-XX:+IgnoreUnrecognizedVMOptions \
+		-J-XX:TieredStopAtLevel=1 -J-XX:+UseSerialGC \
 		-J-Duser.language=en -J-Duser.country=US "$@" \
 		-keystore "$job/$keystore_name" -storetype "$type" \
 		-storepass:env TRUSTDRIFT_STOREPASS
 }
 
 # The entries of the copy, as "SHA-256 TYPE ALIAS" lines in $work/entries.
-# There must be as many as keytool counts.
+# There must be as many as keytool counts.  The same bytes have the same entries:
+# what was listed when the copy was closed is not listed again when the step is
+# verified.
+keystore_listed=''
 keystore_entries() {
+	keystore_bytes=$(sum "$job/$keystore_name")
+	[ -n "$keystore_bytes" ] || return 1
+	[ "$keystore_bytes" != "$keystore_listed" ] || return 0
+	keystore_listed=''
 	: >"$work/certificates" && : >"$work/names" &&
 		keystore -list -rfc >"$work/list" 2>"$work/messages" &&
 		awk '/^Your keystore contains [0-9]+ entr/ && total == "" {
@@ -46,7 +56,8 @@ keystore_entries() {
 			certificates="$work/certificates" names="$work/names" \
 			"$work/list" &&
 		hash_lines <"$work/certificates" |
-		paste -d ' ' - "$work/names" | sort >"$work/entries"
+		paste -d ' ' - "$work/names" | sort >"$work/entries" &&
+		keystore_listed=$keystore_bytes
 }
 
 # Makes the private copy of the store at PATH and lists it.

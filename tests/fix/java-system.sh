@@ -9,7 +9,8 @@ export TRUSTDRIFT_STOREPASS
 store=$certs/java/cacerts
 
 tool() {
-	keytool -J-XX:-UsePerfData -J-Duser.language=en "$@" -keystore "$store" \
+	keytool -J-XX:-UsePerfData -J-XX:TieredStopAtLevel=1 \
+		-J-XX:+UseSerialGC -J-Duser.language=en "$@" -keystore "$store" \
 		-storepass:env TRUSTDRIFT_STOREPASS 2>&1
 }
 add() { # add NAME ALIAS
@@ -26,10 +27,14 @@ new() {
 	mkdir -p "$root/etc/ca-certificates/update.d"
 	echo '#!/bin/sh' >"$root/etc/ca-certificates/update.d/jks-keystore"
 	rm -f "$store"
-	add root debian:root.pem
-	add other debian:other.pem
-	add leaf debian:gone.pem	# what the hook never heard of
-	add latin1 mine			# an administrator's
+	if [ ! -f "$work/java" ]; then
+		add root debian:root.pem
+		add other debian:other.pem
+		add leaf debian:gone.pem	# what the hook never heard of
+		add latin1 mine			# an administrator's
+		cp -p "$store" "$work/java"
+	fi
+	cp -p "$work/java" "$store"
 	finding 1 java-system-refresh '' store_path /etc/ssl/certs/java/cacerts
 }
 
@@ -55,9 +60,9 @@ is "bit for bit" "$(listing)" "$before"
 
 # What an installation left that Java could not run in: 32 bytes.
 new
-for alias in debian:root.pem debian:other.pem debian:gone.pem mine; do
-	tool -delete -alias $alias >/dev/null
-done
+rm "$store"
+add root mine
+tool -delete -alias mine >/dev/null
 is "an empty list" "$(stat -c %s "$store")" 32
 make
 before=$(listing)
