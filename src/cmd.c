@@ -79,8 +79,9 @@ const struct command commands[] = {
 	  waive_command, BIT(OPTION_OUTPUT) | BIT(OPTION_REASON) |
 	  BIT(OPTION_UNTIL) | BIT(OPTION_AUTHOR), -1, NULL },
 	{ "rules", "check FILE... | new ID",
-	  N_("check files of rules, or begin a new one"),
-	  rules_command, BIT(OPTION_OUTPUT), -1, NULL },
+	  N_("check rules in their cases, or begin a new one"),
+	  rules_command, BIT(OPTION_OUTPUT) | BIT(OPTION_CASES) |
+	  BIT(OPTION_WRITE), -1, NULL },
 	{ "show",
 	  "stores | certificates | statements | parties [ID] | shadowed | "
 	  "redirections | rules [ID] | schema | formats | recipes | scans | problems",

@@ -35,6 +35,7 @@ enum option_id {
 	OPTION_IN, OPTION_AT, OPTION_BASELINE,
 	OPTION_REASON, OPTION_UNTIL, OPTION_AUTHOR,
 	OPTION_FIX_TYPE, OPTION_BACKUPS,
+	OPTION_CASES, OPTION_WRITE,
 	/* Those that every command takes.  */
 	OPTION_ROOT, OPTION_DB, OPTION_NOW, OPTION_CONFIG, OPTION_COLOR,
 	OPTION_QUIET, OPTION_VERBOSE, OPTION_HELP, OPTION_VERSION,
@@ -64,6 +65,8 @@ struct options {
 	const char *format;		/* one of the command's formats */
 	const char *fix_type;		/* fix; NULL: not named */
 	bool backups;			/* prune */
+	const char *cases;		/* rules; NULL: beside the file */
+	bool write;			/* rules */
 	const char *output;		/* NULL, "-": standard output */
 	enum severity fail_on;
 	bool fail_on_new;

@@ -286,6 +286,19 @@ static bool set_author(struct options *o, const char *s)
 	return *s != '\0';
 }
 
+static bool set_cases(struct options *o, const char *s)
+{
+	o->cases = s;
+	return *s != '\0';
+}
+
+static bool set_write(struct options *o, const char *s)
+{
+	(void)s;
+	o->write = true;
+	return true;
+}
+
 static bool set_root(struct options *o, const char *s)
 {
 	o->root = s;
@@ -389,6 +402,12 @@ static const struct option_row rows[] = {
 	[OPTION_BACKUPS] = { "backups", '\0', NULL,
 		N_("delete what fix scripts kept and not the scans: all but the newest N"),
 		NULL, set_backups },
+	[OPTION_CASES] = { "cases", '\0', "DIR",
+		N_("the cases of a rule are in DIR/ID, and not beside its file"),
+		N_("no directory"), set_cases },
+	[OPTION_WRITE] = { "write", '\0', NULL,
+		N_("write into the .want files of cases what the rules say"),
+		NULL, set_write },
 	[OPTION_ALL] = { "all", '\0', NULL,
 		N_("with stores: every kind that is known, where it is looked for, and how many are there"),
 		NULL, set_all },

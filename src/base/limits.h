@@ -99,6 +99,14 @@
 #define LIMIT_RULE_VALUE_BYTES	(1u << 20)
 #define LIMIT_RULE_QUERY_BYTES	(64u << 10)
 #define LIMIT_RULE_MEMORY_BYTES	(128u << 20)	/* SQLite's, for one query */
+#define LIMIT_CASES		200u		/* of one rule */
+#define LIMIT_CASE_BYTES	(256u << 10)	/* a file of a case */
+#define LIMIT_CASE_STEPS	20000000u	/* SQLite opcodes of such a file */
+#define LIMIT_CASE_MEMORY_BYTES	(64u << 20)	/* SQLite's, for its rows */
+#define LIMIT_CASE_ROWS		5000u		/* of all tables */
+#define LIMIT_CASE_SCANS	10u		/* earlier ones */
+#define LIMIT_CASE_TIMES	50u		/* at which the rule is asked */
+#define LIMIT_CASE_ANSWER_BYTES	(1u << 20)	/* all that it says */
 #define LIMIT_POLICY_LINES	100000u		/* times the parties they name */
 #define LIMIT_WAIVERS		20000u
 #define LIMIT_BASELINE_BYTES	(256u << 20)	/* a report of many hosts' worth */

@@ -419,6 +419,10 @@ int inventory_store_models(struct inventory *i, const struct shown_model *models
  * of the scan if one is open.  */
 int inventory_load_root_program(struct inventory *i, const char *path,
 				char **ret_error);
+/* The same of N bytes of TEXT (a NUL behind them), which it changes; NAME stands
+ * for the path in errors.  */
+int inventory_load_root_program_text(struct inventory *i, char *text, size_t n,
+				     const char *name, char **ret_error);
 
 /* Tells of when the lists of the open scan are, by the root program (v_list_date).
  */

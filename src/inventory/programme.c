@@ -177,21 +177,15 @@ static int is_loaded(struct inventory *i, const uint8_t hash[SHA256_SIZE])
 	return memcmp(hash, loaded, SHA256_SIZE) == 0;
 }
 
-int inventory_load_root_program(struct inventory *i, const char *path,
-				char **ret_error)
+int inventory_load_root_program_text(struct inventory *i, char *text, size_t n,
+				     const char *name, char **ret_error)
 {
-	AUTO(str) char *text = NULL, *name = escape_text(path, strlen(path));
 	uint8_t hash[SHA256_SIZE];
 	const char *why = NULL;
 	unsigned line = 1;
 	bool own;
-	size_t n;
-	int r = file_slurp(path, LIMIT_DATA_FILE_BYTES, &text, &n);
+	int r;
 
-	if (r < 0) {
-		*ret_error = xasprintf("%s: %s", name, strerror(-r));
-		return r;
-	}
 	hash_sha256((struct blob){ (const uint8_t *)text, n }, hash);
 	r = is_loaded(i, hash);
 	if (r > 0)
@@ -206,4 +200,18 @@ int inventory_load_root_program(struct inventory *i, const char *path,
 			xasprintf("%s:%u: %s", name, line, why) :
 			xasprintf("%s: %s", name, i->error);
 	return r;
+}
+
+int inventory_load_root_program(struct inventory *i, const char *path,
+				char **ret_error)
+{
+	AUTO(str) char *text = NULL, *name = escape_text(path, strlen(path));
+	size_t n;
+	int r = file_slurp(path, LIMIT_DATA_FILE_BYTES, &text, &n);
+
+	if (r < 0) {
+		*ret_error = xasprintf("%s: %s", name, strerror(-r));
+		return r;
+	}
+	return inventory_load_root_program_text(i, text, n, name, ret_error);
 }

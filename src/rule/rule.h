@@ -208,6 +208,46 @@ int rules_evaluate(struct inventory *i, struct rules *rules,
 		   void *data, struct report *ret_report, char **ret_error);
 void report_done(struct report *r);
 
+/* ---- cases (cases.c), trustdrift-rules(5) ------------------------------------
+ * Worlds of a few rows in which a rule fires or stays silent, and what it is to
+ * say there.  */
+enum case_result {
+	CASE_RIGHT,
+	CASE_BROKEN,		/* it could not be asked: `error` */
+	CASE_DIFFERS,		/* `got` is not `want` */
+	CASE_DOES_NOT_FIRE,	/* at none of its times */
+	CASE_IS_NOT_SILENT,
+};
+
+struct rule_case {
+	char *path, *want_path;		/* of its SQL, and of what is wanted */
+	bool fires;			/* or is to be silent */
+	enum case_result result;
+	char *error;			/* "file:line: reason" */
+	char *want, *got;		/* NULL in a broken one */
+	bool has_want;			/* there is a file want_path */
+};
+
+struct case_options {
+	int64_t now;			/* for a case without a file of its own
+					 * that says what is wanted and when */
+	bool write;			/* make `got` what is wanted */
+	bool (*automatic)(const char *recipe, void *data);	/* or NULL */
+	/* Is told of every finding (NULL: nobody).  */
+	void (*look)(const struct finding *f, const struct rule *r, void *data);
+	void *data;
+};
+
+/* Asks the rule NUMBER of RULES, which are compiled, in every case of the
+ * directory DIR; FN is told of each, in the order of their names.
+ * -ENOENT: there is no such directory.  -EINVAL: the cases as a whole are
+ * nothing, *ret_error says why (the caller frees).  Otherwise 0, whatever the
+ * cases came to.  */
+typedef void case_fn(const struct rule_case *c, void *data);
+int rule_cases_run(const struct rules *rules, size_t number, const char *dir,
+		   const struct case_options *options, case_fn *fn, void *data,
+		   char **ret_error);
+
 /* Runs one SELECT of a user under the same guard (trustdrift query).  FN gets
  * column names and values (NULL: SQL NULL).  -EINVAL with *ret_error.  */
 typedef int row_fn(int n, const char *const *names, const char *const *values,

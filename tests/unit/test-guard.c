@@ -17,20 +17,20 @@
 
 #define NOW	1632528000	/* 2021-09-25T00:00:00Z */
 
-static struct world world;
+static struct case_world *world;
 static struct inventory *inventory;
 
 static int set_up(void **state)
 {
 	(void)state;
-	world_init(&world);
-	world_fill(&world,
+	world = world_new();
+	world_fill(world,
 		"INSERT INTO certificate (name, subject) VALUES"
 		" ('a', 'Root A'), ('b', 'Root B');"
 		"INSERT INTO store (path, kind) VALUES ('/a.pem', 'bundle');"
 		"INSERT INTO entry (store, certificate) VALUES"
 		" ('/a.pem', 'a'), ('/a.pem', 'b');");
-	inventory = world_scan(&world, NOW, 90);
+	inventory = world_scan(world, NOW, 90);
 	return 0;
 }
 
@@ -38,7 +38,7 @@ static int tear_down(void **state)
 {
 	(void)state;
 	inventory_close(inventory);
-	world_done(&world);
+	case_world_free(world);
 	return 0;
 }
 
@@ -606,7 +606,7 @@ static void test_manual_example(void **state)
 	struct inventory *i;
 	struct rules *rules = NULL;
 	struct report report;
-	struct world w;
+	struct case_world *w = world_new();
 	struct pack pack;
 
 	(void)state;
@@ -622,8 +622,7 @@ static void test_manual_example(void **state)
 		fail_msg("%s", error);
 	pack_done(&pack);
 
-	world_init(&w);
-	world_fill(&w,
+	world_fill(w,
 		"INSERT INTO certificate (name, subject) VALUES"
 		" ('a', 'Root A'), ('b', 'Root B');"
 		"INSERT INTO store (path, kind) VALUES"
@@ -633,7 +632,7 @@ static void test_manual_example(void **state)
 		"INSERT INTO uses (party, store) VALUES ('java:/', '/a.jks');"
 		"INSERT INTO entry (store, certificate, private_key) VALUES"
 		" ('/a.jks', 'a', 0), ('/b.p12', 'a', 1), ('/b.p12', 'b', 1);");
-	i = world_scan(&w, NOW, 90);
+	i = world_scan(w, NOW, 90);
 	assert_int_equal(rules_evaluate(i, rules, NULL, NULL, &report, &error),
 			 0);
 	assert_int_equal(report.n_findings, 1);
@@ -645,7 +644,7 @@ static void test_manual_example(void **state)
 			    "Java trusts it");
 	report_done(&report);
 	inventory_close(i);
-	world_done(&w);
+	case_world_free(w);
 	rules_free(rules);
 }
 
