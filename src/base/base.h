@@ -457,6 +457,8 @@ void worker_stop(struct worker *w, bool force, struct worker_end *ret_end);
  * from its build tree (known by its own executable's path), else the
  * installed one.  Lives as long as the program.  */
 const char *data_dir(void);
+/* For tests: it is DIR, kept by the caller, from now on.  */
+void data_dir_set(const char *dir);
 /* All files SUBDIR/<name>SUFFIX of the data directory and of CONFIG_DIR (NULL:
  * /etc/trustdrift), and SUBDIR.d/<name>SUFFIX there, sorted by base name; a name
  * in CONFIG_DIR masks the vendor's, one in SUBDIR.d both, and a link to /dev/null

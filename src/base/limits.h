@@ -54,8 +54,15 @@
 
 /* Formats */
 #define LIMIT_ASN1_DEPTH	32u
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+#define LIMIT_KDF_ITERATIONS	3000u	/* an engine wants many inputs a second */
+#define LIMIT_KDF_WORK		20000u
+#define LIMIT_KEY4_WORK		20000u
+#else
 #define LIMIT_KDF_ITERATIONS	600000u		/* one MAC costs < 0.3 s */
 #define LIMIT_KDF_WORK		4000000u	/* iterations a file, all tries */
+#define LIMIT_KEY4_WORK		4000000u	/* rounds of HMAC for signatures */
+#endif
 #define LIMIT_SCRYPT_BYTES	(64u << 20)	/* memory of one derivation */
 #define LIMIT_PURPOSES		256u		/* in one list of a CertAux */
 #define LIMIT_PKCS12_SAFES	64u
@@ -65,7 +72,6 @@
 						 * ones take a tenth */
 #define LIMIT_JSON_BYTES	(4u << 20)
 #define LIMIT_JSON_DEPTH	32u
-#define LIMIT_KEY4_WORK		4000000u	/* rounds of HMAC for signatures */
 
 /* Graph */
 #define LIMIT_PATH_LENGTH	32u

@@ -178,14 +178,19 @@ static bool is_in_build_tree(void)
 	return strncmp(exe, build, n) == 0 && exe[n] == '/';
 }
 
+static const char *own_dir;	/* NULL: nobody has asked yet */
+
 const char *data_dir(void)
 {
-	static const char *dir;
+	if (own_dir == NULL)
+		own_dir = is_in_build_tree() ? TRUSTDRIFT_SOURCE_DIR "/data"
+					     : TRUSTDRIFT_DATADIR;
+	return own_dir;
+}
 
-	if (dir == NULL)
-		dir = is_in_build_tree() ? TRUSTDRIFT_SOURCE_DIR "/data"
-					 : TRUSTDRIFT_DATADIR;
-	return dir;
+void data_dir_set(const char *dir)
+{
+	own_dir = dir;
 }
 
 /* The names with SUFFIX in DIR/SUBDIR, and where that really is; a directory
