@@ -121,9 +121,10 @@ static int ask_at(const struct asking *a, struct case_world *w, int64_t now,
 	if (r == 0)
 		r = rules_evaluate(i, &some, a->options->automatic,
 				   a->options->data, &report, ret_error);
-	free(some.items);
-	if (r < 0)
+	if (r < 0) {
+		free(some.items);
 		return r;
+	}
 	for (size_t k = 0; k < report.n_findings && !b->truncated; k++) {
 		const struct finding *f = &report.findings[k];
 
@@ -137,6 +138,7 @@ static int ask_at(const struct asking *a, struct case_world *w, int64_t now,
 	if (report.incomplete)
 		buf_adds(b, "incomplete\n");
 	report_done(&report);
+	free(some.items);
 	return 0;
 }
 
