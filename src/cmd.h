@@ -1,5 +1,5 @@
-/* cmd.h -- the command line: a row for each option (options.c), a row for each
- * command (main.c), a file for each command (cmd-*.c), and what they share
+/* cmd.h -- the command line: a row for each option (option-rows.c), a row for
+ * each command (cmd.c), a file for each command (cmd-*.c), and what they share
  * (cmd.c).
  */
 #ifndef CMD_H

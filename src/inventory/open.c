@@ -66,7 +66,6 @@ static int configure(struct inventory *i, unsigned wait_seconds)
 						 ? wait_seconds : longest));
 	/* Sorting must not leave files in $TMPDIR.  */
 	return db_exec(i, "PRAGMA temp_store = MEMORY; "
-			  "PRAGMA cache_size = -16384; "
 			  "PRAGMA cell_size_check = ON");
 }
 
@@ -471,6 +470,10 @@ int open_with_schema(const char *path, enum inventory_mode mode,
 		r = open_memory(i, path, wait_seconds, schema, &note, &why);
 		break;
 	}
+	/* Not before it is known to be ours: this reads the schema.  Rules go
+	 * through the same pages again and again.  */
+	if (r == 0)
+		r = db_exec(i, "PRAGMA cache_size = -16384");
 	if (r < 0) {
 		*ret_error = explain(i, path != NULL ? path : ":memory:", r,
 				     why, wait_seconds);
