@@ -98,12 +98,12 @@ static void say_case(const struct rule_case *c, void *data)
 	struct trying *t = data;
 
 	t->wrong += c->result != CASE_RIGHT;
-	fflush(stdout);			/* in the order in which it happens */
 	switch (c->result) {
 	case CASE_RIGHT:
 		if (!t->o->quiet)
 			printf(c->fires ? _("%s: fires as it should\n") :
 			       _("%s: is silent as it should be\n"), name);
+		fflush(stdout);
 		return;
 	case CASE_BROKEN:
 		log_error("%s", c->error);
@@ -175,6 +175,7 @@ static int check_file(const struct options *o, const char *path)
 		return load_failed(r, error);
 	if (!o->quiet)
 		printf(_("%s: rule %s is valid\n"), name, rules->items[0].id);
+	fflush(stdout);			/* before what is said on stderr */
 	r = try_cases(o, path, rules);
 	rules_free(rules);
 	return r;
