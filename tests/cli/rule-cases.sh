@@ -17,7 +17,7 @@ is() { # is WHAT GOT WANTED
 checks() { # checks STATUS OPTION ...
 	wanted=$1 status=0
 	shift
-	timeout 120 "$TRUSTDRIFT" rules check "$@" our-rule.xml >out 2>errors ||
+	timeout 550 "$TRUSTDRIFT" rules check "$@" our-rule.xml >out 2>errors ||
 		status=$?
 	is "status of check $*: $(cat errors)" "$status" "$wanted"
 }
