@@ -12,7 +12,7 @@ command -v bash >/dev/null || skip "bash is missing, whose DEBUG trap counts"
 # The script is sourced by a shell that kills itself before command $1.  What
 # runs in a subshell is counted by the subshell and so not interrupted here.
 # Where $WITHIN names functions, only commands of these count, and of what they
-# call.  A killed script cannot remove its temporary directory: the test does.
+# call; those of $WITHOUT do not.  A killed script cannot remove its temporary directory: the test does.
 mkdir "$work/temporary"
 export work
 cat >"$work/killer" <<'END'
@@ -31,7 +31,8 @@ test_counts() {
 	done
 	return 1
 }
-trap '[ $BASHPID != $test_pid ] || ! test_counts ||
+trap '[ $BASHPID != $test_pid ] || [ "${FUNCNAME[0]-}" = "${WITHOUT:--}" ] ||
+	! test_counts ||
 	[ $((test_count += 1)) != $test_last ] || kill -9 $$' DEBUG
 . "$@"
 END

@@ -145,11 +145,14 @@ swapped() {
 }
 
 # A sample, by steps that share no divisor; EVERY=1 is all of them, and takes long.
-swapped deleting "${EVERY:-47}"
-swapped editing "${EVERY:-53}"
-try deleting "${EVERY:-89}"
-try editing "${EVERY:-83}"
-try store "${EVERY:-199}"
-try pem_files "${EVERY:-149}"
-! command -v openssl >/dev/null || try hash_directory "${EVERY:-251}"
+# Finding a path changes nothing, but a directory may be swapped meanwhile.
+swapped deleting "${EVERY:-211}"
+swapped editing "${EVERY:-83}"
+WITHOUT=follow
+export WITHOUT
+try deleting "${EVERY:-101}"
+try editing "${EVERY:-79}"
+try store "${EVERY:-251}"
+try pem_files "${EVERY:-73}"
+! command -v openssl >/dev/null || try hash_directory "${EVERY:-137}"
 finish
