@@ -603,6 +603,7 @@ JOIN v_redirection r
 		WHEN 'botocore' THEN 'aws'
 		WHEN 'aws-cli' THEN 'aws'
 		WHEN 'boto' THEN 'gcloud'
+		WHEN 'electron-node' THEN 'node'
 		ELSE p.type END || ' ', '') <> ' ' || r.program || ' '
 WHERE r.effect IN ('replaces', 'adds') AND r.target IS NOT NULL
 	AND (r.owner IN ('', p.owner) OR p.owner = '');
