@@ -373,11 +373,52 @@ dpkg_package() {	# PATH
 	upgrade="apt-get install --only-upgrade $package"
 }
 
+# The database of rpm in the root, wherever that release has it.
+rpm_database() {
+	for lists in /usr/lib/sysimage/rpm /var/lib/rpm; do
+		follow "$lists" last || continue
+		for file in rpmdb.sqlite Packages.db Packages; do
+			[ ! -f "$followed/$file" ] || return 0
+		done
+	done
+	return 1
+}
+
+# "NAME VERSION PATH" of all files of packages, from a copy of the database: this
+# host's rpm has its own elsewhere, and would write a lock beside it.
+rpm_files() {
+	workspace && [ ! -s "$work/rpm-files" ] || return 0
+	rm -rf -- "$work/rpm" && cp -RL -- "$followed" "$work/rpm" &&
+		rpm --dbpath "$work/rpm" -qa --qf \
+			'[%{=NAME} %{=VERSION}-%{=RELEASE} %{FILENAMES}\n]' \
+			>"$work/rpm-files" 2>/dev/null &&
+		[ -s "$work/rpm-files" ] && return 0
+	rm -f -- "$work/rpm-files"
+	return 1
+}
+
 rpm_package() {	# PATH
-	follow /var/lib/rpm last && [ -d "$followed" ] &&
-		command -v rpm >/dev/null && package=$(rpm --root "${root:-/}" \
-			-qf --qf '%{NAME} %{VERSION}-%{RELEASE}\n' -- "$1" \
-			2>/dev/null) || return 1
+	rpm_database || return 1
+	if ! command -v rpm >/dev/null; then
+		why='no rpm is here to say whether a package has it'
+		return 0
+	elif [ -z "$root" ]; then
+		package=$(rpm -qf --qf '%{NAME} %{VERSION}-%{RELEASE}\n' \
+			-- "$1" 2>/dev/null) || package=''
+	elif rpm_files; then
+		package=$(NOTED=$1 awk '{
+			path = $0
+			sub(/^[^ ]+ [^ ]+ /, "", path)
+			if (path == ENVIRON["NOTED"]) {
+				print $1 " " $2
+				exit
+			}
+		}' "$work/rpm-files")
+	else
+		why='rpm cannot read its database to say whether a package has it'
+		return 0
+	fi
+	[ -n "$package" ] || return 1
 	package=$(printf '%s\n' "$package" | head -n 1)
 	version=${package#* } package=${package%% *}
 	if ! missing /usr/bin/zypper; then
@@ -423,7 +464,7 @@ pacman_package() {	# PATH
 }
 
 # Is PATH a file of an installed package?  Sets $why.  What a package put
-# under /etc is the administrator's to change.
+# under /etc is the administrator's to change.  What cannot be told counts as one.
 is_packaged() {	# PATH
 	case $1 in
 	/etc/*) return 1 ;;
@@ -431,6 +472,7 @@ is_packaged() {	# PATH
 	package='' version='' upgrade=''
 	dpkg_package "$1" || rpm_package "$1" || apk_package "$1" ||
 		pacman_package "$1" || return 1
+	[ -n "$package" ] || return 0
 	why="it belongs to the package $(shown "$package${version:+ $version}")"
 	# Somebody may paste the command.
 	case $package in
