@@ -82,19 +82,19 @@ static void choose(const char *name)
 		reader = reader_of_word(name);
 }
 
-/* Away from where it was built (OSS-Fuzz) the program has its data beside it.  */
-static void find_data(const char *program)
+/* Away from where it was built (OSS-Fuzz) the program has its data beside it,
+ * whatever links lead to it.  */
+static void find_data(void)
 {
-	const char *slash = strrchr(program, '/');
-	char *beside = xasprintf("%.*s/data",
-				 slash != NULL ? (int)(slash - program) : 1,
-				 slash != NULL ? program : ".");
-	char *real = access(data_dir(), F_OK) < 0 ? realpath(beside, NULL)
-						  : NULL;
+	static char beside[LIMIT_PATH_BYTES + sizeof("/data")];
+	AUTO(str) char *exe = realpath("/proc/self/exe", NULL);
 
-	free(beside);
-	if (real != NULL)
-		data_dir_set(real);
+	if (exe == NULL || access(data_dir(), F_OK) == 0)
+		return;
+	snprintf(beside, sizeof(beside), "%.*s/data",
+		 (int)(strrchr(exe, '/') - exe), exe);
+	if (access(beside, F_OK) == 0)
+		data_dir_set(beside);
 }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
@@ -113,7 +113,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 			"--targets lists them\n", program);
 		exit(64);
 	}
-	find_data(program);
+	find_data();
 	if (reader != NULL)
 		reader_prepare(reader);
 	else if (target->prepare != NULL)

@@ -45,6 +45,7 @@ static void check_sent(const struct held *h, struct entry e)
 	struct entry got;
 	struct wire w;
 
+	buf_init(&record, LIMIT_WIRE_BYTES);
 	if (e.sha256 == NULL && e.der.n == 0) {
 		names = entry_names_read(&e);
 		if (names == NULL)
@@ -52,7 +53,6 @@ static void check_sent(const struct held *h, struct entry e)
 		facts.names = names;
 	}
 	e.facts = &facts;
-	buf_init(&record, LIMIT_WIRE_BYTES);
 	entry_put(&record, &e);
 	MUST(!record.truncated);
 	w = fuzz_wire(&record, &copy);

@@ -33,6 +33,7 @@ static void run_one(const char *path, const uint8_t *p, size_t n)
 	current = path;
 	LLVMFuzzerTestOneInput(p, n);
 	took = (double)(clock() - begin) / CLOCKS_PER_SEC;
+	current = "";
 	inputs++;
 	if (seconds > 0 && took > seconds) {
 		fprintf(stderr, "%s: %.2f s\n", path, took);
@@ -118,6 +119,8 @@ static void say_current(void)
 {
 	static const char words[] = "this was: ";
 
+	if (*current == '\0')
+		return;
 	if (write(2, words, sizeof(words) - 1) < 0 ||
 	    write(2, current, strlen(current)) < 0 || write(2, "\n", 1) < 0)
 		return;
