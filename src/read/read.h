@@ -479,6 +479,8 @@ struct read_file {
 	char *died;			/* what ended the worker; NULL: nothing.
 					 * The sink has nothing then.  */
 	uint64_t died_offset;		/* how far it had come */
+	bool exhausted;			/* it had all the time that a file gets: the
+					 * same bytes would take that again */
 };
 /* What readings ask of whoever keeps what was read.  */
 struct readings_host {

@@ -235,6 +235,7 @@ static int run_there(struct readings *r, const struct readings_host *host,
 		if (f->died_offset > request->limit)
 			f->died_offset = 0;
 		f->died = why;
+		f->exhausted = e == -ETIME;
 		done++;
 	}
 	return 0;

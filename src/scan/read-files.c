@@ -246,6 +246,7 @@ static void take_result(struct pass *pass, struct job *job,
 		w->companion_error = f->companion_error;
 	if (!f->wants_companion)
 		w->companion_error = 0;
+	seen->passing = f->died != NULL && !f->exhausted;
 	if (f->died != NULL)
 		keep_problem(seen, PROBLEM_READER_DIED, f->died_offset, false,
 			     f->died);

@@ -19,6 +19,7 @@ void seen_forget(struct seen_file *f)
 	for (k = 0; k < f->n_problems; k++)
 		free(f->problems[k].message);
 	f->n_entries = f->n_problems = f->problems_left_out = 0;
+	f->passing = false;
 }
 
 static void seen_file_done(struct seen_file *f)

@@ -46,6 +46,8 @@ struct store_pass {
 	const struct reader *reader;	/* of the first file that had one */
 	int error;			/* of the inventory, ends the scan */
 	char *engine;			/* NULL: not known */
+	bool passing;			/* what stood in the way may be gone next
+					 * time, and no file shows it */
 };
 
 /* ---- problems ----------------------------------------------------------------*/
@@ -72,11 +74,31 @@ static void add_problem(struct store_pass *s, const char *path, bool has_offset,
 		.code = code, .message = message, .skipped = skipped };
 }
 
+/* Is ERROR nothing that is in a file, its name, its kind, its permissions?  */
+static bool is_passing(int error)
+{
+	switch (-error) {
+	case ENOENT:
+	case ENOTDIR:
+	case ELOOP:
+	case ENOTREG:
+	case EFBIG:
+	case E2BIG:
+	case EACCES:
+	case EPERM:
+	case ENAMETOOLONG:
+		return false;
+	default:
+		return true;
+	}
+}
+
 /* Why the system did not let us look at PATH.  */
 static void add_errno(struct store_pass *s, const char *path, int error)
 {
 	bool skips = s->place->definition->skips;
 
+	s->passing |= is_passing(error);
 	switch (-error) {
 	case ENOENT:
 	case ENOTDIR:
@@ -167,6 +189,7 @@ static void take_file(struct store_pass *s, const struct member *m,
 	const char *doubt = aside_doubt(d, f);
 	size_t k;
 
+	s->passing |= f->passing;
 	if (!s->reader)
 		s->reader = f->reader;
 	if (doubt)
@@ -460,6 +483,7 @@ static void list_references(struct store_pass *s)
 	died = file.died;
 	if (file.error < 0)
 		add_errno(s, p->path, file.error);
+	s->passing |= died != NULL && !file.exhausted;
 	if (died != NULL)
 		add_problem(s, p->path, true, file.died_offset,
 			    PROBLEM_READER_DIED, false, TAKE(died));
@@ -697,8 +721,11 @@ static int scan_anew(struct store_pass *s, struct store_info *info,
 	if (r == 0)
 		r = inventory_store(s->pass->inventory, info->kind, info->path,
 				    ret_store);
+	/* What could not be read this time is tried again: a signature would
+	 * keep the hole until somebody changes the file.  */
 	if (r == 0)
-		r = store_record(s, *ret_store, info, signature);
+		r = store_record(s, *ret_store, info,
+				 s->passing ? NULL : signature);
 	return r;
 }
 

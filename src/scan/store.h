@@ -36,6 +36,7 @@ struct seen_file {
 	size_t n_problems, cap_problems;
 	size_t problems_left_out;
 	char *engine;			/* see engine_find(); NULL: none */
+	bool passing;			/* it may be read next time as it is */
 };
 
 /* Files (inodes.c).  All zero is empty.  */
