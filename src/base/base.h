@@ -194,6 +194,7 @@ int beneath_open_straight(const struct root *r, const char *path, int flags,
 /* From now on none of these mount points (absolute paths of the host, NULL
  * behind the last, kept by the caller; NULL: none) is gone into: -ETIMEDOUT.  */
 void beneath_avoid(char *const *mount_points);
+bool beneath_avoids(const char *mount_point);	/* is it one of these? */
 /* What is mounted, by path; one for each mount point, the topmost.  */
 enum mount_kind {
 	MOUNT_LOCAL,
@@ -248,6 +249,20 @@ int file_readlink(const struct root *r, const char *path, char **ret_target);
 /* Where PATH really is, as an absolute path inside the root, all links
  * resolved; the caller frees.  */
 int file_real_path(const struct root *r, const char *path, char **ret_path);
+
+/* What these functions could not look at because the machine failed (no memory or
+ * descriptors, a disk that cannot be read): many callers only ask whether something
+ * is there.  Paths as they were asked for, at most LIMIT_TROUBLES, each once.  */
+struct trouble {
+	char *path;
+	int error;
+};
+size_t troubles_list(const struct trouble **ret_troubles);
+/* That of PATH has been told otherwise.  */
+void trouble_told(const char *path);
+void troubles_forget(void);
+/* For base/: keeps ERROR, if it is one, and returns it.  */
+int trouble_note(const char *path, int error);
 
 /* The names in a directory but "." and "..", sorted by bytes, a NULL behind
  * the last; free with names_free().  More than LIMIT_DIRECTORY_NAMES: -E2BIG. */

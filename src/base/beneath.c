@@ -40,6 +40,14 @@ void beneath_avoid(char *const *mount_points)
 								: NULL;
 }
 
+bool beneath_avoids(const char *mount_point)
+{
+	for (char *const *p = avoided; p != NULL && *p != NULL; p++)
+		if (strcmp(*p, mount_point) == 0)
+			return true;
+	return false;
+}
+
 void beneath_pretend(unsigned lacks)
 {
 	lacking = lacks;
@@ -443,7 +451,8 @@ bool root_is_host(const struct root *r)
 	return fstat(r->fd, &a) == 0 && stat("/", &b) == 0 && is_same(&a, &b);
 }
 
-int file_real_path(const struct root *r, const char *path, char **ret_path)
+static int real_path_now(const struct root *r, const char *path,
+			 char **ret_path)
 {
 	char real[LIMIT_PATH_BYTES], root[LIMIT_PATH_BYTES];
 	AUTO(fd) int fd = -1, again = -1;
@@ -462,4 +471,9 @@ int file_real_path(const struct root *r, const char *path, char **ret_path)
 		return walk(r, path, O_PATH, &again, ret_path);
 	*ret_path = xstrdup(real[n] != '\0' ? real + n : "/");
 	return 0;
+}
+
+int file_real_path(const struct root *r, const char *path, char **ret_path)
+{
+	return trouble_note(path, real_path_now(r, path, ret_path));
 }

@@ -49,8 +49,8 @@ static struct file_id id_of(const struct stat *st)
 	};
 }
 
-static int stat_flags(const struct root *r, const char *path, int flags,
-		      struct file_id *ret_id)
+static int stat_now(const struct root *r, const char *path, int flags,
+		    struct file_id *ret_id)
 {
 	AUTO(fd) int fd = -1;
 	struct stat st;
@@ -66,15 +66,16 @@ static int stat_flags(const struct root *r, const char *path, int flags,
 
 int file_stat(const struct root *r, const char *path, struct file_id *ret_id)
 {
-	return stat_flags(r, path, 0, ret_id);
+	return trouble_note(path, stat_now(r, path, 0, ret_id));
 }
 
 int file_lstat(const struct root *r, const char *path, struct file_id *ret_id)
 {
-	return stat_flags(r, path, O_NOFOLLOW, ret_id);
+	return trouble_note(path, stat_now(r, path, O_NOFOLLOW, ret_id));
 }
 
-int file_readlink(const struct root *r, const char *path, char **ret_target)
+static int readlink_now(const struct root *r, const char *path,
+			char **ret_target)
 {
 	AUTO(fd) int fd = -1;
 	char target[LIMIT_PATH_BYTES];
@@ -95,6 +96,11 @@ int file_readlink(const struct root *r, const char *path, char **ret_target)
 		return -ENAMETOOLONG;
 	*ret_target = xstrndup(target, (size_t)n);
 	return 0;
+}
+
+int file_readlink(const struct root *r, const char *path, char **ret_target)
+{
+	return trouble_note(path, readlink_now(r, path, ret_target));
 }
 
 /* ---- directories -------------------------------------------------------*/
@@ -167,8 +173,8 @@ static int read_names(DIR *dir, struct directory *ret_directory)
 	return 0;
 }
 
-int file_directory(const struct root *r, const char *path, int flags,
-		 struct directory *ret_directory)
+static int list_now(const struct root *r, const char *path, int flags,
+		    struct directory *ret_directory)
 {
 	const int how = O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC;
 	AUTO(fd) int at = -1;
@@ -197,6 +203,12 @@ int file_directory(const struct root *r, const char *path, int flags,
 		ret_directory->id = id_of(&st);
 	closedir(dir);
 	return e;
+}
+
+int file_directory(const struct root *r, const char *path, int flags,
+		   struct directory *ret_directory)
+{
+	return trouble_note(path, list_now(r, path, flags, ret_directory));
 }
 
 static int compare_strings(const void *a, const void *b)
@@ -396,8 +408,8 @@ static int copy_file(int fd, const struct file_id *id, uint64_t limit,
 	return 0;
 }
 
-int file_open(const struct root *r, const char *path, uint64_t limit,
-	      int *ret_fd, struct file_id *ret_id)
+static int open_now(const struct root *r, const char *path, uint64_t limit,
+		    int *ret_fd, struct file_id *ret_id)
 {
 	AUTO(fd) int at = -1, fd = -1;
 	struct file_id id;
@@ -426,6 +438,12 @@ int file_open(const struct root *r, const char *path, uint64_t limit,
 	return 0;
 }
 
+int file_open(const struct root *r, const char *path, uint64_t limit,
+	      int *ret_fd, struct file_id *ret_id)
+{
+	return trouble_note(path, open_now(r, path, limit, ret_fd, ret_id));
+}
+
 int file_load(int fd, const struct file_id *id, uint64_t limit,
 	      struct file *ret_file)
 {
@@ -445,7 +463,8 @@ int file_read(const struct root *r, const char *path, uint64_t limit,
 	struct file_id id;
 	int e = file_open(r, path, limit, &fd, &id);
 
-	return e < 0 ? e : file_load(fd, &id, limit, ret_file);
+	return e < 0 ? e :
+	       trouble_note(path, file_load(fd, &id, limit, ret_file));
 }
 
 bool file_shrank(const struct file *f)

@@ -60,6 +60,7 @@ static void add_problem(struct listing *l, const char *path, int error)
 	const char *reason = error == -ENOTREG ? "not a regular file"
 					       : strerror(-error);
 
+	trouble_told(path);
 	if (l->problem == NULL)
 		l->problem = xasprintf("%s: %s", path, reason);
 	else

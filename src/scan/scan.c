@@ -104,6 +104,26 @@ static void host_facts(const struct root *root, char **ret_name, char **ret_os)
 	}
 }
 
+/* What nobody has told: those who looked took it for not being there.  */
+static int tell_troubles(struct pass *pass)
+{
+	const struct trouble *t;
+	const size_t n = troubles_list(&t);
+	int r = 0;
+
+	for (size_t k = 0; k < n && r == 0; k++) {
+		AUTO(str) char *message = xasprintf(
+			"could not be looked at (%s), so that something may "
+			"be missing: scan again", strerror(-t[k].error));
+		const struct stored_problem problem = {
+			.path = t[k].path, .code = PROBLEM_UNREADABLE,
+			.message = message };
+
+		r = inventory_scan_problem(pass->inventory, &problem);
+	}
+	return r;
+}
+
 static int scan_everything(struct pass *pass)
 {
 	const struct scan_options *o = pass->options;
@@ -140,6 +160,8 @@ static int scan_everything(struct pass *pass)
 		r = scan_directories(pass);
 	if (r == 0)
 		r = scan_provenance(pass);
+	if (r == 0)
+		r = tell_troubles(pass);
 	if (r == 0)
 		r = scan_missing_issuers(pass);
 	if (r == 0)
@@ -209,6 +231,7 @@ int scan_run(struct inventory *i, const struct scan_options *options,
 		.warn_days = options->warn_days };
 	int r;
 
+	troubles_forget();
 	if (mounts_unanswered(LIMIT_MOUNT_MS, &dead, &n_dead) == 0)
 		beneath_avoid(dead);
 	host_facts(options->root, &host_name, &host_os);

@@ -99,6 +99,7 @@ static void add_errno(struct store_pass *s, const char *path, int error)
 	bool skips = s->place->definition->skips;
 
 	s->passing |= is_passing(error);
+	trouble_told(path);
 	switch (-error) {
 	case ENOENT:
 	case ENOTDIR:
