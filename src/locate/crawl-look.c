@@ -49,12 +49,6 @@ static bool stamp_is(const struct stamp *old, const struct stat *st)
 
 /* ---- opening ---------------------------------------------------------------*/
 
-/* PATH, absolute in the root, as it is beneath the root's descriptor.  */
-static const char *beneath(const char *path)
-{
-	return path[1] != '\0' ? path + 1 : ".";
-}
-
 /* Only the owner and root may leave the access time alone.  */
 static int open_path(const struct crawl *c, const char *path, int flags,
 		     int *ret_fd)
@@ -70,12 +64,17 @@ static int open_path(const struct crawl *c, const char *path, int flags,
 
 /* ---- what is found ---------------------------------------------------------*/
 
+/* Did it go, or become another, while we looked?  */
+static bool is_gone(int error)
+{
+	return error == -ENOENT || error == -ENOTDIR || error == -ELOOP;
+}
+
 static void add_problem(struct crawler *w, const char *path, int error)
 {
 	struct crawl_result *r = &w->result;
 
-	/* It went while we looked.  */
-	if (error == -ENOENT || error == -ENOTDIR || error == -ELOOP)
+	if (is_gone(error))
 		return;
 	if (r->n_problems++ >= LIMIT_CRAWL_PROBLEMS)
 		return;
@@ -119,6 +118,18 @@ static void add_candidate(struct crawler *w, struct crawled_directory *d,
 	grow(&d->candidates, d->n, &d->cap, sizeof(*d->candidates));
 	d->candidates[d->n++] = (struct candidate){
 		.name = xstrdup(name), .stamp = stamp_of(w->c, st) };
+}
+
+/* File PATH of D could not be looked at: next time it is, though no name has
+ * changed.  */
+static void add_file_problem(struct crawler *w, struct crawled_directory *d,
+			     const char *path, int error)
+{
+	if (is_gone(error))
+		return;
+	if (d != NULL)
+		d->stamp = (struct stamp){ .dev = 0 };
+	add_problem(w, path, error);
 }
 
 static char *join(const char *directory, const char *name)
@@ -191,8 +202,13 @@ static void take_file(struct crawler *w, const struct todo *t,
 	if (was == NULL && (class == NAME_NEVER ||
 			    (o->names_only && class == NAME_NEUTRAL)))
 		return;
-	if (fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) < 0 ||
-	    !S_ISREG(st.st_mode) || (uint64_t)st.st_size < words->least)
+	if (fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) < 0) {
+		r = -errno;
+		path = join(t->path, name);
+		add_file_problem(w, d, path, r);
+		return;
+	}
+	if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size < words->least)
 		return;
 	if (was != NULL && stamp_is(&was->stamp, &st)) {
 		path = join(t->path, name);
@@ -211,7 +227,7 @@ static void take_file(struct crawler *w, const struct todo *t,
 	path = join(t->path, name);
 	r = class == NAME_LIKELY ? 1 : head_fits(w, path, &st);
 	if (r < 0)
-		add_problem(w, path, r);
+		add_file_problem(w, d, path, r);
 	if (r <= 0 || (r == 2 && !program))
 		return;
 	add_candidate(w, d, name, &st);
@@ -243,7 +259,8 @@ static const struct mount *mount_of(const struct crawl *c, const char *path)
 bool crawl_enters(const struct crawl *c, const struct mount *m)
 {
 	return m->kind == MOUNT_LOCAL ||
-	       (c->options->all && m->kind != MOUNT_PSEUDO);
+	       (c->options->all && m->kind != MOUNT_PSEUDO &&
+		!beneath_avoids(m->point));
 }
 
 static void take_directory(struct crawler *w, const struct todo *t,
@@ -336,7 +353,7 @@ void crawl_list(struct crawler *w, const struct todo *t)
 	atomic_store(&c->changed, true);
 	if (r < 0) {
 		/* Kept, without times, so that it is tried again.  */
-		if (r == -EACCES)
+		if (!is_gone(r))
 			remember(w, t->path);
 		add_problem(w, t->path, r);
 		return;
@@ -363,9 +380,9 @@ void crawl_list(struct crawler *w, const struct todo *t)
 
 /* ---- what was there before -------------------------------------------------*/
 
-/* The files of a directory in which no name changed.  It is kept as it is, for
- * nobody else looks at it.  */
-static void look_again(struct crawler *w, struct crawled_directory *d)
+/* The files of a directory, open as AT, in which no name changed.  It is kept as
+ * it is, for nobody else looks at it.  */
+static void look_again(struct crawler *w, struct crawled_directory *d, int at)
 {
 	size_t kept = 0;
 
@@ -375,10 +392,18 @@ static void look_again(struct crawler *w, struct crawled_directory *d)
 		AUTO(str) char *path = join(d->path, was->name);
 		struct stat st;
 		bool same;
+		int r = 0;
 
-		if (fstatat(w->c->root->fd, beneath(path), &st,
-			    AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) < 0 ||
-		    !S_ISREG(st.st_mode)) {
+		if (fstatat(at, was->name, &st,
+			    AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) < 0)
+			r = -errno;
+		if (r < 0 && !is_gone(r)) {
+			atomic_store(&w->c->changed, true);
+			add_file_problem(w, d, path, r);
+			d->candidates[kept++] = *was;
+			continue;
+		}
+		if (r < 0 || !S_ISREG(st.st_mode)) {
 			atomic_store(&w->c->changed, true);
 			free(was->name);
 			continue;
@@ -412,25 +437,28 @@ bool crawl_is_hidden(const struct crawl *c, const char *path)
 void crawl_visit(struct crawler *w, struct crawled_directory *old)
 {
 	struct crawl *c = w->c;
+	AUTO(fd) int at = -1;
 	struct stat st;
+	int r;
 
 	if (crawl_is_hidden(c, old->path))
 		return;
-	if (fstatat(c->root->fd, beneath(old->path), &st,
-		    AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) < 0) {
-		if (errno == EACCES)
+	/* Opened, not asked for by its path: a link in that would be followed,
+	 * perhaps to a file system that does not answer.  */
+	r = beneath_open_straight(c->root, old->path, O_PATH | O_DIRECTORY, &at);
+	if (r == 0 && fstat(at, &st) < 0)
+		r = -errno;
+	if (r < 0) {
+		/* crawl_list() says why, and keeps it.  */
+		if (!is_gone(r))
 			crawl_push(c, &(struct todo){ .path = xstrdup(old->path) });
-		atomic_store(&c->changed, true);
-		return;
-	}
-	if (!S_ISDIR(st.st_mode)) {
 		atomic_store(&c->changed, true);
 		return;
 	}
 	if (!c->options->strict && stamp_is(&old->stamp, &st)) {
 		atomic_fetch_add_explicit(&c->directories, 1,
 					  memory_order_relaxed);
-		look_again(w, old);
+		look_again(w, old, at);
 		return;
 	}
 	crawl_push(c, &(struct todo){
