@@ -122,6 +122,9 @@ static int get_worker(struct readings *r, size_t slot, uint32_t owner,
 	}
 	if (w == NULL) {
 		e = worker_start(r->nursery, &w);
+		/* Somebody may have killed it before it said a word.  */
+		if (e == -EPIPE)
+			e = worker_start(r->nursery, &w);
 		if (e < 0) {
 			free(r->error);
 			r->error = xasprintf(_("no process for reading can be started (%s); --isolation=off reads without"),
