@@ -573,11 +573,25 @@ static bool is_settled(const struct file_id *id, int64_t young)
 	return id->mtime_ns <= young && id->ctime_ns <= young;
 }
 
+/* What its owner is called is recorded with the file, and changes without it.
+ * Most members have the same.  */
+static void sign_user(struct buf *b, const struct homes *homes, uint32_t uid,
+		      const uint32_t *before)
+{
+	AUTO(str) char *user = NULL;
+
+	if (before != NULL && *before == uid)
+		return;
+	user = homes_user(homes, uid);
+	sign_string(b, user);
+}
+
 /* False when the state of a file is too young to be relied on.  */
 static bool take_signature(const struct store_pass *s,
 			   uint8_t ret_signature[SHA256_SIZE])
 {
 	int64_t young = s->pass->made * INT64_C(1000000000) - RACY_NS;
+	const uint32_t *uid = NULL;
 	struct buf b;
 	bool settled = true;
 	size_t k;
@@ -599,6 +613,9 @@ static bool take_signature(const struct store_pass *s,
 		sign_number(&b, (uint64_t)-m->error);
 		sign_number(&b, m->role);
 		sign_file(&b, &m->id);
+		if (m->error == 0)
+			sign_user(&b, s->pass->homes, m->id.uid, uid);
+		uid = m->error == 0 ? &m->id.uid : NULL;
 		settled &= is_settled(&m->id, young);
 		if (m->companion == NULL)
 			continue;
