@@ -3,6 +3,8 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
+#include <libxml/xmlmemory.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -29,6 +31,20 @@ static int fill_standard_descriptors(void)
 	return 0;
 }
 
+static void *resize(void *p, size_t n)
+{
+	return xrealloc(p, n, 1);
+}
+
+/* No memory is the end for libraries, too.  Of what they do otherwise libxml2
+ * gives trees in which something is missing, or dies of it, and jansson NULL for
+ * whatever went wrong.  SQLite can do without; GnuTLS says so (gnutls_said()).  */
+static void make_allocation_fatal(void)
+{
+	xmlMemSetup(free, xmalloc, resize, xstrdup);
+	json_set_alloc_funcs(xmalloc, free);
+}
+
 int main(int argc, char **argv)
 {
 	struct options options = { .arguments = NULL };
@@ -36,6 +52,7 @@ int main(int argc, char **argv)
 
 	if (fill_standard_descriptors() < 0)
 		return STATUS_FAILURE;
+	make_allocation_fatal();
 	/* A reader that goes away or a limit on the size of files is an error
 	 * like a full disk, not a reason to die in the middle of a
 	 * transaction.  */

@@ -106,6 +106,7 @@ static int send_answer(int fd, struct answer a, int worker)
 	} control = { .buffer = { 0 } };
 	struct iovec iov = { &a, sizeof(a) };
 	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
+	ssize_t sent;
 
 	if (worker >= 0) {
 		struct cmsghdr *h;
@@ -118,7 +119,10 @@ static int send_answer(int fd, struct answer a, int worker)
 		h->cmsg_len = CMSG_LEN(sizeof(int));
 		memcpy(CMSG_DATA(h), &worker, sizeof(worker));
 	}
-	return sendmsg(fd, &m, MSG_NOSIGNAL) < 0 ? -errno : 0;
+	do
+		sent = sendmsg(fd, &m, MSG_NOSIGNAL);
+	while (sent < 0 && errno == EINTR);
+	return sent < 0 ? -errno : 0;
 }
 
 /* *ret_worker: the program's end of its channel.  */
@@ -170,6 +174,16 @@ static struct answer reap(pid_t pid, bool force)
 	return (struct answer){ .pid = pid, .error = -ETIMEDOUT };
 }
 
+static bool hear_ask(int fd, struct ask *ret_ask)
+{
+	ssize_t n;
+
+	do
+		n = recv(fd, ret_ask, sizeof(*ret_ask), 0);
+	while (n < 0 && errno == EINTR);
+	return n == sizeof(*ret_ask);
+}
+
 static void __attribute__((noreturn))
 be_nursery(const struct worker_kind *kind, int fd, pid_t program,
 	   struct worker_place *places)
@@ -186,7 +200,7 @@ be_nursery(const struct worker_kind *kind, int fd, pid_t program,
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	if (getppid() != program)
 		_exit(EXIT_FAILURE);
-	while (recv(fd, &ask, sizeof(ask), 0) == sizeof(ask)) {
+	while (hear_ask(fd, &ask)) {
 		struct answer answer;
 		int worker = -1;
 
@@ -276,7 +290,10 @@ static int ask_nursery(struct nursery *n, struct ask ask,
 	const struct cmsghdr *h;
 	ssize_t got;
 
-	if (send(n->fd, &ask, sizeof(ask), MSG_NOSIGNAL) < 0)
+	do
+		got = send(n->fd, &ask, sizeof(ask), MSG_NOSIGNAL);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
 		return -errno;
 	do
 		got = recvmsg(n->fd, &m, MSG_CMSG_CLOEXEC);

@@ -14,6 +14,7 @@
 #include <gnutls/x509.h>
 
 #include "read/read.h"
+#include "read/x509.h"
 
 #define ENCRYPTED	"ENCRYPTED"
 
@@ -108,7 +109,7 @@ static int take_block(const struct pem_block *b, struct sink *out)
 	gnutls_datum_t spki = { NULL, 0 };
 	struct entry e = { .role = ROLE_SOURCE, .private_key = true,
 			   .offset = b->begin };
-	int r = public_part(b, &spki);
+	int r = gnutls_said(public_part(b, &spki));
 
 	if (r < 0) {
 		sink_problem(out, PROBLEM_MALFORMED, b->begin,

@@ -35,6 +35,13 @@ static gnutls_datum_t datum(struct blob b)
 	return (gnutls_datum_t){ (unsigned char *)b.p, (unsigned)b.n };
 }
 
+int gnutls_said(int r)
+{
+	if (r == GNUTLS_E_MEMORY_ERROR)
+		die("%s", _("out of memory"));
+	return r;
+}
+
 void x509_ready(void)
 {
 	if (gnutls_global_init() < 0)
@@ -367,7 +374,8 @@ static int pss_prepare(gnutls_pubkey_t key, gnutls_sign_algorithm_t algorithm,
 		die("out of memory");
 	gnutls_x509_spki_set_rsa_pss_params(spki,
 			gnutls_sign_get_hash_algorithm(algorithm), salt);
-	return gnutls_pubkey_set_spki(key, spki, 0) < 0 ? -EINVAL : 0;
+	return gnutls_said(gnutls_pubkey_set_spki(key, spki, 0)) < 0 ?
+	       -EINVAL : 0;
 }
 
 /* The time to verify grows with the product of modulus and exponent, and a
@@ -386,12 +394,12 @@ static bool is_affordable(gnutls_pubkey_t key)
 	if (bits <= LIMIT_SMALL_KEY_BITS)
 		return true;
 	if (algorithm == GNUTLS_PK_RSA || algorithm == GNUTLS_PK_RSA_PSS)
-		fits = gnutls_pubkey_export_rsa_raw2(key, &p, &q,
-				GNUTLS_EXPORT_FLAG_NO_LZ) >= 0 &&
+		fits = gnutls_said(gnutls_pubkey_export_rsa_raw2(key, &p, &q,
+				GNUTLS_EXPORT_FLAG_NO_LZ)) >= 0 &&
 		       q.size <= LIMIT_EXPONENT_BYTES;
 	else if (algorithm == GNUTLS_PK_DSA)
-		fits = gnutls_pubkey_export_dsa_raw2(key, &p, &q, &g, &y,
-				GNUTLS_EXPORT_FLAG_NO_LZ) >= 0 &&
+		fits = gnutls_said(gnutls_pubkey_export_dsa_raw2(key, &p, &q,
+				&g, &y, GNUTLS_EXPORT_FLAG_NO_LZ)) >= 0 &&
 		       q.size <= SHA256_SIZE;
 	gnutls_free(p.data);
 	gnutls_free(q.data);
@@ -408,7 +416,7 @@ static int signature_check(gnutls_x509_crt_t child, const struct parts *p,
 	gnutls_sign_algorithm_t algorithm;
 	int r;
 
-	r = gnutls_x509_crt_get_signature_algorithm(child);
+	r = gnutls_said(gnutls_x509_crt_get_signature_algorithm(child));
 	if (r <= GNUTLS_SIGN_UNKNOWN)
 		return -ENOTSUP;
 	algorithm = (gnutls_sign_algorithm_t)r;
@@ -427,7 +435,7 @@ static int signature_check(gnutls_x509_crt_t child, const struct parts *p,
 	r = gnutls_pubkey_verify_data2(key, algorithm,
 				       GNUTLS_VERIFY_ALLOW_BROKEN,
 				       &tbs, &signature);
-	switch (r) {
+	switch (gnutls_said(r)) {
 	case GNUTLS_E_INSUFFICIENT_SECURITY:	/* by this host's policy */
 	case GNUTLS_E_UNSUPPORTED_SIGNATURE_ALGORITHM:
 	case GNUTLS_E_UNIMPLEMENTED_FEATURE:
@@ -468,7 +476,7 @@ static char *import(struct blob der, gnutls_x509_crt_t *ret_crt)
 	if (gnutls_x509_crt_init(&crt) < 0)
 		die("out of memory");
 	r = gnutls_x509_crt_import(crt, &bytes, GNUTLS_X509_FMT_DER);
-	if (r < 0)
+	if (gnutls_said(r) < 0)
 		return xasprintf("GnuTLS: %s", gnutls_strerror(r));
 	*ret_crt = TAKE(crt);
 	return NULL;
@@ -492,7 +500,8 @@ int x509_verify(struct blob child, struct blob issuer)
 	if (gnutls_pubkey_init(&key) < 0)
 		die("out of memory");
 	spki = datum(i.spki);
-	if (gnutls_pubkey_import(key, &spki, GNUTLS_X509_FMT_DER) < 0)
+	if (gnutls_said(gnutls_pubkey_import(key, &spki,
+					     GNUTLS_X509_FMT_DER)) < 0)
 		return -ENOTSUP;
 	return signature_check(crt, &c, key);
 }
@@ -503,7 +512,7 @@ static bool signed_itself(gnutls_x509_crt_t crt, const struct parts *p)
 
 	if (gnutls_pubkey_init(&key) < 0)
 		die("out of memory");
-	return gnutls_pubkey_import_x509(key, crt, 0) == 0 &&
+	return gnutls_said(gnutls_pubkey_import_x509(key, crt, 0)) == 0 &&
 	       signature_check(crt, p, key) == 1;
 }
 

@@ -23,6 +23,10 @@ struct parts {
  * configuration.  */
 void x509_ready(void);
 
+/* R, which a function of GnuTLS gave; that it had no memory is the end, and never
+ * the verdict on a certificate.  */
+int gnutls_said(int r);
+
 /* RFC 5280 4.1.  -EINVAL when DER is not put together like that.  */
 int parts_find(struct blob der, struct parts *ret_parts);
 

@@ -172,15 +172,20 @@ void finding_set_store(const struct judge *j, struct finding *f, size_t store,
 	identify(f, f->store_kind, f->store_path, about);
 }
 
-void finding_certificate(struct judge *j, const struct result *rows, size_t row,
+void finding_certificate(struct judge *j, struct finding *f,
+			 const struct result *rows, size_t row,
 			 struct result *ret_certificate)
 {
 	AUTO(str) char *error = NULL;
 
+	memset(ret_certificate, 0, sizeof(*ret_certificate));
 	if (result_text(rows, row, "sha256") == NULL ||
 	    result_fetch(&j->guard, j->certificate, 1, rows, row,
-			 ret_certificate, &error) < 0)
-		memset(ret_certificate, 0, sizeof(*ret_certificate));
+			 ret_certificate, &error) == 0)
+		return;
+	add_evidence(f, "problem", xasprintf(
+		_("this evidence could not be gathered: %s"), error), NULL, 0);
+	j->report->incomplete = true;
 }
 
 static void fill_certificate(struct judge *j, struct finding *f,
@@ -189,7 +194,7 @@ static void fill_certificate(struct judge *j, struct finding *f,
 	AUTO(result) struct result c = { 0 };
 
 	f->certificate.sha256 = result_copy(rows, row, "sha256");
-	finding_certificate(j, rows, row, &c);
+	finding_certificate(j, f, rows, row, &c);
 	if (c.n_rows == 0)
 		return;
 	f->certificate.sha1 = result_copy(&c, 0, "sha1");

@@ -70,7 +70,7 @@ static void add_member(struct judge *j, struct finding *f, size_t *cap,
 			what->row)), rows, what->row),
 		.fixable = f->recipe != NULL,
 	};
-	finding_certificate(j, rows, a->row, &c);
+	finding_certificate(j, f, rows, a->row, &c);
 	if (c.n_rows == 0)
 		return;
 	m->sha1 = result_copy(&c, 0, "sha1");

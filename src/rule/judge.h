@@ -93,8 +93,10 @@ void findings_sort(struct finding *findings, size_t n);
 
 /* ---- what it is made of, for fold.c ---------------------------------------*/
 
-/* The certificate of a row as the inventory knows it; no rows: not at all.  */
-void finding_certificate(struct judge *j, const struct result *rows, size_t row,
+/* The certificate of a row as the inventory knows it; no rows: not at all.  When
+ * the inventory fails F says so.  */
+void finding_certificate(struct judge *j, struct finding *f,
+			 const struct result *rows, size_t row,
 			 struct result *ret_certificate);
 void finding_repair(const struct judge *j, struct finding *f, size_t store);
 /* Asks for each kind of evidence about each of N rows; what they share is there

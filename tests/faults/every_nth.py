@@ -66,7 +66,9 @@ SCAN = ["scan"]
 SYSTEM = "close,fork,map,name,open,read,receive,send,stat,sync,thread,write"
 CASES = [(AUDIT, role, kind, "", False)
          for role in ("program", "nursery", "worker")
-         for kind in "alloc close fork map name open read receive send stat step sync write".split()]
+         for kind in "alloc close fork map name open read receive send stat step sync write".split()
+         # a worker's databases are in memory: there a step fails for want of that
+         if (role, kind) != ("worker", "step")]
 CASES += [(CRAWL, "program", kind, "", False) for kind in ("open", "read", "stat", "thread")]
 CASES += [(SCAN, "program", kind, "", False) for kind in ("step", "write", "sync", "name")]
 # no room from then on; a part only; interrupted; killed
@@ -214,7 +216,7 @@ def judge(words, want, result, error, role):
         if error in ("short", "4") or not (status & 4 or told):
             if report != want.report or status != want.status:
                 wrong.append("another report with status %d" % status)
-        elif words[0] != "scan" and not (report["problems"] or report["summary"]["unknown"]):
+        elif words[0] != "scan" and not (report["problems"] or report["summary"]["unknown"] or "could not be" in out):
             wrong.append("incomplete, and nothing says why")
         if scan == want.before[0]:
             wrong.append("a report of what was not recorded")
