@@ -71,5 +71,5 @@ only sqlite3 'inventory/|rule/|read/database|locate/packages-rpm|version|cmd-'
 only libxml 'locate/|rule/|fix/|version|main'
 only gnutls 'read/x509|read/private-key|endpoint/|version|main'
 only nettle 'base/hash|read/|version'
-only jansson 'output/|read/json|syntax/json|fix/json|fix/ansible|version'
+only jansson 'main|output/|read/json|syntax/json|fix/json|fix/ansible|version'
 exit $status
