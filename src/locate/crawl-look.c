@@ -92,14 +92,17 @@ void crawl_add_skip(struct crawl_result *r, const char *path,
 		.path = xstrdup(path), .type = xstrdup(type), .kind = kind };
 }
 
+/* WAS: what it was at the crawl before, when it has not changed since; else
+ * NULL.  */
 static void add_found(struct crawler *w, const char *path,
-		      const struct stat *st, bool unchanged)
+		      const struct stat *st, const struct candidate *was)
 {
 	struct crawl_result *r = &w->result;
 
 	grow(&r->found, r->n_found, &r->cap_found, sizeof(*r->found));
 	r->found[r->n_found++] = (struct crawl_found){
-		.path = xstrdup(path), .unchanged = unchanged,
+		.path = xstrdup(path), .unchanged = was != NULL,
+		.nothing = was != NULL && was->nothing,
 		.id = { .dev = st->st_dev, .ino = st->st_ino,
 			.size = st->st_size,
 			.mtime_ns = stat_ns(&st->st_mtim),
@@ -139,20 +142,6 @@ static char *join(const char *directory, const char *name)
 
 /* ---- files -----------------------------------------------------------------*/
 
-static int compare_name(const void *name, const void *candidate)
-{
-	return strcmp(name, ((const struct candidate *)candidate)->name);
-}
-
-/* NULL: there was none.  */
-static const struct candidate *
-candidate_find(const struct crawled_directory *d, const char *name)
-{
-	return d == NULL || d->n == 0 ? NULL :
-	       bsearch(name, d->candidates, d->n, sizeof(*d->candidates),
-		       compare_name);
-}
-
 /* What the first bytes look like, as options->head() says; negative errno: nobody
  * can see.  */
 static int head_fits(struct crawler *w, const char *path, const struct stat *st)
@@ -177,13 +166,12 @@ static int head_fits(struct crawler *w, const char *path, const struct stat *st)
 	return w->c->options->head((struct blob){ head, (size_t)n });
 }
 
-/* Has a file of neutral name been looked at before?  No user can set back the
- * time of a change.  */
-static bool looked_at(const struct crawl *c, const struct stat *st, bool same)
+/* Was a file of neutral name looked at when its directory, OLD, was listed?  No
+ * user can set back the time of a change.  */
+static bool looked_at(const struct crawled_directory *old, const struct stat *st)
 {
-	const int64_t made = c->old.made * INT64_C(1000000000);
-
-	return same && stat_ns(&st->st_ctim) < made - CRAWL_RACY_NS;
+	return old != NULL && stat_ns(&st->st_ctim) <
+	       old->listed * INT64_C(1000000000) - CRAWL_RACY_NS;
 }
 
 static void take_file(struct crawler *w, const struct todo *t,
@@ -193,7 +181,8 @@ static void take_file(struct crawler *w, const struct todo *t,
 	const struct crawl_options *o = w->c->options;
 	const struct crawl_words *words = &w->c->catalogue->crawl;
 	enum name_class class = crawl_name_class(w->c->names, name);
-	const struct candidate *was = candidate_find(old, name);
+	const struct candidate *was = old == NULL ? NULL :
+				      crawl_candidate_find(old, name);
 	AUTO(str) char *path = NULL;
 	struct stat st;
 	bool program;
@@ -213,7 +202,7 @@ static void take_file(struct crawler *w, const struct todo *t,
 	if (was != NULL && stamp_is(&was->stamp, &st)) {
 		path = join(t->path, name);
 		add_candidate(w, d, name, &st);
-		add_found(w, path, &st, true);
+		add_found(w, path, &st, was);
 		return;
 	}
 	program = (uint64_t)st.st_size >= words->program_least &&
@@ -222,7 +211,7 @@ static void take_file(struct crawler *w, const struct todo *t,
 		return;
 	if (!program && (uint64_t)st.st_size > LIMIT_FILE_BYTES)
 		return;
-	if (class != NAME_LIKELY && looked_at(w->c, &st, t->same))
+	if (class != NAME_LIKELY && looked_at(old, &st))
 		return;
 	path = join(t->path, name);
 	r = class == NAME_LIKELY ? 1 : head_fits(w, path, &st);
@@ -231,7 +220,7 @@ static void take_file(struct crawler *w, const struct todo *t,
 	if (r <= 0 || (r == 2 && !program))
 		return;
 	add_candidate(w, d, name, &st);
-	add_found(w, path, &st, false);
+	add_found(w, path, &st, NULL);
 }
 
 /* ---- directories -----------------------------------------------------------*/
@@ -336,7 +325,7 @@ static struct crawled_directory *remember(struct crawler *w, const char *path)
 	}
 	grow(&s->directories, s->n, &s->cap, sizeof(*s->directories));
 	s->directories[s->n] = (struct crawled_directory){
-		.path = xstrdup(path) };
+		.path = xstrdup(path), .listed = w->c->options->made };
 	return &s->directories[s->n++];
 }
 
@@ -413,8 +402,8 @@ static void look_again(struct crawler *w, struct crawled_directory *d, int at)
 			atomic_store(&w->c->changed, true);
 			was->stamp = stamp_of(w->c, &st);
 		}
+		add_found(w, path, &st, same ? was : NULL);
 		d->candidates[kept++] = *was;
-		add_found(w, path, &st, same);
 	}
 	d->n = kept;
 }

@@ -14,7 +14,7 @@
 
 #include "locate/crawl.h"
 
-#define STATE_VERSION	1u
+#define STATE_VERSION	2u
 
 void crawled_directory_done(struct crawled_directory *d)
 {
@@ -82,6 +82,19 @@ const struct crawled_directory *crawl_state_find(const struct crawl_state *s,
 					  sizeof(key), compare_directories);
 }
 
+static int compare_name(const void *name, const void *candidate)
+{
+	return strcmp(name, ((const struct candidate *)candidate)->name);
+}
+
+struct candidate *crawl_candidate_find(const struct crawled_directory *d,
+				       const char *name)
+{
+	return d->n == 0 ? NULL :
+	       bsearch(name, d->candidates, d->n, sizeof(*d->candidates),
+		       compare_name);
+}
+
 /* ---- as bytes --------------------------------------------------------------*/
 
 static void put_stamp(struct buf *b, const struct stamp *s)
@@ -118,7 +131,6 @@ void crawl_state_write(const struct crawl_state *s,
 
 	wire_put_u32(b, STATE_VERSION);
 	wire_put_fixed(b, key, SHA256_SIZE);
-	wire_put_i64(b, s->made);
 	wire_put_u64(b, s->n);
 	for (size_t k = 0; k < s->n; k++) {
 		const struct crawled_directory *d = &s->directories[k];
@@ -127,10 +139,12 @@ void crawl_state_write(const struct crawl_state *s,
 		wire_put_u32(b, (uint32_t)same);
 		wire_put_text(b, d->path + same);
 		put_stamp(b, &d->stamp);
+		wire_put_i64(b, d->listed);
 		wire_put_u32(b, (uint32_t)d->n);
 		for (size_t j = 0; j < d->n; j++) {
 			wire_put_text(b, d->candidates[j].name);
 			put_stamp(b, &d->candidates[j].stamp);
+			wire_put_u32(b, d->candidates[j].nothing);
 		}
 		before = d->path;
 	}
@@ -147,6 +161,7 @@ static void get_directory(struct wire *w, const char *before,
 	ret->path = xasprintf("%.*s%s", (int)same, before,
 			      rest != NULL ? rest : "");
 	get_stamp(w, &ret->stamp);
+	ret->listed = wire_get_i64(w, 0, INT64_MAX / INT64_C(1000000000));
 	n = wire_get_u32(w, LIMIT_DIRECTORY_NAMES);
 	for (; n > 0 && !w->bad; n--) {
 		struct candidate *c;
@@ -158,6 +173,7 @@ static void get_directory(struct wire *w, const char *before,
 		if (c->name == NULL || strchr(c->name, '/') != NULL)
 			w->bad = true;
 		get_stamp(w, &c->stamp);
+		c->nothing = wire_get_u32(w, 1) != 0;
 	}
 	if (ret->path[0] != '/' || strlen(ret->path) >= LIMIT_PATH_BYTES ||
 	    strcmp(before, ret->path) >= 0)
@@ -175,7 +191,6 @@ int crawl_state_read(struct blob bytes, const uint8_t key[SHA256_SIZE],
 
 	w.bad = wire_get_u32(&w, UINT32_MAX) != STATE_VERSION || w.bad;
 	wire_get_fixed(&w, its, sizeof(its));
-	s.made = wire_get_i64(&w, INT64_MIN, INT64_MAX);
 	n = wire_get_u64(&w, LIMIT_CRAWL_DIRECTORIES);
 	if (w.bad || memcmp(its, key, sizeof(its)) != 0)
 		return -EBADMSG;

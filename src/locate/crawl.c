@@ -316,20 +316,19 @@ int crawl_run(const struct root *root, const struct catalogue *catalogue,
 		.more = PTHREAD_COND_INITIALIZER,
 		.end = PTHREAD_COND_INITIALIZER,
 	};
-	struct crawl_state state = { .made = options->made };
+	struct crawl_state state = { .n = 0 };
 	struct crawl_result r = { .n_found = 0 };
-	uint8_t key[SHA256_SIZE];
 	int e;
 
 	c.young = options->made * INT64_C(1000000000) - CRAWL_RACY_NS;
-	key_of(catalogue, options, key);
+	key_of(catalogue, options, r.key);
 	e = mounts_read(&c.mounts);
 	if (e < 0) {
 		crawl_names_free(c.names);
 		return e;
 	}
 	if (before.n > 0)
-		crawl_state_read(before, key, &c.old);
+		crawl_state_read(before, r.key, &c.old);
 	close_mounts(&c, &r);
 	push_starts(&c);
 	run_threads(&c, &state, &r);
@@ -342,17 +341,17 @@ int crawl_run(const struct root *root, const struct catalogue *catalogue,
 	sort_result(&r);
 	buf_init(&r.state, LIMIT_CRAWL_STATE_BYTES);
 	r.same = c.old.n > 0 && !atomic_load(&c.changed);
-	if (!r.stopped && !state.cut && !r.same) {
+	if (!r.stopped) {
+		const bool in_order = state.n == 0;
+
 		crawl_state_keep(&state, &c.old);
-		crawl_state_sort(&state);
-		crawl_state_write(&state, key, &r.state);
+		if (!in_order)
+			crawl_state_sort(&state);
+		r.next = xmalloc(sizeof(*r.next));
+		*r.next = state;
+	} else {
+		crawl_state_done(&state);
 	}
-	r.cut = state.cut || r.state.truncated;
-	if (r.cut) {
-		buf_done(&r.state);
-		buf_init(&r.state, 0);
-	}
-	crawl_state_done(&state);
 	crawl_state_done(&c.old);
 	mounts_done(&c.mounts);
 	names_free(c.closed);
@@ -361,8 +360,51 @@ int crawl_run(const struct root *root, const struct catalogue *catalogue,
 	return 0;
 }
 
+/* Where the state has what was found as F; NULL: it does not.  */
+static struct candidate *candidate_of(const struct crawl_state *s,
+				      const struct crawl_found *f)
+{
+	const char *name = strrchr(f->path, '/') + 1;
+	const size_t n = (size_t)(name - f->path);
+	AUTO(str) char *path = xstrndup(f->path, n > 1 ? n - 1 : n);
+	const struct crawled_directory *d = crawl_state_find(s, path);
+
+	return d != NULL ? crawl_candidate_find(d, name) : NULL;
+}
+
+void crawl_settle(struct crawl_result *r)
+{
+	if (r->next == NULL)
+		return;
+	for (size_t k = 0; k < r->n_found; k++) {
+		const struct crawl_found *f = &r->found[k];
+		struct candidate *c;
+
+		/* Most are as they were.  */
+		if (r->same && !f->settled)
+			continue;
+		c = candidate_of(r->next, f);
+		if (c != NULL && c->nothing != f->nothing) {
+			c->nothing = f->nothing;
+			r->same = false;
+		}
+	}
+	r->cut = r->next->cut;
+	if (r->cut || r->same)
+		return;
+	crawl_state_write(r->next, r->key, &r->state);
+	if (r->state.truncated) {
+		r->cut = true;
+		buf_done(&r->state);
+		buf_init(&r->state, 0);
+	}
+}
+
 void crawl_result_done(struct crawl_result *r)
 {
+	if (r->next != NULL)
+		crawl_state_done(r->next);
+	free(r->next);
 	for (size_t k = 0; k < r->n_found; k++)
 		free(r->found[k].path);
 	for (size_t k = 0; k < r->n_skips; k++) {

@@ -31,16 +31,17 @@ struct stamp {
 struct candidate {
 	char *name;		/* in its directory */
 	struct stamp stamp;
+	bool nothing;		/* it was read then, and is no store */
 };
 struct crawled_directory {
 	char *path;
 	struct stamp stamp;
+	int64_t listed;			/* when, the clock; seconds */
 	struct candidate *candidates;	/* sorted by name */
 	size_t n, cap;
 	bool kept;			/* it is as it was: part of the next state */
 };
 struct crawl_state {
-	int64_t made;			/* when it began, the clock; seconds */
 	struct crawled_directory *directories;	/* sorted by path */
 	size_t n, cap;
 	bool cut;			/* more than LIMIT_CRAWL_DIRECTORIES: of no
@@ -50,6 +51,8 @@ void crawl_state_done(struct crawl_state *s);
 /* NULL: it is not there.  */
 const struct crawled_directory *crawl_state_find(const struct crawl_state *s,
 						 const char *path);
+struct candidate *crawl_candidate_find(const struct crawled_directory *d,
+				       const char *name);
 void crawled_directory_done(struct crawled_directory *d);
 /* Moves the directories of OLD that are kept to S.  */
 void crawl_state_keep(struct crawl_state *s, struct crawl_state *old);

@@ -400,6 +400,9 @@ struct crawl_found {
 	char *path;
 	struct file_id id;
 	bool unchanged;			/* since the crawl before */
+	bool nothing;			/* and it was read then, and is no store;
+					 * or the caller says so, and that it is */
+	bool settled;			/* said now */
 };
 struct crawl_skip {			/* a mount that was not gone into */
 	char *path, *type;
@@ -421,6 +424,8 @@ struct crawl_result {
 	bool cut;		/* too many directories to remember: the next crawl
 				 * lists all of them again */
 	bool same;		/* nothing changed: what is kept stays as it is */
+	struct crawl_state *next;	/* private, as KEY; NULL: stopped */
+	uint8_t key[SHA256_SIZE];
 	struct buf state;	/* for the next crawl; empty: nothing to keep */
 };
 /* Looks for files that may be stores, in every directory.  BEFORE is the state
@@ -430,6 +435,10 @@ struct crawl_result {
 int crawl_run(const struct root *root, const struct catalogue *catalogue,
 	      const struct crawl_options *options, struct blob before,
 	      struct crawl_result *ret_result);
+/* Once all that was found has been read: fills in the state, with what is no
+ * store, and says whether it is the same.  What could not be read stays a find
+ * that has yet to be looked at.  */
+void crawl_settle(struct crawl_result *r);
 void crawl_result_done(struct crawl_result *r);
 /* What O asks for, in words, for whom BEFORE is kept; the caller frees.  */
 char *crawl_question(const struct crawl_options *o);

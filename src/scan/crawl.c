@@ -22,7 +22,7 @@ static const struct store_definition *found_kind(const struct catalogue *c)
 /* ---- what is recorded ------------------------------------------------------*/
 
 struct known {
-	char **paths;			/* sorted */
+	char **paths;
 	size_t n, cap;
 };
 
@@ -33,17 +33,6 @@ static int take_known(const char *path, void *data)
 	grow(&k->paths, k->n, &k->cap, sizeof(*k->paths));
 	k->paths[k->n++] = xstrdup(path);
 	return 0;
-}
-
-static int compare_paths(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static bool is_known(const struct known *k, const char *path)
-{
-	return k->n > 0 && bsearch(&path, k->paths, k->n, sizeof(*k->paths),
-				   compare_paths) != NULL;
 }
 
 static void known_done(struct known *k)
@@ -68,17 +57,23 @@ static const char *owner_of(const struct pass *pass, const char *path)
 	return "";
 }
 
+/* *ret_nothing: it was read, and is no store.  */
 static int take_file(struct pass *pass, const struct store_definition *d,
-		     const char *path, const struct file_id *id)
+		     const char *path, const struct file_id *id,
+		     bool *ret_nothing)
 {
 	const struct place place = {
 		.definition = d, .path = path, .real_path = path,
 		.instance = "/", .owner = owner_of(pass, path), .id = *id };
-	int64_t store;
+	int64_t store = -1;
+	int r;
 
+	*ret_nothing = false;
 	if (inodes_has(&pass->inodes, id))
 		return 0;
-	return store_scan(pass, &place, &store);
+	r = store_scan(pass, &place, &store);
+	*ret_nothing = store == 0;
+	return r;
 }
 
 /* ---- what could not be looked at -------------------------------------------*/
@@ -175,21 +170,23 @@ static int read_ahead(struct pass *pass, const struct store_definition *d,
 }
 
 static int take_found(struct pass *pass, const struct store_definition *d,
-		      const struct crawl_result *c, const struct known *known)
+		      const struct crawl_result *c)
 {
 	const size_t n = c->n_found < LIMIT_CRAWL_STORES ? c->n_found :
 			 LIMIT_CRAWL_STORES;
 	int r = 0;
 
 	for (size_t k = 0; k < n && r >= 0; k++) {
-		const struct crawl_found *f = &c->found[k];
+		struct crawl_found *f = &c->found[k];
 
 		if (k % LIMIT_WIRE_FILES == 0)
 			r = read_ahead(pass, d, f, n - k < LIMIT_WIRE_FILES ?
 				       n - k : LIMIT_WIRE_FILES);
 		/* What has not changed, and was no store, is none.  */
-		if (r >= 0 && (!f->unchanged || is_known(known, f->path)))
-			r = take_file(pass, d, f->path, &f->id);
+		if (r < 0 || f->nothing)
+			continue;
+		r = take_file(pass, d, f->path, &f->id, &f->nothing);
+		f->settled = true;
 	}
 	return r;
 }
@@ -222,12 +219,13 @@ static int take_known_again(struct pass *pass, const struct store_definition *d,
 	for (size_t k = 0; k < known->n && r >= 0; k++) {
 		const char *path = known->paths[k];
 		struct file_id id;
+		bool nothing;
 
 		if (has_found(c, path) ||
 		    file_lstat(pass->options->root, path, &id) < 0 ||
 		    !S_ISREG(id.mode))
 			continue;
-		r = take_file(pass, d, path, &id);
+		r = take_file(pass, d, path, &id, &nothing);
 	}
 	return r;
 }
@@ -253,10 +251,19 @@ static int crawl(struct pass *pass, struct crawl_result *ret)
 		return tell(pass, "/", PROBLEM_UNREADABLE, false,
 			    xasprintf("not crawled: /proc/self/mountinfo: %s",
 				      error_words(r)));
-	if (!ret->stopped && !ret->same)
-		r = inventory_crawl_save(pass->inventory, what, (struct blob){
-			(const uint8_t *)ret->state.p, ret->state.n });
 	return r;
+}
+
+/* For the next crawl; only when all that was found has been read.  */
+static int keep_state(struct pass *pass, struct crawl_result *c)
+{
+	AUTO(str) char *what = crawl_question(pass->options->crawl);
+
+	crawl_settle(c);
+	if (c->stopped || c->same)
+		return 0;
+	return inventory_crawl_save(pass->inventory, what, (struct blob){
+		(const uint8_t *)c->state.p, c->state.n });
 }
 
 int scan_found(struct pass *pass)
@@ -271,15 +278,14 @@ int scan_found(struct pass *pass)
 		return 0;
 	r = inventory_recorded_paths(pass->inventory, d->kind, take_known,
 				     &known);
-	if (known.n > 0)
-		qsort(known.paths, known.n, sizeof(*known.paths),
-		      compare_paths);
 	if (r == 0 && o->crawl != NULL)
 		r = crawl(pass, &result);
 	if (r == 0)
-		r = take_found(pass, d, &result, &known);
+		r = take_found(pass, d, &result);
 	if (r == 0)
 		r = take_known_again(pass, d, &result, &known);
+	if (r == 0 && result.next != NULL)
+		r = keep_state(pass, &result);
 	if (r == 0)
 		r = tell_problems(pass, &result);
 	pass->result.crawled_names = result.names;

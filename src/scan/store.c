@@ -685,6 +685,15 @@ static bool is_nothing(const struct store_pass *s)
 	return true;
 }
 
+/* Was nothing seen of it?  */
+static bool was_lost(const struct store_pass *s)
+{
+	for (size_t k = 0; k < s->n_problems; k++)
+		if (s->problems[k].code != PROBLEM_FORMAT)
+			return true;
+	return s->passing;
+}
+
 static int store_record(struct store_pass *s, int64_t store,
 			struct store_info *info, const uint8_t *signature)
 {
@@ -733,7 +742,7 @@ static int scan_anew(struct store_pass *s, struct store_info *info,
 	int r = read_members(s);
 
 	if (r == 0 && is_nothing(s)) {
-		*ret_store = 0;
+		*ret_store = was_lost(s) ? -1 : 0;
 		return 0;
 	}
 	if (r == 0)
@@ -776,7 +785,7 @@ int store_scan(struct pass *pass, const struct place *place, int64_t *ret_store)
 		pass->result.reused++;
 	else if (r == -ENOENT)
 		r = scan_anew(&s, &info, settled ? signature : NULL, ret_store);
-	if (r == 0 && *ret_store != 0) {
+	if (r == 0 && *ret_store > 0) {
 		pass->result.stores++;
 		keep_inodes(&s);
 	}

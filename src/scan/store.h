@@ -79,7 +79,8 @@ struct pass {
 
 /* Reads PLACE, or finds that it is as it was, and records it.  What is wrong
  * with the store is a problem row; negative errno when the inventory fails.
- * *RET_STORE is 0 when a crawl's find is no store.  */
+ * *RET_STORE is 0 when a crawl's find is no store, and -1 when it went or was
+ * replaced before anybody could see that.  */
 int store_scan(struct pass *pass, const struct place *place,
 	       int64_t *ret_store);
 void pass_done(struct pass *pass);

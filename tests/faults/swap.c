@@ -123,5 +123,12 @@ int main(int argc, char **argv)
 		swap(paths[k], stand_ins[k][random() % STAND_INS]);
 	}
 	printf("%lu\n", swaps);
+	for (int k = 0; k < n; k++) {
+		for (int j = 0; j < STAND_INS; j++)
+			free(stand_ins[k][j]);
+		free(paths[k]);
+	}
+	free(stand_ins);
+	free(paths);
 	return EXIT_SUCCESS;
 }

@@ -111,6 +111,9 @@ crawl --crawl
 cat "$isrg" >"$app/doc/later"
 crawl --crawl
 is "neutral, in place: not seen" "$(found | grep -c later)" 0
+sleep 3
+mkdir "$root/srv/other"		# so that there is something to remember
+crawl --crawl
 crawl --crawl --strict
 is "neutral, in place: --strict sees it" "$(found | grep later)" \
 	"$(line pem '' /srv/app/doc/later)"

@@ -118,18 +118,19 @@ static void add_directory(struct crawl_state *s, const char *path, size_t n)
 	grow(&s->directories, s->n, &s->cap, sizeof(*s->directories));
 	d = &s->directories[s->n++];
 	*d = (struct crawled_directory){ .path = xstrdup(path),
-		.stamp = { 1, s->n, 2, -3, INT64_MAX } };
+		.stamp = { 1, s->n, 2, -3, INT64_MAX },
+		.listed = 1632528000 };
 	for (size_t k = 0; k < n; k++) {
 		grow(&d->candidates, d->n, &d->cap, sizeof(*d->candidates));
 		d->candidates[d->n++] = (struct candidate){
 			.name = xasprintf("%zu.pem", n - k),
-			.stamp = { 5, k, 7, 8, 9 } };
+			.stamp = { 5, k, 7, 8, 9 }, .nothing = k == 1 };
 	}
 }
 
 static void make_state(struct buf *b)
 {
-	struct crawl_state s = { .made = 1632528000 };
+	struct crawl_state s = { .n = 0 };
 
 	add_directory(&s, "/usr/lib/ssl", 2);
 	add_directory(&s, "/", 0);
@@ -153,7 +154,6 @@ static void test_state(void **state)
 	make_state(&b);
 	assert_int_equal(crawl_state_read((struct blob){
 		(const uint8_t *)b.p, b.n }, key, &s), 0);
-	assert_int_equal(s.made, 1632528000);
 	assert_int_equal(s.n, ARRAY_SIZE(paths));
 	for (size_t k = 0; k < s.n; k++)
 		assert_string_equal(s.directories[k].path, paths[k]);
@@ -162,6 +162,9 @@ static void test_state(void **state)
 	assert_int_equal(d->n, 2);
 	assert_string_equal(d->candidates[0].name, "1.pem");
 	assert_int_equal(d->candidates[0].stamp.ino, 1);
+	assert_true(d->candidates[0].nothing);
+	assert_false(d->candidates[1].nothing);
+	assert_int_equal(d->listed, 1632528000);
 	assert_int_equal(d->stamp.ctime_ns, INT64_MAX);
 	assert_null(crawl_state_find(&s, "/usr/li"));
 	crawl_state_done(&s);
