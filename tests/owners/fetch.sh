@@ -8,6 +8,7 @@
 #   fetch_root SUITE NAME PACKAGE ...  $OWNERS/SUITE/NAME.root is a root directory
 #				with these and all that they depend on, for
 #				chroot; unpacked only: nothing ran in it
+#   fetch_source SUITE PACKAGE	$OWNERS/SUITE/PACKAGE.source/ is its source
 #
 # All return 1, having said why, when the package cannot be had.
 
@@ -153,5 +154,38 @@ fetch_tree() {
 		dpkg-deb -x "$deb" "$into" || return 1
 	done
 	rm -rf "$into/.deb"
+	: >"$into/.complete"
+}
+
+# fetch_source SUITE PACKAGE: $OWNERS/SUITE/PACKAGE.source/ is what its authors
+# released, without Debian's changes.  An archive that has lost another file of the
+# package, a signature, say, is no hindrance.
+fetch_source() {
+	suite=$1 package=$2 into=$OWNERS/$1/$2.source
+	[ -e "$into/.complete" ] && return 0
+	apt_of_suite "$suite" || return 1
+	grep -q '^deb-src ' "$area/sources" || {
+		sed -i '/^deb /{p;s/^deb /deb-src /}' "$area/sources"
+		apt_suite "$suite" update -qq >"$area/log" 2>&1 || {
+			echo "fetch: apt could not read the sources of $suite:" >&2
+			cat "$area/log" >&2
+			return 1
+		}
+	}
+	rm -rf "$into"
+	mkdir -p "$into/.files"
+	(cd "$into/.files" && apt_suite "$suite" source --download-only \
+		"$package" >log 2>&1)
+	for file in "$into"/.files/*.orig.tar.*; do
+		case $file in
+		*.asc) continue ;;
+		esac
+		tar xf "$file" -C "$into" || {
+			echo "fetch: apt could not give the source of $package:" >&2
+			tail -n 5 "$into/.files/log" >&2
+			return 1
+		}
+	done
+	rm -rf "$into/.files"
 	: >"$into/.complete"
 }
