@@ -47,6 +47,7 @@ edit_act() {
 </recipe>
 END
 
+scenario=''
 deleting() {
 	root_new
 	mkdir -p "$root/a" "$root/b"
@@ -97,9 +98,47 @@ hash_directory() {
 	finding 1 hash-directory-remove /h/root.pem sha256 "$(sha256_of root)"
 }
 
+# Links that are made again: in the system's store, and in a directory that has a
+# gap, a link to nowhere and a file without one.
+refresh() {
+	debian_new
+	for name in root other several; do pem "$name"; done >"$root$bundle"
+	ln -s gone.pem "$certs/11111111.3"
+	finding 1 debian-refresh ''
+}
+
+relink() {
+	hash_directory
+	: >"$work/findings"
+	link=$(find "$root/h" -name '*.1')
+	mv "$link" "${link%.1}.3"
+	ln -s gone.pem "$link"
+	other=$(openssl x509 -noout -subject_hash -in "$root/h/other.pem")
+	rm "$root/h/$other.0"
+	finding 1 hash-relink '' store_path /h
+}
+
+# An authority joins a file, which needs a decision.
+pem_join() {
+	root_new
+	mkdir -p "$root/a" "$local"
+	pem root >"$root/a/1"
+	pem other >"$local/other.crt"
+	finding 1 pem-add '' store_path /a/1 sha256 "$(sha256_of other)"
+	consent='--only 00000000000000000000000000000001'
+	{ pem root && pem other; } >"$work/wanted"
+}
+
 # What is left when all is done.
 is_done() {
-	if [ -d "$root/h" ]; then
+	if [ "$scenario" = refresh ]; then
+		[ "$(hashed)" = "root.pem other.pem several.pem spaces.pem " ] &&
+			bundled root other several spaces
+	elif [ "$scenario" = relink ]; then
+		[ -z "$(find "$root/h" -xtype l)" ] &&
+			[ "$(find "$root/h" -name '*.[01]' | wc -l)" = 3 ] &&
+			[ "$(find "$root/h" -name '*.[2-9]' | wc -l)" = 0 ]
+	elif [ -d "$root/h" ]; then
 		[ ! -e "$root/h/root.pem" ] &&
 			[ -z "$(find "$root/h" -xtype l)" ] &&
 			[ "$(find "$root/h" -name '*.0' | wc -l)" = 2 ]
@@ -155,4 +194,11 @@ try editing "${EVERY:-79}"
 try store "${EVERY:-251}"
 try pem_files "${EVERY:-73}"
 ! command -v openssl >/dev/null || try hash_directory "${EVERY:-137}"
+scenario=refresh
+try refresh "${EVERY:-593}"
+scenario=pem_join
+try pem_join "${EVERY:-191}"
+consent=''
+scenario=relink
+! command -v openssl >/dev/null || try relink "${EVERY:-307}"
 finish
