@@ -11,6 +11,7 @@
 --   reach	hash over all that reachability was computed from, and
 --   reach_from, reach_until	the times between which it holds
 --   root_program	hash of the file that root_program was loaded from
+--   list_dates	hash over all that list_date was computed from
 --   packages	hash over the state of the newest scan's package databases
 --   audit	the scan that the findings are about
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -390,7 +391,8 @@ CREATE TABLE list_date (
 	roots INTEGER NOT NULL,		-- in the list that the program had ever
 	missing INTEGER NOT NULL,	-- in the list, of the revision's
 	extra INTEGER NOT NULL,		-- in the list, not of the revision's
-	behind INTEGER NOT NULL		-- come or gone until the scan's time
+	behind INTEGER NOT NULL,	-- come or gone until the scan's time
+	content TEXT NOT NULL		-- hash over the roots that it has as anchors
 );
 
 -- The findings of the newest audit, as they were reported.
@@ -709,7 +711,7 @@ WHERE r.id = (SELECT max(id) FROM scan);
 
 CREATE VIEW v_list_date AS
 SELECT ss.store_id, d.list_from, d.list_until, d.roots, d.missing, d.extra,
-	d.behind
+	d.behind, d.content
 FROM scan_store ss
 JOIN reading rd ON rd.id = ss.reading_id
 JOIN list_date d ON d.manifest_id = rd.manifest_id

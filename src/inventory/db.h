@@ -130,6 +130,9 @@ int scan_refer(struct inventory *i, const struct content_table *c,
 
 /* The time of the open scan.  -ENOENT: there is none.  */
 int scan_time(struct inventory *i, int64_t *ret_now);
+/* Over what the open scan's stores hold, who composes them, and which signatures
+ * are known: equal for scans of the same (graph-data.c).  */
+int scan_hash(struct inventory *i, uint8_t ret_key[SHA256_SIZE]);
 
 /* ---- certificates ----------------------------------------------------------*/
 /* -ENOENT: no such certificate.  */

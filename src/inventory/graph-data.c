@@ -17,7 +17,7 @@
 
 /* ---- does what is stored hold? ---------------------------------------------*/
 
-static int hash_scan(struct inventory *i, uint8_t ret_key[SHA256_SIZE])
+int scan_hash(struct inventory *i, uint8_t ret_key[SHA256_SIZE])
 {
 	AUTO(query) struct query composition = query_start(i,
 		"SELECT c.sha256 FROM scan s "
@@ -322,7 +322,8 @@ int graph_forget(struct inventory *i)
 			  "DELETE FROM reach; DELETE FROM anchor_set_member; "
 			  "DELETE FROM anchor_set; "
 			  "DELETE FROM party_anchor_set; "
-			  "DELETE FROM meta WHERE key = 'reach'");
+			  "DELETE FROM meta "
+			  "WHERE key IN ('reach', 'list_dates')");
 }
 
 /* ---- the two calls ---------------------------------------------------------*/
@@ -343,7 +344,7 @@ int inventory_graph_input(struct inventory *i, struct graph_input *ret_input)
 	i->reach_current = i->reach_expected = false;
 	r = scan_time(i, &in.now);
 	if (r == 0)
-		r = hash_scan(i, key);
+		r = scan_hash(i, key);
 	if (r == 0)
 		r = is_current(i, key, in.now);
 	if (r < 0)

@@ -8,6 +8,9 @@
  * certificates that the program has ever held count: what else is in the list is
  * not of Mozilla.
  *
+ * What a list is dated by is kept until another list, revision or period of the
+ * scan's time comes.
+ *
  * Surprising: several periods may fit equally well, and not only neighbours: then
  * the list is of some time from the first to the last of them.
  */
@@ -210,12 +213,14 @@ static size_t count_behind(const struct programme *p, enum use use,
 	return n;
 }
 
-/* Dates the list of MANIFEST, of whose roots N are marked.  */
+/* Dates the list of MANIFEST, of whose roots N are marked, and which CONTENT
+ * tells from others.  */
 static int date_list(struct inventory *i, struct programme *p, int64_t manifest,
-		     size_t n)
+		     size_t n, struct digest *content)
 {
 	AUTO(query) struct query q = query_start(i,
-		"INSERT INTO list_date VALUES (?, ?, ?, ?, ?, ?, ?)");
+		"INSERT INTO list_date VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+	uint8_t hash[SHA256_SIZE];
 	struct fit tls, any, *fit = &tls;
 	enum use use = USE_TLS;
 
@@ -237,6 +242,8 @@ static int date_list(struct inventory *i, struct programme *p, int64_t manifest,
 	query_int(&q, (int64_t)fit->missing);
 	query_int(&q, (int64_t)fit->extra);
 	query_int(&q, (int64_t)count_behind(p, use, fit));
+	digest_end(content, hash);
+	query_hex(&q, hash, SHA256_SIZE);
 	return query_run(&q);
 }
 
@@ -259,18 +266,22 @@ static void clear(struct programme *p)
 static int date_all(struct inventory *i, struct programme *p)
 {
 	AUTO(query) struct query q = query_start(i,
-		"SELECT DISTINCT e.manifest_id, e.certificate_id "
+		"SELECT e.manifest_id, e.certificate_id, "
+			"max(e.purposes = '' OR "
+				"instr(e.purposes, 'serverAuth') > 0) "
 		"FROM scan_store ss JOIN reading rd ON rd.id = ss.reading_id "
 		"JOIN manifest_entry e ON e.manifest_id = rd.manifest_id "
 		"WHERE ss.scan_id = ? AND e.role = 'anchor' "
-		"AND (e.purposes = '' OR instr(e.purposes, 'serverAuth') > 0) "
 		"AND e.certificate_id IN (SELECT c.id FROM root_program p "
 			"JOIN certificate c ON c.sha256 = p.sha256) "
-		"ORDER BY e.manifest_id");
+		"GROUP BY e.manifest_id, e.certificate_id "
+		"ORDER BY e.manifest_id, e.certificate_id");
+	struct digest content;
 	int64_t manifest = 0;
 	size_t n = 0;
 	int r;
 
+	digest_init(&content);
 	query_int(&q, i->scan);
 	while ((r = query_step(&q)) > 0) {
 		const struct programme_root key = {
@@ -279,36 +290,74 @@ static int date_all(struct inventory *i, struct programme *p)
 					    sizeof(key), compare_certificates);
 
 		if (manifest != query_column_int(&q, 0)) {
-			r = date_list(i, p, manifest, n);
+			r = date_list(i, p, manifest, n, &content);
 			if (r < 0)
 				return r;
 			manifest = query_column_int(&q, 0);
 			n = 0;
 			clear(p);
+			digest_init(&content);
 		}
-		if (root != NULL) {	/* NULL: never for TLS or e-mail */
+		digest_int(&content, (uint64_t)key.certificate);
+		/* NULL: never for TLS or e-mail */
+		if (root != NULL && query_column_int(&q, 2) != 0) {
 			root->held = true;
 			n++;
 		}
 	}
-	return r < 0 ? r : date_list(i, p, manifest, n);
+	return r < 0 ? r : date_list(i, p, manifest, n, &content);
+}
+
+/* Over all that the dates depend on: the scan's lists, the root program, and
+ * which of its periods the scan's time is in.  */
+static int hash_input(struct inventory *i, const struct programme *p,
+		      uint8_t ret_hash[SHA256_SIZE])
+{
+	uint8_t hash[SHA256_SIZE];
+	struct digest d;
+	int r;
+
+	digest_init(&d);
+	r = scan_hash(i, hash);
+	if (r < 0)
+		return r;
+	digest_bytes(&d, hash, SHA256_SIZE);
+	r = meta_hash(i, "root_program", hash);
+	if (r == 0)
+		digest_bytes(&d, hash, SHA256_SIZE);
+	else if (r != -ENOENT)
+		return r;
+	if (p->n_dates > 0)
+		digest_int(&d, (uint64_t)p->dates[p->newest]);
+	digest_end(&d, ret_hash);
+	return 0;
 }
 
 int inventory_date_lists(struct inventory *i)
 {
 	AUTO(programme) struct programme p = { .n_roots = 0 };
+	uint8_t hash[SHA256_SIZE], stored[SHA256_SIZE];
 	int64_t now = 0;
 	int r;
 
 	if (i->scan == 0)
 		return -EINVAL;
-	r = db_exec(i, "DELETE FROM list_date");
-	if (r == 0)
-		r = scan_time(i, &now);
+	r = scan_time(i, &now);
 	if (r == 0)
 		r = load_roots(i, &p);
 	if (r < 0)
 		return r;
 	find_dates(&p, now);
-	return date_all(i, &p);
+	r = hash_input(i, &p, hash);
+	if (r < 0)
+		return r;
+	r = meta_hash(i, "list_dates", stored);
+	if (r < 0 && r != -ENOENT)
+		return r;
+	if (r == 0 && memcmp(hash, stored, SHA256_SIZE) == 0)
+		return 0;
+	r = db_exec(i, "DELETE FROM list_date");
+	if (r == 0)
+		r = date_all(i, &p);
+	return r < 0 ? r : meta_set_hash(i, "list_dates", hash);
 }

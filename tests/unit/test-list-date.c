@@ -11,6 +11,7 @@
 #include "inventory-fixture.h"
 
 #define NOW	INT64_C(1795824000)	/* 2026-11-28 */
+#define OLD	INT64_C(1104537600)	/* 2005-01-01 */
 #define LISTS_FEWEST	10u
 
 static char *in_tree(const char *name)
@@ -157,6 +158,105 @@ static void test_no_list(void **state)
 	assert_int_equal(inventory_date_lists(i), -EINVAL);
 }
 
+/* What holds is not computed again; whatever it depends on makes it be.  */
+static void test_kept(void **state)
+{
+	static const char dates[] = "SELECT roots, behind FROM v_list_date";
+	AUTO(inventory) struct inventory *i = open_ok(NULL, INVENTORY_MEMORY);
+	struct stored_entry entries[40];
+	AUTO(str) char *some = NULL;
+	AUTO(str) char *first = NULL;
+	AUTO(str) char *content = NULL;
+	AUTO(str) char *late = NULL;
+	AUTO(str) char *fewer = NULL;
+	const uint8_t zero[SHA256_SIZE] = { 0 };
+	char *rest, *hex;
+	size_t n = 0;
+
+	(void)state;
+	begin_at(i, "/", OLD, OLD);
+	load_program(i);
+	some = rows(i, "SELECT sha256 FROM v_root_program "
+		    "WHERE tls_from IS NOT NULL ORDER BY tls_from, sha256 "
+		    "LIMIT 30");
+	for (rest = some; (hex = strsep(&rest, "\n")) != NULL; n++) {
+		entries[n] = entry_of(root_of(i, hex), ROLE_ANCHOR);
+		entries[n].offset = n;
+	}
+	record(i, "list", "/list", NULL, entries, 30);
+	assert_int_equal(inventory_date_lists(i), 0);
+	first = rows(i, dates);
+	content = rows(i, "SELECT content FROM v_list_date");
+	/* A mark that only a new computation removes.  */
+	assert_int_equal(db_exec(i, "UPDATE list_date SET missing = 1000"), 0);
+	assert_int_equal(inventory_date_lists(i), 0);
+	check_rows(i, "SELECT missing FROM v_list_date", "1000");
+	commit(i);
+
+	/* The same at a time by which roots came and went.  */
+	begin_at(i, "/", NOW, NOW);
+	record(i, "list", "/list", NULL, entries, 30);
+	assert_int_equal(inventory_date_lists(i), 0);
+	late = rows(i, dates);
+	assert_string_not_equal(first, late);
+	check_rows(i, "SELECT count(*) FROM v_list_date WHERE missing = 1000",
+		   "0");
+	check_rows(i, "SELECT content FROM v_list_date", content);
+	commit(i);
+
+	/* Another list.  */
+	begin_at(i, "/", NOW, NOW);
+	record(i, "list", "/list", NULL, entries, 29);
+	assert_int_equal(inventory_date_lists(i), 0);
+	fewer = rows(i, dates);
+	assert_string_not_equal(late, fewer);
+	check_rows(i, "SELECT count(*) FROM v_list_date", "1");
+	/* Another program.  */
+	assert_int_equal(db_exec(i, "UPDATE list_date SET missing = 1000"), 0);
+	assert_int_equal(meta_set_hash(i, "root_program", zero), 0);
+	assert_int_equal(inventory_date_lists(i), 0);
+	check_rows(i, "SELECT count(*) FROM v_list_date WHERE missing = 1000",
+		   "0");
+	commit(i);
+}
+
+/* Lists of the same roots are alike, wherever these lie in them and for whatever
+ * else they are there.  */
+static void test_content(void **state)
+{
+	AUTO(inventory) struct inventory *i = open_ok(NULL, INVENTORY_MEMORY);
+	struct stored_entry entries[40], turned[40];
+	AUTO(str) char *some = NULL;
+	char *rest, *hex;
+	size_t n = 0;
+
+	(void)state;
+	begin_at(i, "/", NOW, NOW);
+	load_program(i);
+	some = rows(i, "SELECT sha256 FROM v_root_program WHERE tls_until IS NULL "
+		    "AND tls_from IS NOT NULL ORDER BY sha256 LIMIT 30");
+	for (rest = some; (hex = strsep(&rest, "\n")) != NULL; n++) {
+		entries[n] = entry_of(root_of(i, hex), ROLE_ANCHOR);
+		entries[n].offset = n;
+		turned[29 - n] = entries[n];
+		turned[29 - n].offset = 29 - n;
+	}
+	record(i, "a", "/a", NULL, entries, 30);
+	record(i, "b", "/b", NULL, turned, 30);
+	record(i, "less", "/less", NULL, entries, 29);
+	turned[0].role = ROLE_DISTRUST;
+	record(i, "other", "/other", NULL, turned, 30);
+	assert_int_equal(inventory_date_lists(i), 0);
+	check_rows(i, "SELECT count(*), count(DISTINCT content) FROM v_list_date",
+		   "4|2");
+	check_rows(i, "SELECT s.path FROM v_list_date d "
+		   "JOIN v_store s ON s.store_id = d.store_id "
+		   "JOIN v_list_date a ON a.content = d.content "
+		   "JOIN v_store t ON t.store_id = a.store_id AND t.path = '/a' "
+		   "ORDER BY s.path", "/a\n/b");
+	commit(i);
+}
+
 /* Without a program nothing is dated.  */
 static void test_no_program(void **state)
 {
@@ -173,6 +273,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_no_list),
+		cmocka_unit_test(test_kept),
+		cmocka_unit_test(test_content),
 		cmocka_unit_test(test_no_program),
 	};
 
