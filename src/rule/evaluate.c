@@ -171,6 +171,8 @@ static int judge_rule(struct judge *j, const struct rule *r,
 					  &evidence[i], ret_error, &line);
 	if (e == 0)
 		e = judge_rows(j, r, evidence, &rows, ret_error);
+	asked_free(j->asked);
+	j->asked = NULL;
 	for (size_t i = 0; i < r->n_evidence; i++)
 		sqlite3_finalize(evidence[i]);
 	free(evidence);

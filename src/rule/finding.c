@@ -252,26 +252,25 @@ static void ask_evidence(struct judge *j, struct finding *f,
 			 sqlite3_stmt *statement, const struct result *rows,
 			 size_t row)
 {
-	AUTO(result) struct result own = { 0 };
+	const struct result *own;
 	AUTO(str) char *error = NULL;
 
-	if (result_fetch(&j->guard, statement, LIMIT_RULE_ROWS, rows, row,
-			 &own, &error) < 0) {
+	if (asked_fetch(j, statement, rows, row, &own, &error) < 0) {
 		add_evidence(f, v->kind, xasprintf(
 			_("this evidence could not be gathered: %s"),
 			error), NULL, 0);
 		j->report->incomplete = true;
 		return;
 	}
-	for (size_t k = 0; k < own.n_rows; k++) {
-		const char *text = sentence_choose(v->texts, v->n_texts, &own,
+	for (size_t k = 0; k < own->n_rows; k++) {
+		const char *text = sentence_choose(v->texts, v->n_texts, own,
 						   k);
-		int64_t depth = result_number(&own, k, "depth", 0);
+		int64_t depth = result_number(own, k, "depth", 0);
 
 		if (depth < 0 || depth > LIMIT_PATH_LENGTH)
 			depth = LIMIT_PATH_LENGTH;
-		add_evidence(f, v->kind, sentence_fill(_(text), &own, k),
-			     result_text(&own, k, "sha256"), (int)depth);
+		add_evidence(f, v->kind, sentence_fill(_(text), own, k),
+			     result_text(own, k, "sha256"), (int)depth);
 	}
 }
 

@@ -17,6 +17,7 @@ struct judge {
 	size_t *best_name;		/* of each store, see stores_load() */
 	struct sqlite3_stmt *certificate, *identity, *problem;
 	struct waivers *waivers;	/* NULL: none */
+	struct asked *asked;		/* of the rule that is judged */
 	bool (*automatic)(const char *recipe, void *data);
 	void *data;
 };
@@ -90,6 +91,17 @@ void finding_fill(struct judge *j, struct finding *f,
 void finding_add_evidence(struct finding *f, const char *kind, char *text,
 			  const char *sha256);
 void findings_sort(struct finding *findings, size_t n);
+
+/* ---- evidence that was asked for (asked.c) --------------------------------*/
+
+/* The rows of S, a query for evidence of the rule that is judged, with ROW bound;
+ * borrowed until the next call.  Negative with *ret_error as result_fetch() has it.
+ */
+int asked_fetch(struct judge *j, struct sqlite3_stmt *s,
+		const struct result *bound, size_t row,
+		const struct result **ret_rows, char **ret_error);
+/* To be called when the rule has been judged.  */
+void asked_free(struct asked *asked);
 
 /* ---- what it is made of, for fold.c ---------------------------------------*/
 
