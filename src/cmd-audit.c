@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "cmd.h"
 #include "scan/scan.h"
@@ -12,11 +13,6 @@
 static void auto_root(struct root *r)
 {
 	root_done(r);
-}
-
-static void auto_report(struct report *r)
-{
-	report_done(r);
 }
 
 /* Keeps the findings, so that fix can be asked for them.  */
@@ -39,18 +35,6 @@ static int store_findings(struct inventory *i, const struct report *report)
 	return r;
 }
 
-static int write_report(const struct options *o, const struct report *report,
-			const struct output *output, const char *history)
-{
-	AUTO(str) char *command = own_command(o);
-	const struct output_options options = report_options(o, command,
-							     history);
-	struct out out;
-
-	out_begin(o, &out);
-	return out_end(&out, output->write(report, &options, out.f), 0644);
-}
-
 /* BASELINE NULL: what is not new counts as well.  */
 static int verdict(const struct options *o, struct baseline *baseline,
 		   const struct report *r)
@@ -68,15 +52,33 @@ static int verdict(const struct options *o, struct baseline *baseline,
 	return o->exit_zero ? STATUS_OK : status;
 }
 
+static int64_t clock_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static int load_assets(struct inventory *i, struct assets **ret_assets)
+{
+	char *error = NULL;
+	int r = assets_load(i, ret_assets, &error);
+
+	return r < 0 ? load_failed(r, error) : -1;
+}
+
 static int run(const struct options *o, bool recorded)
 {
 	AUTO(pack) struct pack pack = { .rules = NULL };
 	AUTO(root) struct root root = { .path = NULL };
 	AUTO(inventory) struct inventory *i = NULL;
-	AUTO(report) struct report report = { .root = NULL };
+	AUTO(judged) struct judged judged = { .first = NULL };
 	AUTO(baseline) struct baseline *baseline = NULL;
+	AUTO(assets) struct assets *assets = NULL;
 	AUTO(str) char *history = NULL;
-	const struct output *output = output_find(o->format);
+	const int64_t begun = clock_ms();
+	struct report_facts facts;
 	struct scan_result scan;
 	int status, r;
 
@@ -93,13 +95,15 @@ static int run(const struct options *o, bool recorded)
 	if (status >= 0)
 		return status;
 
-	status = pack_judge(o, i, &pack, output->machine, &report);
+	status = reports_judge(o, i, &pack, &judged);
+	if (status < 0 && reports_want_assets(o))
+		status = load_assets(i, &assets);
 	if (status >= 0) {
 		inventory_rollback(i);
 		return status;
 	}
 	if (recorded) {
-		r = store_findings(i, &report);
+		r = store_findings(i, judged.first);
 		if (r == 0)
 			r = inventory_commit(i);
 		if (r < 0) {
@@ -110,13 +114,17 @@ static int run(const struct options *o, bool recorded)
 		}
 	} else {
 		inventory_rollback(i);
-		report.scan = 0;
+		judged.people.scan = judged.programs.scan = 0;
 	}
-	/* The report for people says it itself.  */
-	if (history != NULL && output->machine)
-		log_warning("%s", history);
-	status = write_report(o, &report, output, history);
-	return status >= 0 ? status : verdict(o, baseline, &report);
+	facts = (struct report_facts){
+		.rules = pack.rules, .assets = assets, .baseline = baseline,
+		.history = history,
+		/* A run that is as of another time is to be the same again.  */
+		.duration_ms = o->given & BIT(OPTION_NOW) ? -1 :
+			       clock_ms() - begun,
+		.status = verdict(o, baseline, judged.first),
+	};
+	return reports_write(o, &judged, &facts);
 }
 
 int audit_command(const struct options *o)

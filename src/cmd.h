@@ -24,7 +24,8 @@ enum {
 /* ---- options -------------------------------------------------------------*/
 
 enum option_id {
-	OPTION_FORMAT, OPTION_OUTPUT, OPTION_FAIL_ON, OPTION_WARN_DAYS,
+	OPTION_FORMAT, OPTION_REPORT, OPTION_OUTPUT, OPTION_FAIL_ON,
+	OPTION_WARN_DAYS,
 	OPTION_EXIT_ZERO, OPTION_WAIT, OPTION_KEEP, OPTION_RULE,
 	OPTION_SEVERITY, OPTION_STORE, OPTION_ALL, OPTION_PROCESSES,
 	OPTION_ISOLATION, OPTION_CRAWL, OPTION_CRAWL_ALL, OPTION_CRAWL_NAMES,
@@ -52,6 +53,12 @@ struct named_change {
 	const char *value;
 };
 
+/* --report FORMAT:FILE */
+struct named_report {
+	char *format;			/* the run's own copy */
+	const char *path;		/* NULL: standard output */
+};
+
 /* What the command line says; strings are those of argv.  */
 struct options {
 	const struct command *command;
@@ -63,6 +70,8 @@ struct options {
 	enum color_when color;
 	bool quiet, verbose;
 	const char *format;		/* one of the command's formats */
+	struct named_report *reports;	/* audit, check: besides `format` */
+	size_t n_reports;
 	const char *fix_type;		/* fix; NULL: not named */
 	bool backups;			/* prune */
 	const char *cases;		/* rules; NULL: beside the file */
@@ -107,6 +116,7 @@ extern const struct command commands[];	/* a NULL name behind the last */
 /* Reads the command line.  Returns -1 when the command is to be run, else the
  * exit status: help and version were printed, or a mistake was explained.  */
 int options_parse(int argc, char **argv, struct options *ret_options);
+void options_done(struct options *o);
 /* Explains a mistake in the command line: WHAT (translated) about the word
  * WRONG (NULL: none), and which of WORDS (NULL behind the last; NULL: none)
  * may have been meant.  COMMAND NULL: none was named.  Returns EX_USAGE.  */
@@ -191,6 +201,37 @@ void auto_pack(struct pack *p);
  * Says what went wrong; returns -1 or the exit status.  */
 int pack_judge(const struct options *o, struct inventory *i,
 	       const struct pack *p, bool machine, struct report *ret_report);
+
+/* The option --report: which formats there are, and that no two reports go to one
+ * place.  Says what is wrong; returns -1 or the exit status.  */
+int reports_check(const struct options *o);
+/* What report writers ask for besides the report; see struct output_options.  */
+struct report_facts {
+	const struct rules *rules;
+	const struct assets *assets;	/* NULL: no format wants them */
+	struct baseline *baseline;	/* NULL: none */
+	int64_t duration_ms;		/* -1: not to be told */
+	int status;			/* the verdict as an exit status */
+	const char *history;		/* NULL: there is one, or never was */
+};
+/* Does a format tell what the host holds?  */
+bool reports_want_assets(const struct options *o);
+/* Judges the newest scan of I in the words that --format and each --report is
+ * written in: for people, in their language, and for programs.  `first` is that
+ * of --format.  Says what went wrong; returns -1 or the exit status.  */
+struct judged {
+	struct report people, programs;
+	bool has_people, has_programs;
+	const struct report *first;
+};
+int reports_judge(const struct options *o, struct inventory *i,
+		  const struct pack *p, struct judged *ret_judged);
+void auto_judged(struct judged *j);
+/* Writes each report whole or not at all, files before standard output.  What
+ * cannot be written is said and does not keep the others from being written.
+ * Returns the exit status.  */
+int reports_write(const struct options *o, const struct judged *j,
+		  const struct report_facts *facts);
 
 /* How a report is to be written.  COMMAND (own_command()) and HISTORY are
  * borrowed.  */

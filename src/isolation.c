@@ -87,28 +87,40 @@ static char *directory_of(const char *path)
 	return xstrndup(path, slash == path ? 1 : (size_t)(slash - path));
 }
 
+/* Where PATH (NULL: nowhere) leads, and its directory, in which the new file is
+ * made; if there is nothing yet, the directory it is to be in.  */
+static void add_writable(char **writable, size_t *n, const char *path)
+{
+	char *real = path != NULL ? realpath(path, NULL) : NULL;
+
+	if (path != NULL)
+		writable[(*n)++] = directory_of(real != NULL ? real : path);
+	if (real != NULL)
+		writable[(*n)++] = real;
+}
+
 /* The inventory is open, and what is left to be written lies beside it or where
  * the command line says.  */
 int isolation_enter(const struct options *o, struct inventory *i)
 {
 	const char *file = inventory_file(i);
 	AUTO(str) char *state = directory_of(*file != '\0' ? file : NULL);
-	AUTO(str) char *real = o->output != NULL ? realpath(o->output, NULL)
-						 : NULL;
-	AUTO(str) char *output = directory_of(real != NULL ? real : o->output);
-	const char *writable[] = { "/dev/null", NULL, NULL, NULL, NULL };
+	AUTO(names) char **writable = NULL;
 	struct sandbox_state s;
-	size_t n = 1;
+	size_t n = 0;
 
 	if (o->isolation == ISOLATION_OFF)
 		return -1;
+	/* Each may be two: the file and its directory.  */
+	writable = xcalloc(2 * (o->n_reports + 1) + 3, sizeof(*writable));
+	writable[n++] = xstrdup("/dev/null");
 	if (state != NULL)
-		writable[n++] = state;
-	if (output != NULL)
-		writable[n++] = output;
-	if (real != NULL)
-		writable[n++] = real;
-	sandbox_enter_keeper(o->processes ? NULL : writable, &s);
+		writable[n++] = TAKE(state);
+	add_writable(writable, &n, o->output);
+	for (size_t k = 0; k < o->n_reports; k++)
+		add_writable(writable, &n, o->reports[k].path);
+	sandbox_enter_keeper(o->processes ? NULL :
+			     (const char *const *)writable, &s);
 	say(_("keeper"), &s, keeper_part);
 	for (size_t k = 0; k < SANDBOX_PARTS; k++) {
 		if (o->isolation != ISOLATION_REQUIRE || s.parts[k] >= 0)

@@ -70,8 +70,7 @@ int main(int argc, char **argv)
 	if (status < 0)
 		status = options.command->run(&options);
 	readings_close(options.readings);
-	free(options.arguments);
-	free(options.changes);
+	options_done(&options);
 
 	errno = 0;
 	if (ferror(stdout) | (fclose(stdout) != 0)) {

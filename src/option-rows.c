@@ -29,6 +29,20 @@ static bool set_format(struct options *o, const char *s)
 	return true;
 }
 
+/* Which formats there are, the command knows; a FILE may have colons in it.  */
+static bool add_report(struct options *o, const char *s)
+{
+	const char *colon = strchr(s, ':');
+
+	if (colon == NULL || colon == s || colon[1] == '\0')
+		return false;
+	o->reports[o->n_reports++] = (struct named_report){
+		.format = xstrndup(s, (size_t)(colon - s)),
+		.path = strcmp(colon + 1, "-") == 0 ? NULL : colon + 1,
+	};
+	return true;
+}
+
 static bool set_fix_type(struct options *o, const char *s)
 {
 	o->fix_type = s;	/* the command knows which there are */
@@ -351,6 +365,9 @@ static bool set_nothing(struct options *o, const char *s)
 const struct option_row option_rows[] = {
 	[OPTION_FORMAT] = { "format", '\0', "WORD",
 		N_("the form of the data"), NULL, set_format },
+	[OPTION_REPORT] = { "report", '\0', "FORMAT:FILE",
+		N_("one more report, in this format, to FILE, or - for standard output; may be repeated"),
+		N_("no format and file (sarif:report.sarif)"), add_report },
 	[OPTION_OUTPUT] = { "output", 'o', "FILE",
 		N_("write to FILE, all of it or nothing"),
 		N_("no file name"), set_output },

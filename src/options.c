@@ -130,7 +130,7 @@ static int unknown_command(const char *word)
 static int check_format(struct options *o)
 {
 	const struct command *c = o->command;
-	const char *words[16];
+	const char *words[32];
 	size_t n = 0;
 
 	while (n + 1 < ARRAY_SIZE(words) && c->format(n) != NULL) {
@@ -366,11 +366,26 @@ static int check_all(struct options *o)
 		if (status >= 0)
 			return status;
 	}
+	if (o->n_reports > 0) {
+		int status = reports_check(o);
+
+		if (status >= 0)
+			return status;
+	}
 	if (c->max_arguments >= 0 && o->n_arguments > c->max_arguments &&
 	    !o->crawl)
 		return usage_error(c, _("one argument too many:"),
 				   o->arguments[c->max_arguments], NULL);
 	return -1;
+}
+
+void options_done(struct options *o)
+{
+	for (size_t i = 0; i < o->n_reports; i++)
+		free(o->reports[i].format);
+	free(o->reports);
+	free(o->arguments);
+	free(o->changes);
 }
 
 int options_parse(int argc, char **argv, struct options *ret_options)
@@ -387,6 +402,8 @@ int options_parse(int argc, char **argv, struct options *ret_options)
 		.arguments = xcalloc((size_t)argc + 1, sizeof(char *)),
 		.changes = xcalloc((size_t)argc + 1,
 				   sizeof(struct named_change)),
+		.reports = xcalloc((size_t)argc + 1,
+				   sizeof(struct named_report)),
 	};
 	int status = argc > 0 ? take_all(argc, argv, &o) : -1;
 
@@ -402,8 +419,7 @@ int options_parse(int argc, char **argv, struct options *ret_options)
 		status = check_all(&o);
 	}
 	if (status >= 0) {
-		free(o.arguments);
-		free(o.changes);
+		options_done(&o);
 		return status;
 	}
 	log_set_level(o.quiet ? LOG_QUIET : o.verbose ? LOG_VERBOSE :

@@ -12,6 +12,13 @@ struct output_options {
 	const char *command;	/* text: how to call this program so that it
 				 * finds the same inventory: "trustdrift",
 				 * "trustdrift --root '/mnt'" */
+	const struct rules *rules;	/* that were asked; NULL: not known, but
+					 * those of the findings */
+	struct baseline *baseline;	/* borrowed; NULL: there is none */
+	enum severity fail_on;	/* the least that gives exit status 2 */
+	const struct assets *assets;	/* NULL: not known */
+	int64_t duration_ms;	/* of the run; -1: not told */
+	int status;		/* the run's exit status */
 	const char *history;	/* why there is no history to judge by, when
 				 * one could not be read; NULL */
 };
@@ -21,14 +28,25 @@ struct output {
 	const char *title;	/* N_("...") */
 	const char *extension;
 	bool machine;		/* for programs: never translated */
+	bool wants_assets;	/* tells what the host holds */
 	int (*write)(const struct report *r, const struct output_options *o,
 		     FILE *f);
+	/* The exit status of a run whose --format it is; NULL: the verdict.  */
+	int (*status)(const struct report *r, const struct output_options *o);
 };
 extern const struct output outputs[];	/* a NULL name behind the last */
 const struct output *output_find(const char *name);
 /* What the rows name.  0, or a negative errno when F cannot be written.  */
 int text_write(const struct report *r, const struct output_options *o, FILE *f);
 int json_write(const struct report *r, const struct output_options *o, FILE *f);
+int jsonl_write(const struct report *r, const struct output_options *o, FILE *f);
+
+/* What the newest scan of I found: each certificate, and where it lies.
+ * -EINVAL: *ret_error says why (the caller frees).  */
+struct assets;
+int assets_load(struct inventory *i, struct assets **ret_assets,
+		char **ret_error);
+void auto_assets(struct assets **assets);
 
 /* ---- previews --------------------------------------------------------------
  * What a change of the stores would do to the findings.  */

@@ -4,10 +4,12 @@
 #include "output/output.h"
 
 const struct output outputs[] = {
-	{ "text", N_("for people"), "txt", false, text_write },
+	{ "text", N_("for people"), "txt", false, false, text_write, NULL },
 	{ "json", N_("for programs: trustdrift/findings, version 1"), "json",
-	  true, json_write },
-	{ NULL, NULL, NULL, false, NULL },
+	  true, false, json_write, NULL },
+	{ "jsonl", N_("JSON Lines: each finding and problem as an object on a line of its own"),
+	  "jsonl", true, false, jsonl_write, NULL },
+	{ NULL, NULL, NULL, false, false, NULL, NULL },
 };
 
 const struct output *output_find(const char *name)

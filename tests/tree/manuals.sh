@@ -17,6 +17,15 @@ for word in $("$TRUSTDRIFT" show rules --format tsv | sed '1d' | cut -f 1); do
 	}
 done
 
+# trustdrift-formats(7) has the formats of reports
+for word in $("$TRUSTDRIFT" show formats --format tsv |
+	awk -F '\t' '$2 == "report" { print $1 }'); do
+	grep -qx "\.It Cm $word.*" "$srcdir/man/trustdrift-formats.7" || {
+		echo "the format $word is not in trustdrift-formats(7)"
+		status=1
+	}
+done
+
 # trustdrift-stores(5) has the formats and kinds that the program has.
 page=$srcdir/man/trustdrift-stores.5
 made=$(sh "$srcdir/tests/tools/make-store-tables.sh" <"$page") || status=1

@@ -19,7 +19,7 @@ of_help() {	# HEADING
 			out = ""
 			for (i = 1; i <= n; i++) {
 				# the explanation begins behind two blanks
-				if (words[i] !~ /^-/ && words[i] !~ /^[A-Z]+$/)
+				if (words[i] !~ /^-/ && words[i] !~ /^[A-Z:]+$/)
 					break
 				if (words[i] !~ /^-/)
 					words[i] = tolower(words[i])
