@@ -25,7 +25,7 @@ enum {
 
 enum option_id {
 	OPTION_FORMAT, OPTION_REPORT, OPTION_OUTPUT, OPTION_FAIL_ON,
-	OPTION_WARN_DAYS,
+	OPTION_CRITICAL, OPTION_WARN_DAYS,
 	OPTION_EXIT_ZERO, OPTION_WAIT, OPTION_KEEP, OPTION_RULE,
 	OPTION_SEVERITY, OPTION_STORE, OPTION_ALL, OPTION_PROCESSES,
 	OPTION_ISOLATION, OPTION_CRAWL, OPTION_CRAWL_ALL, OPTION_CRAWL_NAMES,
@@ -69,6 +69,7 @@ struct options {
 	int64_t now;			/* the clock unless named */
 	enum color_when color;
 	bool quiet, verbose;
+	bool plugin;			/* speaks to a monitoring system */
 	const char *format;		/* one of the command's formats */
 	struct named_report *reports;	/* audit, check: besides `format` */
 	size_t n_reports;
@@ -77,7 +78,7 @@ struct options {
 	const char *cases;		/* rules; NULL: beside the file */
 	bool write;			/* rules */
 	const char *output;		/* NULL, "-": standard output */
-	enum severity fail_on;
+	enum severity fail_on, critical;
 	bool fail_on_new;
 	const char *baseline;		/* NULL: the audit before */
 	const char *reason, *until, *author;	/* waive; NULL: not named */
@@ -124,6 +125,16 @@ int usage_error(const struct command *command, const char *what,
 		const char *wrong, const char *const *words);
 
 void version_print(void);
+
+/* ---- the monitoring plug-in (plugin.c) ---------------------------------------
+ * Does this command line begin one: by the program's name, or by its format?  Says
+ * so to what ends the program early.  */
+#define PLUGIN_NAME	"check_trustdrift"
+bool is_plugin_name(const char *program);
+bool plugin_begin(int argc, char **argv);
+/* The exit status of one: what has no verdict is UNKNOWN, in a line on standard
+ * output.  */
+int plugin_end(int status);
 
 /* ---- isolation (isolation.c) -----------------------------------------------
  * Each returns -1, or the exit status after saying what is wrong.  The first is

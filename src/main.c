@@ -65,21 +65,23 @@ int main(int argc, char **argv)
 	textdomain(PACKAGE);
 
 	status = options_parse(argc, argv, &options);
-	if (status < 0)
+	if (status < 0) {
 		status = isolation_begin(&options);
-	if (status < 0)
-		status = options.command->run(&options);
+		if (status < 0)
+			status = options.command->run(&options);
+		if (options.plugin)
+			status = plugin_end(status);
+	}
 	readings_close(options.readings);
 	options_done(&options);
 
 	errno = 0;
 	if (ferror(stdout) | (fclose(stdout) != 0)) {
 		/* Whoever noticed it while writing has said so.  */
-		if (status != STATUS_FAILURE) {
+		if (*log_last_error() == '\0')
 			log_error(_("cannot write to standard output: %s"),
 				  strerror(errno != 0 ? errno : EIO));
-			status = STATUS_FAILURE;
-		}
+		status = options.plugin ? NAGIOS_UNKNOWN : STATUS_FAILURE;
 	}
 	return status;
 }

@@ -75,6 +75,11 @@ static bool set_fail_on(struct options *o, const char *s)
 	return severity_from_name(s, &o->fail_on) == 0;
 }
 
+static bool set_critical(struct options *o, const char *s)
+{
+	return severity_from_name(s, &o->critical) == 0;
+}
+
 static bool set_severity(struct options *o, const char *s)
 {
 	return severity_from_name(s, &o->severity) == 0;
@@ -371,10 +376,13 @@ const struct option_row option_rows[] = {
 	[OPTION_OUTPUT] = { "output", 'o', "FILE",
 		N_("write to FILE, all of it or nothing"),
 		N_("no file name"), set_output },
-	[OPTION_FAIL_ON] = { "fail-on", '\0', "SEVERITY",
+	[OPTION_FAIL_ON] = { "fail-on", 'w', "SEVERITY",
 		N_("the least severity that gives exit status 2: high, medium (default), low or info; new:SEVERITY, or new for new:medium: only what was not there before"),
 		N_("none of high, medium, low and info, with or without new: before it, and not new"),
 		set_fail_on },
+	[OPTION_CRITICAL] = { "critical", 'c', "SEVERITY",
+		N_("with --format nagios: the least severity that is CRITICAL and not WARNING (default high)"),
+		N_("none of high, medium, low and info"), set_critical },
 	[OPTION_BASELINE] = { "baseline", '\0', "FILE",
 		N_("only findings that this earlier report (--format json) does not have give exit status 2"),
 		N_("no file name"), set_baseline },

@@ -141,7 +141,7 @@ static int check_format(struct options *o)
 	}
 	words[n] = NULL;
 	if (o->format == NULL) {
-		o->format = words[0];
+		o->format = is_plugin_name(o->program) ? "nagios" : words[0];
 		return -1;
 	}
 	return usage_error(c, _("unknown format"), o->format, words);
@@ -279,19 +279,22 @@ static int take_option(struct options *o, int id, const char *s)
 	return -1;
 }
 
+static const struct command *command_find(const char *name)
+{
+	for (const struct command *c = commands; c->name != NULL; c++)
+		if (strcmp(c->name, name) == 0)
+			return c;
+	return NULL;
+}
+
 static int take_word(struct options *o, char *word)
 {
 	if (o->command != NULL) {
 		o->arguments[o->n_arguments++] = word;
 		return -1;
 	}
-	for (const struct command *c = commands; c->name != NULL; c++) {
-		if (strcmp(c->name, word) == 0) {
-			o->command = c;
-			return -1;
-		}
-	}
-	return unknown_command(word);
+	o->command = command_find(word);
+	return o->command != NULL ? -1 : unknown_command(word);
 }
 
 static int take_all(int argc, char **argv, struct options *o)
@@ -395,6 +398,8 @@ int options_parse(int argc, char **argv, struct options *ret_options)
 		.root = "/",
 		.now = time(NULL),
 		.fail_on = SEVERITY_MEDIUM,
+		.critical = SEVERITY_HIGH,
+		.plugin = plugin_begin(argc, argv),
 		.severity = SEVERITY_INFO,
 		.warn_days = WARN_DAYS,
 		.wait = WAIT_SECONDS,
@@ -405,7 +410,11 @@ int options_parse(int argc, char **argv, struct options *ret_options)
 		.reports = xcalloc((size_t)argc + 1,
 				   sizeof(struct named_report)),
 	};
-	int status = argc > 0 ? take_all(argc, argv, &o) : -1;
+	int status;
+
+	if (is_plugin_name(o.program))
+		o.command = command_find("check");
+	status = argc > 0 ? take_all(argc, argv, &o) : -1;
 
 	if (status < 0 && (o.given & BIT(OPTION_HELP))) {
 		help_print(o.command);
@@ -420,7 +429,7 @@ int options_parse(int argc, char **argv, struct options *ret_options)
 	}
 	if (status >= 0) {
 		options_done(&o);
-		return status;
+		return o.plugin ? plugin_end(status) : status;
 	}
 	log_set_level(o.quiet ? LOG_QUIET : o.verbose ? LOG_VERBOSE :
 		      LOG_NORMAL);

@@ -131,6 +131,7 @@ static struct output_options options_of(const struct options *o,
 	options.assets = facts->assets;
 	options.baseline = facts->baseline;
 	options.fail_on = o->fail_on;
+	options.critical = o->critical;
 	options.duration_ms = facts->duration_ms;
 	options.status = facts->status;
 	return options;

@@ -497,6 +497,10 @@ void log_set_level(enum log_level level);
 void log_error(const char *format, ...) PRINTF(1, 2);	/* always */
 void log_warning(const char *format, ...) PRINTF(1, 2);	/* not when quiet */
 void log_verbose(const char *format, ...) PRINTF(1, 2);	/* only when verbose */
+/* What log_error() said last, "" if nothing; at most a line of it.  */
+const char *log_last_error(void);
+/* From now on die() ends the program with STATUS, and not with 1.  */
+void die_with(int status);
 void die(const char *format, ...) PRINTF(1, 2) __attribute__((noreturn));
 /* In a worker: die() ends it with STATUS and says nothing, and no exit handler of
  * a library runs.  */

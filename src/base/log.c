@@ -7,6 +7,8 @@
 #include "base/base.h"
 
 static enum log_level log_level = LOG_NORMAL;
+static char last_error[512];
+static int fatal_status = 1;
 static int quiet_status;	/* 0: die() speaks */
 
 void log_set_level(enum log_level level)
@@ -30,8 +32,21 @@ void log_error(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
+	vsnprintf(last_error, sizeof(last_error), format, args);
+	va_end(args);
+	va_start(args, format);
 	put("", format, args);
 	va_end(args);
+}
+
+const char *log_last_error(void)
+{
+	return last_error;
+}
+
+void die_with(int status)
+{
+	fatal_status = status;
 }
 
 void log_warning(const char *format, ...)
@@ -70,5 +85,5 @@ void die(const char *format, ...)
 	va_start(args, format);
 	put(_("fatal: "), format, args);
 	va_end(args);
-	exit(1);
+	exit(fatal_status);
 }

@@ -62,18 +62,18 @@ void json_append(json_t *array, json_t *value);
 int json_finish(json_t *root, FILE *f);
 
 /* ---- XML -------------------------------------------------------------------*/
-struct xml;
-struct xml *xml_begin(FILE *f);
-void xml_open(struct xml *x, const char *name);
+struct markup;
+struct markup *markup_begin(FILE *f);
+void markup_open(struct markup *x, const char *name);
 /* VALUE NULL: no attribute.  Before what is in the element.  */
-void xml_attribute(struct xml *x, const char *name, const char *value);
-void xml_number(struct xml *x, const char *name, size_t value);
-void xml_words(struct xml *x, const char *text);	/* escaped: shown() */
-void xml_shown(struct xml *x, const char *text);	/* escaped already */
-void xml_line_break(struct xml *x);	/* in the text, which has none else */
-void xml_close(struct xml *x);
+void markup_attribute(struct markup *x, const char *name, const char *value);
+void markup_number(struct markup *x, const char *name, size_t value);
+void markup_words(struct markup *x, const char *text);	/* escaped: shown() */
+void markup_shown(struct markup *x, const char *text);	/* escaped already */
+void markup_line_break(struct markup *x);	/* in the text, which has none else */
+void markup_close(struct markup *x);
 /* Opens, says TEXT and closes; TEXT NULL: nothing at all.  */
-void xml_element(struct xml *x, const char *name, const char *text);
-int xml_end(struct xml *x);		/* frees X; 0 or a negative errno */
+void markup_element(struct markup *x, const char *name, const char *text);
+int markup_end(struct markup *x);		/* frees X; 0 or a negative errno */
 
 #endif

@@ -16,6 +16,7 @@ struct output_options {
 					 * those of the findings */
 	struct baseline *baseline;	/* borrowed; NULL: there is none */
 	enum severity fail_on;	/* the least that gives exit status 2 */
+	enum severity critical;	/* nagios: ... and CRITICAL */
 	const struct assets *assets;	/* NULL: not known */
 	int64_t duration_ms;	/* of the run; -1: not told */
 	int status;		/* the run's exit status */
@@ -40,6 +41,17 @@ const struct output *output_find(const char *name);
 int text_write(const struct report *r, const struct output_options *o, FILE *f);
 int json_write(const struct report *r, const struct output_options *o, FILE *f);
 int jsonl_write(const struct report *r, const struct output_options *o, FILE *f);
+int nagios_write(const struct report *r, const struct output_options *o,
+		 FILE *f);
+/* What a monitoring plug-in ends with; the statuses of the program itself are
+ * told from these by PLUGIN_STATUS, which is added.  */
+enum nagios_state {
+	NAGIOS_OK, NAGIOS_WARNING, NAGIOS_CRITICAL, NAGIOS_UNKNOWN,
+};
+#define PLUGIN_STATUS	256
+int nagios_status(const struct report *r, const struct output_options *o);
+/* The line of a plug-in that has no verdict, and WHY.  */
+void nagios_unknown(const char *why, FILE *f);
 
 /* What the newest scan of I found: each certificate, and where it lies.
  * -EINVAL: *ret_error says why (the caller frees).  */

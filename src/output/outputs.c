@@ -9,6 +9,8 @@ const struct output outputs[] = {
 	  true, false, json_write, NULL },
 	{ "jsonl", N_("JSON Lines: each finding and problem as an object on a line of its own"),
 	  "jsonl", true, false, jsonl_write, NULL },
+	{ "nagios", N_("for Nagios and Icinga: a plug-in's line, with its exit statuses"),
+	  "nagios", true, true, nagios_write, nagios_status },
 	{ NULL, NULL, NULL, false, false, NULL, NULL },
 };
 

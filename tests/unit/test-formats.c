@@ -103,7 +103,7 @@ static struct output_options options(void)
 {
 	return (struct output_options){
 		.command = "trustdrift", .rules = &rules, .assets = planted(),
-		.fail_on = SEVERITY_MEDIUM,
+		.fail_on = SEVERITY_MEDIUM, .critical = SEVERITY_HIGH,
 		.duration_ms = 1234, .status = 6,
 	};
 }
