@@ -11,6 +11,8 @@ const struct output outputs[] = {
 	  "jsonl", true, false, jsonl_write, NULL },
 	{ "nagios", N_("for Nagios and Icinga: a plug-in's line, with its exit statuses"),
 	  "nagios", true, true, nagios_write, nagios_status },
+	{ "prometheus", N_("for the textfile collector of Prometheus' node exporter"),
+	  "prom", true, true, prometheus_write, NULL },
 	{ NULL, NULL, NULL, false, false, NULL, NULL },
 };
 
