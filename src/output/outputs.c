@@ -13,6 +13,8 @@ const struct output outputs[] = {
 	  "nagios", true, true, nagios_write, nagios_status },
 	{ "prometheus", N_("for the textfile collector of Prometheus' node exporter"),
 	  "prom", true, true, prometheus_write, NULL },
+	{ "junit", N_("JUnit XML, for Jenkins, GitLab and other CI: a test case for each rule"),
+	  "xml", true, false, junit_write, NULL },
 	{ NULL, NULL, NULL, false, false, NULL, NULL },
 };
 
