@@ -47,6 +47,8 @@ int prometheus_write(const struct report *r, const struct output_options *o,
 		     FILE *f);
 int junit_write(const struct report *r, const struct output_options *o,
 		FILE *f);
+int sarif_write(const struct report *r, const struct output_options *o,
+		FILE *f);
 /* What a monitoring plug-in ends with; the statuses of the program itself are
  * told from these by PLUGIN_STATUS, which is added.  */
 enum nagios_state {

@@ -15,6 +15,8 @@ const struct output outputs[] = {
 	  "prom", true, true, prometheus_write, NULL },
 	{ "junit", N_("JUnit XML, for Jenkins, GitLab and other CI: a test case for each rule"),
 	  "xml", true, false, junit_write, NULL },
+	{ "sarif", N_("SARIF 2.1.0, for code scanning"), "sarif", true, false,
+	  sarif_write, NULL },
 	{ NULL, NULL, NULL, false, false, NULL, NULL },
 };
 
