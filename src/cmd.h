@@ -25,7 +25,7 @@ enum {
 
 enum option_id {
 	OPTION_FORMAT, OPTION_REPORT, OPTION_OUTPUT, OPTION_FAIL_ON,
-	OPTION_CRITICAL, OPTION_WARN_DAYS,
+	OPTION_CRITICAL, OPTION_WARN_DAYS, OPTION_CYCLONEDX,
 	OPTION_EXIT_ZERO, OPTION_WAIT, OPTION_KEEP, OPTION_RULE,
 	OPTION_SEVERITY, OPTION_STORE, OPTION_ALL, OPTION_PROCESSES,
 	OPTION_ISOLATION, OPTION_CRAWL, OPTION_CRAWL_ALL, OPTION_CRAWL_NAMES,
@@ -73,6 +73,7 @@ struct options {
 	const char *format;		/* one of the command's formats */
 	struct named_report *reports;	/* audit, check: besides `format` */
 	size_t n_reports;
+	bool cyclonedx_17;
 	const char *fix_type;		/* fix; NULL: not named */
 	bool backups;			/* prune */
 	const char *cases;		/* rules; NULL: beside the file */

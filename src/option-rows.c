@@ -43,6 +43,12 @@ static bool add_report(struct options *o, const char *s)
 	return true;
 }
 
+static bool set_cyclonedx(struct options *o, const char *s)
+{
+	o->cyclonedx_17 = strcmp(s, "1.7") == 0;
+	return o->cyclonedx_17 || strcmp(s, "1.6") == 0;
+}
+
 static bool set_fix_type(struct options *o, const char *s)
 {
 	o->fix_type = s;	/* the command knows which there are */
@@ -389,6 +395,9 @@ const struct option_row option_rows[] = {
 	[OPTION_WARN_DAYS] = { "warn-days", '\0', "N",
 		N_("warn of what expires within N days (default 90)"),
 		N_("no number of days"), set_warn_days },
+	[OPTION_CYCLONEDX] = { "cyclonedx-version", '\0', "VERSION",
+		N_("with the formats cyclonedx and cyclonedx-xml: 1.6 (default) or 1.7"),
+		N_("neither 1.6 nor 1.7"), set_cyclonedx },
 	[OPTION_EXIT_ZERO] = { "exit-zero", '\0', NULL,
 		N_("exit with 0 instead of 2, 4 and 6"), NULL, set_exit_zero },
 	[OPTION_WAIT] = { "wait", '\0', "SECONDS",

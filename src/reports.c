@@ -132,6 +132,7 @@ static struct output_options options_of(const struct options *o,
 	options.baseline = facts->baseline;
 	options.fail_on = o->fail_on;
 	options.critical = o->critical;
+	options.cyclonedx_17 = o->cyclonedx_17;
 	options.duration_ms = facts->duration_ms;
 	options.status = facts->status;
 	return options;

@@ -18,6 +18,7 @@ struct output_options {
 	enum severity fail_on;	/* the least that gives exit status 2 */
 	enum severity critical;	/* nagios: ... and CRITICAL */
 	const struct assets *assets;	/* NULL: not known */
+	bool cyclonedx_17;	/* version 1.7 of it, not 1.6 */
 	int64_t duration_ms;	/* of the run; -1: not told */
 	int status;		/* the run's exit status */
 	const char *history;	/* why there is no history to judge by, when
@@ -49,6 +50,10 @@ int junit_write(const struct report *r, const struct output_options *o,
 		FILE *f);
 int sarif_write(const struct report *r, const struct output_options *o,
 		FILE *f);
+int cyclonedx_write(const struct report *r, const struct output_options *o,
+		    FILE *f);
+int cyclonedx_xml_write(const struct report *r, const struct output_options *o,
+			FILE *f);
 /* What a monitoring plug-in ends with; the statuses of the program itself are
  * told from these by PLUGIN_STATUS, which is added.  */
 enum nagios_state {

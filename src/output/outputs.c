@@ -17,6 +17,10 @@ const struct output outputs[] = {
 	  "xml", true, false, junit_write, NULL },
 	{ "sarif", N_("SARIF 2.1.0, for code scanning"), "sarif", true, false,
 	  sarif_write, NULL },
+	{ "cyclonedx", N_("CycloneDX 1.6, JSON: the certificates of the host, and where each copy lies"),
+	  "json", true, true, cyclonedx_write, NULL },
+	{ "cyclonedx-xml", N_("the same as XML"), "xml", true, true,
+	  cyclonedx_xml_write, NULL },
 	{ NULL, NULL, NULL, false, false, NULL, NULL },
 };
 

@@ -149,10 +149,11 @@ static bool is_people(const struct output *o)
 static void test_files(void **state)
 {
 	const struct output_options o = options();
-	struct output_options nothing_known = o;
+	struct output_options nothing_known = o, version_17 = o;
 	struct report full = full_report(), clean = new_report();
 
 	(void)state;
+	version_17.cyclonedx_17 = true;
 	nothing_known.rules = NULL;
 	nothing_known.assets = NULL;
 	nothing_known.duration_ms = -1;
@@ -168,6 +169,14 @@ static void test_files(void **state)
 			continue;
 		got = written(row->name, &full, &o);
 		compare(name, got);
+		if (has_prefix(row->name, "cyclonedx")) {
+			AUTO(str) char *newer = xasprintf("full-17-%s.%s",
+				row->name, row->extension);
+			AUTO(str) char *text = written(row->name, &full,
+						       &version_17);
+
+			compare(newer, text);
+		}
 		least = written(row->name, &clean, &nothing_known);
 		compare(other, least);
 	}
