@@ -21,6 +21,8 @@ const struct output outputs[] = {
 	  "json", true, true, cyclonedx_write, NULL },
 	{ "cyclonedx-xml", N_("the same as XML"), "xml", true, true,
 	  cyclonedx_xml_write, NULL },
+	{ "salt", N_("for cmd.run of Salt, with stateful: True"), "txt", true, false,
+	  salt_write, salt_status },
 	{ NULL, NULL, NULL, false, false, NULL, NULL },
 };
 
