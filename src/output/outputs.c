@@ -23,6 +23,8 @@ const struct output outputs[] = {
 	  cyclonedx_xml_write, NULL },
 	{ "salt", N_("for cmd.run of Salt, with stateful: True"), "txt", true, false,
 	  salt_write, salt_status },
+	{ "dot", N_("the findings as a graph, for Graphviz"), "dot", true, false,
+	  dot_write, NULL },
 	{ NULL, NULL, NULL, false, false, NULL, NULL },
 };
 
