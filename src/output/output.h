@@ -57,6 +57,8 @@ int cyclonedx_xml_write(const struct report *r, const struct output_options *o,
 int salt_write(const struct report *r, const struct output_options *o, FILE *f);
 int salt_status(const struct report *r, const struct output_options *o);
 int dot_write(const struct report *r, const struct output_options *o, FILE *f);
+int xccdf_write(const struct report *r, const struct output_options *o,
+		FILE *f);
 /* What a monitoring plug-in ends with; the statuses of the program itself are
  * told from these by PLUGIN_STATUS, which is added.  */
 enum nagios_state {

@@ -25,6 +25,8 @@ const struct output outputs[] = {
 	  salt_write, salt_status },
 	{ "dot", N_("the findings as a graph, for Graphviz"), "dot", true, false,
 	  dot_write, NULL },
+	{ "xccdf", N_("results of XCCDF 1.2, for OpenSCAP"), "xml", true, false,
+	  xccdf_write, NULL },
 	{ NULL, NULL, NULL, false, false, NULL, NULL },
 };
 
