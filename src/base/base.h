@@ -74,6 +74,9 @@ uint32_t get_le32(const uint8_t *p);
 #define SHA1_SIZE	20
 void hash_sha256(struct blob data, uint8_t ret_hash[SHA256_SIZE]);
 void hash_sha1(struct blob data, uint8_t ret_hash[SHA1_SIZE]);
+/* The SHA-256 of TEXT in Base64 (RFC 4648 section 4).  */
+#define SHA256_BASE64_SIZE	45
+void hash_base64(const char *text, char ret[SHA256_BASE64_SIZE]);
 
 /* A growing byte buffer with a mandatory limit.  After a failed append
  * (-E2BIG) the buffer is unchanged and `truncated` is set for good: further

@@ -1,6 +1,9 @@
 /* hash.c -- the two hashes by which certificates are known: SHA-256 (FIPS
  * 180-4) everywhere, SHA-1 because .NET names its files and users by it.
  */
+#include <string.h>
+
+#include <nettle/base64.h>
 #include <nettle/sha1.h>
 #include <nettle/sha2.h>
 
@@ -25,4 +28,15 @@ void hash_sha1(struct blob data, uint8_t ret_hash[SHA1_SIZE])
 	sha1_init(&ctx);
 	sha1_update(&ctx, data.n, data.p);
 	sha1_digest(&ctx, SHA1_SIZE, ret_hash);
+}
+
+void hash_base64(const char *text, char ret[SHA256_BASE64_SIZE])
+{
+	uint8_t hash[SHA256_SIZE];
+
+	_Static_assert(BASE64_ENCODE_RAW_LENGTH(SHA256_SIZE) + 1 ==
+		       SHA256_BASE64_SIZE, "4 characters for 3 bytes");
+	hash_sha256((struct blob){ (const uint8_t *)text, strlen(text) }, hash);
+	base64_encode_raw(ret, sizeof(hash), hash);
+	ret[SHA256_BASE64_SIZE - 1] = '\0';
 }

@@ -21,7 +21,7 @@ static int64_t number(const char *s)
 }
 
 static const char store_sql[] =
-	"SELECT store_id, kind, path, owner, unread FROM v_store";
+	"SELECT store_id, kind, path, owner, unread, party FROM v_store";
 
 static int take_store(int n, const char *const *names,
 		      const char *const *values, const bool *numeric,
@@ -34,25 +34,14 @@ static int take_store(int n, const char *const *names,
 	a->stores[a->n_stores++] = (struct asset_store){
 		.id = number(values[0]), .kind = copy(values[1]),
 		.path = copy(values[2]), .owner = copy(values[3]),
-		.unread = number(values[4]),
+		.unread = number(values[4]), .party = copy(values[5]),
 	};
 	return 0;
 }
 
-static const char certificate_sql[] =
-	"SELECT sha256, sha1, subject, issuer, name, serial, key,"
-	" signature_hash, not_before, not_after, key_bits, is_ca, self_signed"
-	" FROM v_certificate";
-
-static int take_certificate(int n, const char *const *names,
-			    const char *const *values, const bool *numeric,
-			    void *data)
+void asset_take(struct asset *ret, const char *const *values)
 {
-	struct assets *a = data;
-
-	(void)n, (void)names, (void)numeric;
-	grow(&a->items, a->n, &a->cap, sizeof(*a->items));
-	a->items[a->n++] = (struct asset){
+	*ret = (struct asset){
 		.sha256 = copy(values[0]), .sha1 = copy(values[1]),
 		.subject = copy(values[2]), .issuer = copy(values[3]),
 		.name = copy(values[4]), .serial = copy(values[5]),
@@ -62,6 +51,20 @@ static int take_certificate(int n, const char *const *names,
 		.is_ca = number(values[11]), .self_signed = number(values[12]),
 		.decoded = values[2] != NULL,
 	};
+}
+
+static const char certificate_sql[] =
+	"SELECT " ASSET_COLUMNS " FROM v_certificate";
+
+static int take_certificate(int n, const char *const *names,
+			    const char *const *values, const bool *numeric,
+			    void *data)
+{
+	struct assets *a = data;
+
+	(void)n, (void)names, (void)numeric;
+	grow(&a->items, a->n, &a->cap, sizeof(*a->items));
+	asset_take(&a->items[a->n++], values);
 	return 0;
 }
 
@@ -139,6 +142,8 @@ int assets_load(struct inventory *i, struct assets **ret_assets,
 	qsort(a->items, a->n, sizeof(*a->items), by_sha256);
 	if (r == 0)
 		r = guarded_select(i, place_sql, take_place, a, ret_error);
+	if (r == 0)
+		r = assets_load_graph(i, a, ret_error);
 	if (r < 0)
 		return r;
 	for (size_t k = 0; k < a->n; k++)
@@ -148,7 +153,7 @@ int assets_load(struct inventory *i, struct assets **ret_assets,
 	return 0;
 }
 
-static void asset_done(struct asset *a)
+void asset_done(struct asset *a)
 {
 	for (size_t i = 0; i < a->n; i++) {
 		free(a->places[i].role);
@@ -179,7 +184,9 @@ void auto_assets(struct assets **assets)
 		free(a->stores[i].kind);
 		free(a->stores[i].path);
 		free(a->stores[i].owner);
+		free(a->stores[i].party);
 	}
+	assets_graph_done(a);
 	free(a->items);
 	free(a->stores);
 	free(a);

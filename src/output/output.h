@@ -41,6 +41,7 @@ const struct output *output_find(const char *name);
 /* What the rows name.  0, or a negative errno when F cannot be written.  */
 int text_write(const struct report *r, const struct output_options *o, FILE *f);
 int json_write(const struct report *r, const struct output_options *o, FILE *f);
+int html_write(const struct report *r, const struct output_options *o, FILE *f);
 int jsonl_write(const struct report *r, const struct output_options *o, FILE *f);
 int nagios_write(const struct report *r, const struct output_options *o,
 		 FILE *f);

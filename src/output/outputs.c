@@ -7,6 +7,8 @@ const struct output outputs[] = {
 	{ "text", N_("for people"), "txt", false, false, text_write, NULL },
 	{ "json", N_("for programs: trustdrift/findings, version 1"), "json",
 	  true, false, json_write, NULL },
+	{ "html", N_("one page to look at, which needs nothing else"), "html",
+	  false, true, html_write, NULL },
 	{ "jsonl", N_("JSON Lines: each finding and problem as an object on a line of its own"),
 	  "jsonl", true, false, jsonl_write, NULL },
 	{ "nagios", N_("for Nagios and Icinga: a plug-in's line, with its exit statuses"),
