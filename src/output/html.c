@@ -343,5 +343,5 @@ int html_write(const struct report *r, const struct output_options *o, FILE *f)
 	html_words(f, r->tool);
 	fprintf(f, "</p></footer>\n<script>%s</script>\n</body>\n</html>\n",
 		script);
-	return ferror(f) ? -EIO : 0;
+	return fflush(f) == 0 && !ferror(f) ? 0 : -EIO;
 }
