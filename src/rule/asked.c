@@ -3,8 +3,9 @@
  * of their findings has to say where it is.
  *
  * A question is a statement and what is bound to its parameters; while a rule is
- * judged nothing changes that could answer it otherwise.  Some answers are kept,
- * the oldest goes.
+ * judged nothing changes that could answer it otherwise.  Some answers are kept;
+ * the one that was wanted longest ago goes, so that what each finding asks anew
+ * does not push out what all of them ask.
  */
 #include <inttypes.h>
 #include <sqlite3.h>
@@ -20,12 +21,13 @@ struct known_answer {
 	sqlite3_stmt *statement;
 	char *question;		/* NULL: it is not to be found */
 	size_t n;
+	uint64_t used;		/* when it was wanted last; 0: never */
 	struct result rows;
 };
 
 struct asked {
 	struct known_answer items[ANSWERS_KEPT];
-	size_t next;
+	uint64_t now;		/* counts questions */
 };
 
 static void forget(struct known_answer *a)
@@ -68,7 +70,7 @@ static void write_question(struct buf *b, sqlite3_stmt *s,
 int asked_fetch(struct judge *j, sqlite3_stmt *s, const struct result *bound,
 		size_t row, const struct result **ret_rows, char **ret_error)
 {
-	struct known_answer *a;
+	struct known_answer *a, *oldest;
 	AUTO(buf) struct buf question;
 	int e;
 
@@ -76,17 +78,23 @@ int asked_fetch(struct judge *j, sqlite3_stmt *s, const struct result *bound,
 		j->asked = xcalloc(1, sizeof(*j->asked));
 	buf_init(&question, SIZE_MAX);
 	write_question(&question, s, bound, row);
+	oldest = j->asked->items;
+	j->asked->now++;
 	for (size_t k = 0; k < ANSWERS_KEPT; k++) {
 		a = &j->asked->items[k];
+		if (a->used < oldest->used)
+			oldest = a;
 		if (a->question == NULL || a->statement != s ||
 		    a->n != question.n ||
 		    memcmp(a->question, buf_str(&question), a->n) != 0)
 			continue;
+		a->used = j->asked->now;
 		*ret_rows = &a->rows;
 		return 0;
 	}
-	a = &j->asked->items[j->asked->next++ % ANSWERS_KEPT];
+	a = oldest;
 	forget(a);
+	a->used = j->asked->now;
 	e = result_fetch(&j->guard, s, LIMIT_RULE_ROWS, bound, row, &a->rows,
 			 ret_error);
 	if (e < 0)
