@@ -143,6 +143,15 @@ $database/cert9.db nss-add
 $cacerts keytool-add
 $own -"
 
+# Where pip's own configuration names another file that file lacks it: PIP_CERT
+# would overrule what somebody has decided.
+host
+pip=/usr/local/lib/python3.11/site-packages/pip/_vendor/certifi/cacert.pem
+pem_list $pip root other
+pem_list /srv/own.pem root utf8
+printf '[global]\ncert = /srv/own.pem\n' >"$root/etc/pip.conf"
+cycle "another list" local-anchor-missing-elsewhere "/srv/own.pem pem-add"
+
 # ---- what is derived ------------------------------------------------------------
 host
 for name in root other several; do pem $name; done >"$root$bundle"

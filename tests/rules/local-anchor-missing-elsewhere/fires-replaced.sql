@@ -1,0 +1,6 @@
+-- Its configuration has Node.js read another file: that is what lacks it, and not
+-- the list in the program.
+INSERT INTO store (path, kind) VALUES ('/srv/other.pem', 'redirected-file');
+INSERT INTO entry (store, certificate) VALUES ('/srv/other.pem', 'public');
+INSERT INTO setting (name, program, effect, path, target, present, store) VALUES
+	('cafile', 'node', 'replaces', '/etc/noderc', '/srv/other.pem', 1, '/srv/other.pem');
