@@ -35,8 +35,10 @@ static const struct assets *planted(void)
 {
 	static struct asset_store stores[] = {
 		{ .id = 1, .kind = TEXT("system-bundle"), .owner = nothing,
+		  .party = TEXT("openssl"),
 		  .path = TEXT("/etc/ssl/certs/ca-certificates.crt") },
 		{ .id = 2, .kind = TEXT("dotnet-ca"), .owner = TEXT("ann"),
+		  .party = nothing,
 		  .path = TEXT(HOSTILE), .unread = 1 },
 	};
 	static struct asset_place first[] = {
