@@ -12,7 +12,8 @@ command -v bash >/dev/null || skip "bash is missing, whose DEBUG trap counts"
 # The script is sourced by a shell that kills itself before command $1.  What
 # runs in a subshell is counted by the subshell and so not interrupted here.
 # Where $WITHIN names functions, only commands of these count, and of what they
-# call; those of $WITHOUT do not.  A killed script cannot remove its temporary directory: the test does.
+# call; those of $WITHOUT do not.  A killed script cannot remove its temporary
+# directory: the test does.  $SIGNAL is another signal than KILL.
 mkdir "$work/temporary"
 export work
 cat >"$work/killer" <<'END'
@@ -33,7 +34,8 @@ test_counts() {
 }
 trap '[ $BASHPID != $test_pid ] || [ "${FUNCNAME[0]-}" = "${WITHOUT:--}" ] ||
 	! test_counts ||
-	[ $((test_count += 1)) != $test_last ] || kill -9 $$' DEBUG
+	[ $((test_count += 1)) != $test_last ] ||
+	{ : >"$test_work/was-killed"; kill -"${SIGNAL:-KILL}" $$; }' DEBUG
 . "$@"
 END
 
@@ -75,10 +77,12 @@ killed_before() {
 	rm -rf "$root"
 	cp -a "$work/original" "$root"
 	status=0
+	rm -f "$work/was-killed"
 	# shellcheck disable=SC2086 # words
 	bash "$work/killer" "$1" "$work/fix.sh" --yes $consent \
 		>"$work/out" 2>&1 </dev/null || status=$?
-	[ "$status" = 137 ] || return 1
+	[ -e "$work/was-killed" ] || return 1
+	[ "$status" != 0 ] || fail "killed before command $1: and it says 0"
 	meanwhile || fail "killed before command $1: not sound"
 }
 

@@ -191,6 +191,12 @@ WITHOUT=follow
 export WITHOUT
 try deleting "${EVERY:-101}"
 try editing "${EVERY:-79}"
+# what can be caught: the script tidies up, and says that it did not end
+for SIGNAL in TERM INT HUP PIPE; do
+	export SIGNAL
+	try editing "${EVERY:-311}"
+done
+unset SIGNAL
 try store "${EVERY:-251}"
 try pem_files "${EVERY:-73}"
 ! command -v openssl >/dev/null || try hash_directory "${EVERY:-137}"
