@@ -82,9 +82,9 @@ outage() {
 ending=$(sha256_of "$good/addtrust-external-ca-root.pem" | cut -c 1-16)
 identity=$(sha256_of "$good/usertrust-rsa.pem" | cut -c 1-16)
 outage 0.12.18 2020-05-30T11:00:00Z
-findings expired-anchor >"$work/found"
-check "AddTrust is named as expired" grep -q "/usr/local/bin/node $ending" \
-	"$work/found"
+evidence list-is-old /usr/local/bin/node expired >"$work/found"
+check "AddTrust is named as expired" grep -q \
+	'AddTrust External CA Root expired on 2020-05-30' "$work/found"
 case $(findings missing-replacement-root high) in
 */usr/local/bin/node*) pass ;;
 *) fail "the missing USERTrust RSA is not named" ;;
