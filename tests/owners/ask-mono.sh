@@ -55,6 +55,34 @@ ours mono-new-trust >"$work/ours"
 is "new-certs as OpenSSL reads each file" "$(cksum <"$work/ours")" \
 	"$(cksum <"$work/theirs")"
 
+# ---- what a fix script deletes is gone for Mono, too ------------------------------
+"$TRUSTDRIFT" --quiet audit --root "$root" --db "$work/mono.db" \
+	--now 2026-01-01T00:00:00Z >"$work/report"
+mono "$work/ask.exe" list Trust | sort -u >"$work/with"
+"$TRUSTDRIFT" fix --db "$work/mono.db" --root "$root" --rule expired-anchor \
+	--output "$work/fix.sh" >"$work/fix.log" 2>&1
+status=$?
+check "a script for all of them: $status" [ $((status & ~6)) -eq 0 ]
+query "SELECT DISTINCT e.sha256 FROM v_entry e
+	JOIN v_certificate c ON c.sha256 = e.sha256
+	WHERE e.kind = 'mono-trust' AND c.not_after <= 1767225600" |
+	sort >"$work/expired"
+check "some have expired" [ -s "$work/expired" ]
+check "the script ends well" sh "$work/fix.sh" --yes --root "$root" \
+	>"$work/fix.log" 2>&1
+comm -23 "$work/with" "$work/expired" >"$work/wanted"
+is "Mono lists the others" \
+	"$(mono "$work/ask.exe" list Trust | sort -u | cksum)" \
+	"$(cksum <"$work/wanted")"
+is "and so does certmgr" \
+	"$(mono "$lib/certmgr.exe" -list -c Trust | grep -c '^ *Unique Hash:')" \
+	"$(grep -c . "$work/wanted")"
+check "it can be put back" sh "$work/fix.sh" --yes --root "$root" \
+	--rollback "$root"/var/lib/trustdrift/backup/* >"$work/fix.log" 2>&1
+is "Mono lists all of them again" \
+	"$(mono "$work/ask.exe" list Trust | sort -u | cksum)" \
+	"$(cksum <"$work/with")"
+
 # ---- whom it trusts --------------------------------------------------------------
 # Its X509Chain knows no elliptic curves: roots of our own.
 (
