@@ -129,6 +129,14 @@ static int by_place(const void *a, const void *b)
 	return order != 0 ? order : strcmp(x->purposes, y->purposes);
 }
 
+/* Nothing is no array.  */
+static void sort(void *items, size_t n, size_t size,
+		 int (*compare)(const void *, const void *))
+{
+	if (n > 0)
+		qsort(items, n, size, compare);
+}
+
 int assets_load(struct inventory *i, struct assets **ret_assets,
 		char **ret_error)
 {
@@ -138,8 +146,8 @@ int assets_load(struct inventory *i, struct assets **ret_assets,
 	if (r == 0)
 		r = guarded_select(i, certificate_sql, take_certificate, a,
 				   ret_error);
-	qsort(a->stores, a->n_stores, sizeof(*a->stores), by_number);
-	qsort(a->items, a->n, sizeof(*a->items), by_sha256);
+	sort(a->stores, a->n_stores, sizeof(*a->stores), by_number);
+	sort(a->items, a->n, sizeof(*a->items), by_sha256);
 	if (r == 0)
 		r = guarded_select(i, place_sql, take_place, a, ret_error);
 	if (r == 0)
@@ -147,8 +155,8 @@ int assets_load(struct inventory *i, struct assets **ret_assets,
 	if (r < 0)
 		return r;
 	for (size_t k = 0; k < a->n; k++)
-		qsort(a->items[k].places, a->items[k].n,
-		      sizeof(*a->items[k].places), by_place);
+		sort(a->items[k].places, a->items[k].n,
+		     sizeof(*a->items[k].places), by_place);
 	*ret_assets = TAKE(a);
 	return 0;
 }
