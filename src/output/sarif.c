@@ -215,7 +215,8 @@ static void make_artifacts(const struct report *r, size_t n,
 
 	for (size_t i = 0; i < n; i++)
 		add_uri(a, path_of(&r->findings[i]));
-	qsort(a->uris, a->n, sizeof(*a->uris), by_text);
+	if (a->n > 0)
+		qsort(a->uris, a->n, sizeof(*a->uris), by_text);
 	for (size_t i = 0; i < a->n; i++) {
 		if (kept > 0 && strcmp(a->uris[kept - 1], a->uris[i]) == 0)
 			free(a->uris[i]);

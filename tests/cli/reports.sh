@@ -122,4 +122,20 @@ run --isolation=auto --report json:"$work/there/e.json" \
 	--report jsonl:"$work/e.jsonl"
 is "isolated: status" "$status" 2
 same "isolated" "$work/there/e.json" "$work/one.json"
+
+# where nothing is
+mkdir "$work/empty"
+formats=$("$TRUSTDRIFT" show formats --format tsv | awk -F '\t' '$2 == "report" { print $1 }')
+for format in $formats; do
+	status=0
+	"$TRUSTDRIFT" check --quiet --root "$work/empty" \
+		--now 2021-09-25T00:00:00Z --format "$format" >"$work/out" \
+		2>"$work/err" || status=$?
+	is "nothing, as $format" "$(cat "$work/err")" ""
+	check "nothing, as $format: a report" [ -s "$work/out" ]
+	check "nothing, as $format: $status" [ "$status" -lt 7 ]
+done
+# shellcheck disable=SC2086 # words
+set -- $formats
+check "many formats: $#" [ $# -gt 10 ]
 finish
