@@ -16,11 +16,10 @@
 
 #include "output/assets.h"
 #include "output/output.h"
+#include "golden.h"
 #include "report-fixture.h"
 
 #include <cmocka.h>
-
-static bool writing;			/* --write */
 
 /* ---- what the host holds ---------------------------------------------------*/
 
@@ -124,25 +123,6 @@ static char *written(const char *format, const struct report *r,
 	return text;
 }
 
-static void compare(const char *name, const char *got)
-{
-	const char *srcdir = getenv("srcdir");
-	AUTO(str) char *path = xasprintf("%s/tests/output/%s", srcdir != NULL ?
-					 srcdir : ".", name);
-	AUTO(str) char *want = NULL;
-	AUTO(file) FILE *f = NULL;
-	size_t n;
-
-	if (writing) {
-		f = fopen(path, "w");
-		assert_non_null(f);
-		fputs(got, f);
-		return;
-	}
-	assert_int_equal(file_slurp(path, 1 << 20, &want, &n), 0);
-	assert_string_equal(got, want);
-}
-
 static bool is_people(const struct output *o)
 {
 	return !o->machine || strcmp(o->name, "json") == 0;
@@ -170,17 +150,17 @@ static void test_files(void **state)
 		if (is_people(row))
 			continue;
 		got = written(row->name, &full, &o);
-		compare(name, got);
+		golden_compare(name, got);
 		if (has_prefix(row->name, "cyclonedx")) {
 			AUTO(str) char *newer = xasprintf("full-17-%s.%s",
 				row->name, row->extension);
 			AUTO(str) char *text = written(row->name, &full,
 						       &version_17);
 
-			compare(newer, text);
+			golden_compare(newer, text);
 		}
 		least = written(row->name, &clean, &nothing_known);
-		compare(other, least);
+		golden_compare(other, least);
 	}
 	report_done(&full);
 	report_done(&clean);
@@ -305,6 +285,6 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "C.UTF-8");
 	if (argc > 2 && strcmp(argv[1], "--many") == 0)
 		return write_many(argv[2]);
-	writing = argc > 1 && strcmp(argv[1], "--write") == 0;
+	golden_writing = argc > 1 && strcmp(argv[1], "--write") == 0;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,21 +13,12 @@
 #include <unistd.h>
 
 #include "output/output.h"
+#include "golden.h"
 #include "report-fixture.h"
 
 #include <cmocka.h>
 
-static bool writing;			/* --write */
-
 /* ---- against the files -----------------------------------------------------*/
-
-static char *path_of(const char *name)
-{
-	const char *srcdir = getenv("srcdir");
-
-	return xasprintf("%s/tests/output/%s", srcdir != NULL ? srcdir : ".",
-			 name);
-}
 
 static char *written(const char *format, const struct report *r,
 		     const struct output_options *o)
@@ -46,20 +37,9 @@ static char *written(const char *format, const struct report *r,
 static void compare(const char *name, const char *format,
 		    const struct report *r, const struct output_options *o)
 {
-	AUTO(str) char *path = path_of(name);
 	AUTO(str) char *got = written(format, r, o);
-	AUTO(str) char *want = NULL;
-	AUTO(file) FILE *f = NULL;
-	size_t n;
 
-	if (writing) {
-		f = fopen(path, "w");
-		assert_non_null(f);
-		fputs(got, f);
-		return;
-	}
-	assert_int_equal(file_slurp(path, 1 << 20, &want, &n), 0);
-	assert_string_equal(got, want);
+	golden_compare(name, got);
 }
 
 static const struct output_options plain = {
@@ -419,6 +399,6 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_columns),
 	};
 
-	writing = argc > 1 && strcmp(argv[1], "--write") == 0;
+	golden_writing = argc > 1 && strcmp(argv[1], "--write") == 0;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

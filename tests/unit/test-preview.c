@@ -12,13 +12,12 @@
 #include <string.h>
 
 #include "output/output.h"
+#include "golden.h"
 
 #include <cmocka.h>
 
 #define NOW	INT64_C(1632528000)	/* 2021-09-25T00:00:00Z */
 #define DAY	INT64_C(86400)
-
-static bool writing;			/* --write */
 
 /* ---- two reports -----------------------------------------------------------*/
 
@@ -200,22 +199,9 @@ static char *written(const char *format, const struct preview *p,
 static void compare_file(const char *name, const char *format,
 			 const struct preview *p)
 {
-	const char *srcdir = getenv("srcdir");
-	AUTO(str) char *path = xasprintf("%s/tests/output/%s",
-					 srcdir != NULL ? srcdir : ".", name);
 	AUTO(str) char *got = written(format, p, &plain);
-	AUTO(str) char *want = NULL;
-	AUTO(file) FILE *f = NULL;
-	size_t n;
 
-	if (writing) {
-		f = fopen(path, "w");
-		assert_non_null(f);
-		fputs(got, f);
-		return;
-	}
-	assert_int_equal(file_slurp(path, 1 << 20, &want, &n), 0);
-	assert_string_equal(got, want);
+	golden_compare(name, got);
 }
 
 static void use_locale(const char *name)
@@ -293,6 +279,6 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_full_device),
 	};
 
-	writing = argc > 1 && strcmp(argv[1], "--write") == 0;
+	golden_writing = argc > 1 && strcmp(argv[1], "--write") == 0;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

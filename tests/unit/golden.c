@@ -1,0 +1,32 @@
+/* golden.c -- see golden.h.  */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/base.h"
+#include "golden.h"
+
+#include <cmocka.h>
+
+bool golden_writing;
+
+void golden_compare(const char *name, const char *got)
+{
+	const char *srcdir = getenv("srcdir");
+	AUTO(str) char *path = xasprintf("%s/tests/output/%s", srcdir != NULL ?
+					 srcdir : ".", name);
+	AUTO(str) char *want = NULL;
+	AUTO(file) FILE *f = NULL;
+	size_t n;
+
+	if (golden_writing) {
+		f = fopen(path, "w");
+		assert_non_null(f);
+		fputs(got, f);
+		return;
+	}
+	assert_int_equal(file_slurp(path, 1 << 20, &want, &n), 0);
+	assert_string_equal(got, want);
+}
