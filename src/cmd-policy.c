@@ -54,21 +54,7 @@ void put_attribute(FILE *f, const char *name, const char *value)
 	AUTO(str) char *text = escape_text(value, strlen(value));
 
 	fprintf(f, " %s=\"", name);
-	for (const char *s = text; *s != '\0'; s++) {
-		switch (*s) {
-		case '&':
-			fputs("&amp;", f);
-			break;
-		case '<':
-			fputs("&lt;", f);
-			break;
-		case '"':
-			fputs("&quot;", f);
-			break;
-		default:
-			putc(*s, f);
-		}
-	}
+	put_markup(f, text, strlen(text));
 	putc('"', f);
 }
 

@@ -142,6 +142,10 @@ char *escape_text(const char *s, size_t n);
  * themselves, such as JSON.  The caller frees.  */
 char *utf8_text(const char *s, size_t n);
 
+/* Writes N bytes of valid UTF-8 as XML's or HTML's text, or into double quotes as an
+ * attribute's.  */
+void put_markup(FILE *f, const char *text, size_t n);
+
 /* Seconds since 1970.  Accepts RFC 3339 with offset or Z, the same with a
  * space for the T, and @SECONDS; -EINVAL otherwise.  */
 int time_parse(const char *s, int64_t *ret_time);

@@ -380,3 +380,25 @@ bool has_word(const char *list, const char *word)
 	}
 	return false;
 }
+
+void put_markup(FILE *f, const char *text, size_t n)
+{
+	for (size_t k = 0; k < n; k++) {
+		switch (text[k]) {
+		case '&':
+			fputs("&amp;", f);
+			break;
+		case '<':
+			fputs("&lt;", f);
+			break;
+		case '>':
+			fputs("&gt;", f);
+			break;
+		case '"':
+			fputs("&quot;", f);
+			break;
+		default:
+			fputc(text[k], f);
+		}
+	}
+}

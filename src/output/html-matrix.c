@@ -163,15 +163,15 @@ static enum state look_up(const struct held *h, size_t asset)
 /* ---- rows -------------------------------------------------------------------*/
 
 struct row {
-	size_t asset;
+	const struct asset *asset;
 	enum state states[COLUMNS];
 	bool trusted, refused, lacking;
 };
 
-static void row_make(const struct held *const *columns, size_t n, size_t asset,
-		     struct row *ret)
+static void row_make(const struct held *const *columns, size_t n,
+		     const struct assets *a, size_t asset, struct row *ret)
 {
-	*ret = (struct row){ .asset = asset };
+	*ret = (struct row){ .asset = &a->items[asset] };
 	for (size_t k = 0; k < n; k++) {
 		const enum state state = look_up(columns[k], asset);
 
@@ -250,7 +250,7 @@ static void put_cell(FILE *f, enum state state)
 
 static void put_table_row(const struct sheet *s, const struct row *r, size_t n)
 {
-	const struct asset *a = &s->assets->items[r->asset];
+	const struct asset *a = r->asset;
 	char until[TIME_SIZE] = "";
 
 	if (a->decoded)
@@ -266,13 +266,10 @@ static void put_table_row(const struct sheet *s, const struct row *r, size_t n)
 	fputs("</tr>\n", s->f);
 }
 
-static const struct assets *sorted_by;	/* for compare_rows() */
-
 static int compare_rows(const void *a, const void *b)
 {
 	const struct row *x = a, *y = b;
-	const struct asset *p = &sorted_by->items[x->asset];
-	const struct asset *q = &sorted_by->items[y->asset];
+	const struct asset *p = x->asset, *q = y->asset;
 	int order = (int)(y->refused && y->trusted) -
 		    (int)(x->refused && x->trusted);
 
@@ -319,8 +316,7 @@ static void put_agreed(const struct sheet *s, const struct row *rows, size_t n)
 	html_words(s->f, title);
 	fputs("</summary><ul>\n", s->f);
 	for (size_t k = 0; k < n && k < AGREED; k++)
-		html_element(s->f, "li", NULL, html_name(
-			&s->assets->items[rows[k].asset]));
+		html_element(s->f, "li", NULL, html_name(rows[k].asset));
 	fputs("</ul></details>\n", s->f);
 }
 
@@ -338,7 +334,7 @@ static size_t rows_make(const struct sheet *s, const struct matrix *m,
 	for (size_t k = 0; k < a->n; k++) {
 		struct row r;
 
-		row_make(columns, m->columns, k, &r);
+		row_make(columns, m->columns, a, k, &r);
 		if (!r.trusted)
 			continue;
 		if (r.lacking || r.refused)
@@ -348,7 +344,6 @@ static size_t rows_make(const struct sheet *s, const struct matrix *m,
 	}
 	*ret_agreed = a->n - end;
 	memmove(&rows[n], &rows[end], *ret_agreed * sizeof(*rows));
-	sorted_by = a;
 	qsort(rows, n, sizeof(*rows), compare_rows);
 	qsort(&rows[n], *ret_agreed, sizeof(*rows), compare_rows);
 	return n;

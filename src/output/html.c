@@ -16,40 +16,14 @@
 
 #define PART_BYTES	(256u << 10)	/* of style, of script */
 #define PROBLEMS	500u		/* that are listed */
-#define DAY		86400
 
 /* ---- text ------------------------------------------------------------------*/
-
-static void put_escaped(FILE *f, const char *text, size_t n)
-{
-	for (size_t k = 0; k < n; k++) {
-		switch (text[k]) {
-		case '&':
-			fputs("&amp;", f);
-			break;
-		case '<':
-			fputs("&lt;", f);
-			break;
-		case '>':
-			fputs("&gt;", f);
-			break;
-		case '"':
-			fputs("&quot;", f);
-			break;
-		case '\'':
-			fputs("&#39;", f);
-			break;
-		default:
-			fputc(text[k], f);
-		}
-	}
-}
 
 void html_words(FILE *f, const char *text)
 {
 	AUTO(str) char *s = shown(text);
 
-	put_escaped(f, s, strlen(s));
+	put_markup(f, s, strlen(s));
 }
 
 void html_short(FILE *f, const char *text, size_t columns)
@@ -57,10 +31,10 @@ void html_short(FILE *f, const char *text, size_t columns)
 	AUTO(str) char *s = shown(text);
 
 	if (text_columns(s) <= columns) {
-		put_escaped(f, s, strlen(s));
+		put_markup(f, s, strlen(s));
 		return;
 	}
-	put_escaped(f, s, text_fit(s, columns - 1));
+	put_markup(f, s, text_fit(s, columns - 1));
 	fputs("…", f);
 }
 
@@ -90,18 +64,9 @@ void html_date(int64_t time, char *ret_date)
 
 char *html_distance(int64_t time, int64_t now)
 {
-	const int64_t gap = time > now ? time - now : now - time;
-	const unsigned long days = (unsigned long)(gap / DAY);
-	AUTO(str) char *how_long = NULL;
+	AUTO(str) char *how_long = text_duration(time > now ? time - now :
+						 now - time);
 
-	if (days < 100)
-		how_long = xasprintf(ngettext("%ld day", "%ld days", days),
-				     (long)days);
-	else if (days < 2 * 365)
-		how_long = xasprintf(_("%ld months"), (long)(days * 12 / 365));
-	else
-		how_long = xasprintf(_("%ld years"),
-				     (long)(days * 400 / 146097));
 	return xasprintf(time > now ? _("in %s") : _("%s ago"), how_long);
 }
 

@@ -197,6 +197,9 @@ void pen_end(struct pen *p);
 void pen_line(struct pen *p, enum ink ink, const char *first, const char *rest,
 	      const char *text);		/* the three in one */
 
+/* How long SECONDS are, in the largest unit that still says something, for people;
+ * the caller frees.  */
+char *text_duration(int64_t seconds);
 /* How many columns S takes on a terminal, and how many bytes of S fit into N
  * columns, at least one character.  S is valid UTF-8.  */
 size_t text_columns(const char *s);

@@ -25,8 +25,7 @@
 #define HOUR	INT64_C(3600)
 #define DAY	(24 * HOUR)
 
-/* How long SECONDS are, in the largest unit that still says something.  */
-static char *duration(int64_t seconds)
+char *text_duration(int64_t seconds)
 {
 	int64_t minutes = seconds / 60, hours = seconds / HOUR;
 	int64_t days = seconds / DAY;
@@ -65,16 +64,16 @@ static char *validity(const struct finding *f, int64_t now)
 
 	if (from > now) {
 		when = date(from, now);
-		how_long = duration(from - now);
+		how_long = text_duration(from - now);
 		return xasprintf(_("not valid before %s (in %s)"), when,
 				 how_long);
 	}
 	when = date(to, now);
 	if (to <= now) {
-		how_long = duration(now - to);
+		how_long = text_duration(now - to);
 		return xasprintf(_("expired %s (%s ago)"), when, how_long);
 	}
-	how_long = duration(to - now);
+	how_long = text_duration(to - now);
 	return xasprintf(_("expires %s (in %s)"), when, how_long);
 }
 
