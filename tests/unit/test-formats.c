@@ -109,20 +109,6 @@ static struct output_options options(void)
 	};
 }
 
-static char *written(const char *format, const struct report *r,
-		     const struct output_options *o)
-{
-	char *text = NULL;
-	size_t n = 0;
-	FILE *f = open_memstream(&text, &n);
-
-	assert_non_null(f);
-	assert_int_equal(output_find(format)->write(r, o, f), 0);
-	fclose(f);
-	assert_int_equal(strlen(text), n);	/* no NUL inside */
-	return text;
-}
-
 static bool is_people(const struct output *o)
 {
 	return !o->machine || strcmp(o->name, "json") == 0;
@@ -149,17 +135,17 @@ static void test_files(void **state)
 
 		if (is_people(row))
 			continue;
-		got = written(row->name, &full, &o);
+		got = golden_written(row->name, &full, &o);
 		golden_compare(name, got);
 		if (has_prefix(row->name, "cyclonedx")) {
 			AUTO(str) char *newer = xasprintf("full-17-%s.%s",
 				row->name, row->extension);
-			AUTO(str) char *text = written(row->name, &full,
+			AUTO(str) char *text = golden_written(row->name, &full,
 						       &version_17);
 
 			golden_compare(newer, text);
 		}
-		least = written(row->name, &clean, &nothing_known);
+		least = golden_written(row->name, &clean, &nothing_known);
 		golden_compare(other, least);
 	}
 	report_done(&full);
@@ -183,7 +169,7 @@ static void test_nothing_raw(void **state)
 
 		if (is_people(row))
 			continue;
-		got = written(row->name, &r, &o);
+		got = golden_written(row->name, &r, &o);
 		assert_true(is_utf8(got, strlen(got)));
 		for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
 			if (strstr(got, bad[i]) != NULL)
@@ -246,7 +232,7 @@ static void test_many(void **state)
 
 		if (is_people(row))
 			continue;
-		got = written(row->name, &r, &o);
+		got = golden_written(row->name, &r, &o);
 		/* what the core of Nagios keeps */
 		if (strcmp(row->name, "nagios") == 0)
 			assert_true(strlen(got) < 8192);

@@ -20,24 +20,10 @@
 
 /* ---- against the files -----------------------------------------------------*/
 
-static char *written(const char *format, const struct report *r,
-		     const struct output_options *o)
-{
-	char *text = NULL;
-	size_t n = 0;
-	FILE *f = open_memstream(&text, &n);
-
-	assert_non_null(f);
-	assert_int_equal(output_find(format)->write(r, o, f), 0);
-	fclose(f);
-	assert_int_equal(strlen(text), n);	/* no NUL inside */
-	return text;
-}
-
 static void compare(const char *name, const char *format,
 		    const struct report *r, const struct output_options *o)
 {
-	AUTO(str) char *got = written(format, r, o);
+	AUTO(str) char *got = golden_written(format, r, o);
 
 	golden_compare(name, got);
 }
@@ -136,7 +122,7 @@ static void test_widths(void **state)
 			.width = width, .verbose = width % 2,
 			.command = "trustdrift",
 		};
-		AUTO(str) char *text = written("text", &r, &o);
+		AUTO(str) char *text = golden_written("text", &r, &o);
 		char *save, *line;
 
 		for (line = strtok_r(text, "\n", &save); line != NULL;
@@ -160,7 +146,7 @@ static void test_commands_whole(void **state)
 		" --db /srv/another/directory/inventory.db";
 	const struct output_options o = { .width = 60, .command = command };
 	struct report r = full_report();
-	AUTO(str) char *text = written("text", &r, &o);
+	AUTO(str) char *text = golden_written("text", &r, &o);
 	size_t begun = 0, whole = 0;
 
 	(void)state;
@@ -178,7 +164,7 @@ static void test_commands_whole(void **state)
 static void test_json_is_ascii(void **state)
 {
 	struct report r = full_report();
-	AUTO(str) char *text = written("json", &r, &plain);
+	AUTO(str) char *text = golden_written("json", &r, &plain);
 
 	(void)state;
 	for (const char *c = text; *c != '\0'; c++)
