@@ -257,7 +257,9 @@ static int shake_hands(struct handshake *h, const char *server_name)
 	int code;
 
 	h->before = c->received;
-	code = gnutls_init(&session, GNUTLS_CLIENT);
+	code = gnutls_global_init();
+	if (code >= 0)
+		code = gnutls_init(&session, GNUTLS_CLIENT);
 	if (code >= 0)
 		code = gnutls_certificate_allocate_credentials(&credentials);
 	if (code >= 0)

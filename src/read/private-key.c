@@ -87,8 +87,10 @@ static int public_part(const struct pem_block *b, gnutls_datum_t *ret_spki)
 {
 	gnutls_x509_privkey_t key;
 	gnutls_privkey_t private;
-	int r = gnutls_x509_privkey_init(&key);
+	int r;
 
+	x509_ready();
+	r = gnutls_x509_privkey_init(&key);
 	if (r < 0)
 		return r;
 	r = import(key, b);

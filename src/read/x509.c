@@ -44,8 +44,11 @@ int gnutls_said(int r)
 
 void x509_ready(void)
 {
-	if (gnutls_global_init() < 0)
+	static bool is_ready;
+
+	if (!is_ready && gnutls_global_init() < 0)
 		die("%s", _("out of memory"));
+	is_ready = true;
 }
 
 /* ---- the parts of a certificate ------------------------------------------*/
@@ -473,6 +476,7 @@ static char *import(struct blob der, gnutls_x509_crt_t *ret_crt)
 	gnutls_datum_t bytes = datum(der);
 	int r;
 
+	x509_ready();
 	if (gnutls_x509_crt_init(&crt) < 0)
 		die("out of memory");
 	r = gnutls_x509_crt_import(crt, &bytes, GNUTLS_X509_FMT_DER);

@@ -20,7 +20,7 @@ struct parts {
 };
 
 /* Lets GnuTLS do what it does once in a process, such as reading its
- * configuration.  */
+ * configuration: who uses it asks for that first (version.c).  */
 void x509_ready(void);
 
 /* R, which a function of GnuTLS gave; that it had no memory is the end, and never

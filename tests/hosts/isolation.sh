@@ -132,4 +132,11 @@ sleep 3		# times of change younger than that are not relied on
 	>/dev/null
 check "no reader is started when nothing changed" \
 	grep -q '^trustdrift: readers: none was needed' "$work/said"
+# GnuTLS tells of it when it makes itself ready
+GNUTLS_DEBUG_LEVEL=2 "$TRUSTDRIFT" --quiet scan --isolation=off --root "$root" \
+	--db "$work/lazy.db" 2>"$work/said" >/dev/null
+check "nor is GnuTLS made ready then" [ ! -s "$work/said" ]
+GNUTLS_DEBUG_LEVEL=2 "$TRUSTDRIFT" --quiet scan --isolation=off --root "$root" \
+	--db "$work/first.db" 2>"$work/said" >/dev/null
+check "and it would have told" grep -q '^gnutls' "$work/said"
 finish
