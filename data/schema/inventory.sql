@@ -527,10 +527,16 @@ JOIN reading_file f ON f.reading_id = ss.reading_id
 JOIN scan s ON s.id = ss.scan_id
 LEFT JOIN package_file p ON p.root_id = s.root_id AND p.path = f.real_path;
 
+-- Not of v_history_file: where it is joined with LEFT JOIN SQLite would make that
+-- of all scans first.
 CREATE VIEW v_file AS
-SELECT store_id, path, real_path, size, mode, uid, user, modified, package,
-	version, gid
-FROM v_history_file WHERE scan_id = (SELECT max(id) FROM scan);
+SELECT ss.store_id, f.path, f.real_path, f.size, f.mode, f.uid, f.user,
+	f.modified, p.package, p.version, f.gid
+FROM scan s
+JOIN scan_store ss ON ss.scan_id = s.id
+JOIN reading_file f ON f.reading_id = ss.reading_id
+LEFT JOIN package_file p ON p.root_id = s.root_id AND p.path = f.real_path
+WHERE s.id = (SELECT max(id) FROM scan);
 
 CREATE VIEW v_history_directory AS
 SELECT s.id AS scan_id, d.path, d.mode, d.uid, d.gid, d.user
