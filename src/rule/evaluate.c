@@ -20,7 +20,9 @@ static const char run_sql[] =
 	"SELECT r.scan_id, r.now, r.root, r.earlier_scans, s.host_name,"
 	" s.host_os, (SELECT count(*) FROM v_store) AS stores,"
 	" (SELECT sum(entries) FROM v_store) AS entries,"
-	" (SELECT count(*) FROM v_certificate) AS certificates"
+	/* v_certificate makes the set of all entries' first.  */
+	" (SELECT count(*) FROM v_history_certificate c"
+	"  WHERE c.scan_id = r.scan_id) AS certificates"
 	" FROM v_run r JOIN v_scan s ON s.scan_id = r.scan_id";
 static const char problems_sql[] =
 	"SELECT s.path AS store, p.path, p.\"offset\", p.code, p.message,"
