@@ -5,14 +5,8 @@
 # shellcheck source=tests/hosts/lib.sh
 . "${srcdir:=.}/tests/hosts/lib.sh"
 
-good=$srcdir/tests/hosts/certificates/dst-2021
 root=$work/host
-host_new "$root"
-host_root_ca "$root" "$good/isrg-root-x1.pem"
-host_update "$root"
-for cached in r3-by-dst dst-root-ca-x3; do
-	host_dotnet "$root/home/ann" ca "$good/$cached.pem" >/dev/null
-done
+host_outage "$root" --db "$work/db"
 "$TRUSTDRIFT" scan --quiet --root "$root" --db "$work/db" ||
 	fail "the scan"
 mkdir "$work/copies"

@@ -4,11 +4,8 @@
 : "${srcdir:=.}"
 . "$srcdir/tests/hosts/lib.sh"
 
-good=$srcdir/tests/hosts/certificates/dst-2021
 root=$work/host
-host_new "$root"
-host_root_ca "$root" "$good/isrg-root-x1.pem" "$good/dst-root-ca-x3.pem"
-host_update "$root"
+host_before_outage "$root"
 plugin=$work/check_trustdrift
 ln -s "$TRUSTDRIFT" "$plugin"
 
@@ -35,13 +32,11 @@ run 0 'TRUSTDRIFT OK - *|*' "$plugin" --root "$root" --now 2021-09-19T00:00:00Z 
 run 0 'TRUSTDRIFT OK - *|*' "$TRUSTDRIFT" check --format nagios --root "$root" \
 	--now 2021-09-19T00:00:00Z --fail-on high
 run 1 'TRUSTDRIFT WARNING - *|*' "$plugin" --root "$root" \
-	--now 2021-09-25T00:00:00Z -w info
-"$TRUSTDRIFT" --quiet scan --root "$root" --now 2021-09-19T00:00:00Z
-host_remove_ca "$root" dst-root-ca-x3
-host_dotnet "$root/home/ann" ca "$good/r3-by-dst.pem" >/dev/null
-"$TRUSTDRIFT" check --root "$root" --now 2021-09-25T00:00:00Z --format json \
+	--now "$outage_time" -w info
+host_outage "$root"
+"$TRUSTDRIFT" check --root "$root" --now "$outage_time" --format json \
 	>"$work/before.json" || :
-now='--now 2021-09-25T00:00:00Z'
+now="--now $outage_time"
 # shellcheck disable=SC2086 # words
 {
 	run 2 'TRUSTDRIFT CRITICAL - 1 high*in * stores|*' "$plugin" --root "$root" $now
@@ -58,9 +53,9 @@ now='--now 2021-09-25T00:00:00Z'
 	printf 'nothing' >"$root/etc/ssl/certs/ca-certificates.crt"
 }
 run 1 'TRUSTDRIFT WARNING - *, incomplete|*' "$plugin" --root "$root" \
-	--now 2021-09-25T00:00:00Z -w low
+	--now "$outage_time" -w low
 run 3 'TRUSTDRIFT UNKNOWN - *, incomplete|*' "$plugin" --root "$root" \
-	--now 2021-09-25T00:00:00Z --baseline "$work/before.json"
+	--now "$outage_time" --baseline "$work/before.json"
 
 # the time is told of a look at what is now
 run '[0-3]' '*scan_time*=*s;;;0*' "$plugin" --root "$root"

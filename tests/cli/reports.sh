@@ -4,19 +4,13 @@
 : "${srcdir:=.}"
 . "$srcdir/tests/hosts/lib.sh"
 
-good=$srcdir/tests/hosts/certificates/dst-2021
 root=$work/host
-host_new "$root"
-host_root_ca "$root" "$good/isrg-root-x1.pem" "$good/dst-root-ca-x3.pem"
-host_update "$root"
-"$TRUSTDRIFT" --quiet scan --root "$root" --now 2021-09-19T00:00:00Z
-host_remove_ca "$root" dst-root-ca-x3
-host_dotnet "$root/home/ann" ca "$good/r3-by-dst.pem" >/dev/null
+host_outage "$root"
 
 # run ARGUMENT ...: a check; $status, $work/out, $work/err
 run() {
 	status=0
-	"$TRUSTDRIFT" check --root "$root" --now 2021-09-25T00:00:00Z "$@" \
+	"$TRUSTDRIFT" check --root "$root" --now "$outage_time" "$@" \
 		>"$work/out" 2>"$work/err" </dev/null || status=$?
 }
 same() { # same WHAT FILE FILE
@@ -129,7 +123,7 @@ formats=$("$TRUSTDRIFT" show formats --format tsv | awk -F '\t' '$2 == "report" 
 for format in $formats; do
 	status=0
 	"$TRUSTDRIFT" check --quiet --root "$work/empty" \
-		--now 2021-09-25T00:00:00Z --format "$format" >"$work/out" \
+		--now "$outage_time" --format "$format" >"$work/out" \
 		2>"$work/err" || status=$?
 	is "nothing, as $format" "$(cat "$work/err")" ""
 	check "nothing, as $format: a report" [ -s "$work/out" ]

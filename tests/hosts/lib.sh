@@ -151,6 +151,33 @@ host_dotnet() {
 	printf '%s\n' "${pfx#"$root"}"
 }
 
+# host_before_outage ROOT: a Debian of before the outage of 2021, whose system has
+# ISRG Root X1 and DST Root CA X3.
+host_before_outage() {
+	host_new "$1"
+	host_root_ca "$1" "$outage_certificates/isrg-root-x1.pem" \
+		"$outage_certificates/dst-root-ca-x3.pem"
+	host_update "$1"
+}
+
+# host_outage ROOT [ARGUMENT ...]: the outage.  A scan (with ARGUMENTs: --db FILE)
+# knew DST Root CA X3, an update took it away, and .NET of ann has R3, which it
+# signed.  ROOT is what host_before_outage made, or is made now; the outage is to
+# be seen at $outage_time.
+outage_certificates=$srcdir/tests/hosts/certificates/dst-2021
+# shellcheck disable=SC2034 # for those who have sourced this
+outage_time=2021-09-25T00:00:00Z
+host_outage() {
+	outage_root=$1
+	shift
+	[ -d "$outage_root" ] || host_before_outage "$outage_root"
+	"$TRUSTDRIFT" scan --quiet --root "$outage_root" \
+		--now 2021-09-19T00:00:00Z "$@" || fail "the scan before the outage"
+	host_remove_ca "$outage_root" dst-root-ca-x3
+	host_dotnet "$outage_root/home/ann" ca \
+		"$outage_certificates/r3-by-dst.pem" >/dev/null
+}
+
 # host_elf FILE FILE.pem ...: a program with these compiled in as Node has them.
 host_elf() {
 	elf=$1

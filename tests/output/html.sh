@@ -7,23 +7,17 @@
 . "${srcdir:=.}/tests/hosts/lib.sh"
 command -v python3 >/dev/null || skip "python3 is missing"
 
-good=$srcdir/tests/hosts/certificates/dst-2021
 root=$work/host
-host_new "$root"
-host_root_ca "$root" "$good/isrg-root-x1.pem" "$good/dst-root-ca-x3.pem"
+host_before_outage "$root"
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -days 400 \
 	-keyout "$work/key" -out "$work/evil.pem" -subj \
 	'/CN=<script>alert(1)<\/script>"><img src=x onerror=alert(2)>&\[2J' \
 	2>/dev/null || skip "this OpenSSL cannot make certificates"
-mkdir -p "$root/usr/local/share/ca-certificates"
 cp "$work/evil.pem" "$root/usr/local/share/ca-certificates/a<b>&\"c.crt"
 host_update "$root"
-host_dotnet "$root/home/ann" ca "$good/r3-by-dst.pem" >/dev/null
-"$TRUSTDRIFT" scan --quiet --root "$root" --db "$work/db" \
-	--now 2021-09-19T00:00:00Z || fail "first scan"
-host_remove_ca "$root" dst-root-ca-x3
+host_outage "$root" --db "$work/db"
 "$TRUSTDRIFT" audit --quiet --root "$root" --db "$work/db" \
-	--now 2021-09-25T00:00:00Z --format json --report "html:$work/page" \
+	--now "$outage_time" --format json --report "html:$work/page" \
 	>"$work/report"
 [ $(($? & ~6)) -eq 0 ] || fail "the audit"
 
@@ -116,13 +110,13 @@ print("\n".join(wrong))
 sys.exit(bool(wrong))
 END
 "$TRUSTDRIFT" audit --quiet --root "$root" --db "$work/db" \
-	--now 2021-09-25T00:00:00Z --format html >"$work/again"
+	--now "$outage_time" --format html >"$work/again"
 check "the same again" cmp "$work/page" "$work/again"
 
 # nothing is not health
 empty=$work/empty
 mkdir "$empty"
-"$TRUSTDRIFT" check --quiet --root "$empty" --now 2021-09-25T00:00:00Z \
+"$TRUSTDRIFT" check --quiet --root "$empty" --now "$outage_time" \
 	--format html >"$work/page"
 check "no store is not health" grep -q '<h1 class="medium">No store' "$work/page"
 finish

@@ -32,17 +32,11 @@ make -s -C "$builddir" tests/unit/test-formats >/dev/null ||
 "$builddir/tests/unit/test-formats" --many "$reports"
 
 # a host of its own, and the certificates that it holds
-good=$srcdir/tests/hosts/certificates/dst-2021
 root=$work/host
-host_new "$root"
-host_root_ca "$root" "$good/isrg-root-x1.pem" "$good/dst-root-ca-x3.pem"
-host_update "$root"
-"$TRUSTDRIFT" --quiet scan --root "$root" --now 2021-09-19T00:00:00Z
-host_remove_ca "$root" dst-root-ca-x3
-host_dotnet "$root/home/ann" ca "$good/r3-by-dst.pem" >/dev/null
+host_outage "$root"
 printf 'no certificate' >"$root/usr/local/share/ca-certificates/odd.crt"
 for version in 1.6 1.7; do
-	"$TRUSTDRIFT" check --quiet --root "$root" --now 2021-09-25T00:00:00Z \
+	"$TRUSTDRIFT" check --quiet --root "$root" --now "$outage_time" \
 		--exit-zero --cyclonedx-version "$version" \
 		--report sarif:"$reports/host-sarif.sarif" \
 		--report junit:"$reports/host-junit.xml" \
@@ -112,7 +106,7 @@ for version in 1.6 1.7; do
 		$(grep -l "bom/$version\"" "$reports"/*-cyclonedx-xml.xml)
 done 2>"$work/xmllint" || :
 grep -v ' validates$' "$work/xmllint" >&2 || :
-"$TRUSTDRIFT" check --quiet --root "$root" --now 2021-09-25T00:00:00Z \
+"$TRUSTDRIFT" check --quiet --root "$root" --now "$outage_time" \
 	--exit-zero --format cyclonedx-xml | sed 's/<assetType>[a-z]*/<assetType>x/' \
 	>"$work/broken.xml"
 xmllint --nonet --noout --schema "$schemas/bom-1.6.SNAPSHOT.xsd" \

@@ -13,23 +13,17 @@
 can_isolate || skip "needs root, to give the browser a root of its own"
 fetch_root bookworm chromium chromium || skip "no Chromium"
 chromium=$OWNERS/bookworm/chromium.root
-good=$srcdir/tests/hosts/certificates/dst-2021
 pages=$work/pages
 mkdir "$pages"
 
 # the outage of 2021
 root=$work/host
-host_new "$root"
-host_root_ca "$root" "$good/dst-root-ca-x3.pem" "$good/isrg-root-x1.pem"
-host_update "$root"
-for cached in r3-by-dst dst-root-ca-x3; do
-	host_dotnet "$root/home/ann" ca "$good/$cached.pem" >/dev/null
-done
-"$TRUSTDRIFT" scan --quiet --root "$root" --db "$work/db" \
-	--now 2021-09-19T00:00:00Z || fail "first scan"
-host_remove_ca "$root" dst-root-ca-x3
+host_before_outage "$root"
+host_dotnet "$root/home/ann" ca "$outage_certificates/dst-root-ca-x3.pem" \
+	>/dev/null
+host_outage "$root" --db "$work/db"
 "$TRUSTDRIFT" audit --quiet --root "$root" --db "$work/db" \
-	--now 2021-09-25T00:00:00Z --format html >"$pages/outage.html"
+	--now "$outage_time" --format html >"$pages/outage.html"
 check "the outage is told" grep -q 'data-severity="high"' "$pages/outage.html"
 # and this host, with whatever it has
 "$TRUSTDRIFT" audit --quiet --db "$work/host.db" --format html \
