@@ -198,10 +198,37 @@ int beneath_reopen(const struct root *r, const char *path, int fd,
  * several threads at once, and does not know of beneath_avoid().  */
 int beneath_open_straight(const struct root *r, const char *path, int flags,
 			  int *ret_fd);
+/* A look at many paths of a root (descent.c), absolute and without "." and "..",
+ * no component of which may be a link; sorted, they cost little.  As
+ * beneath_open_straight() about threads, of which each has its own, and
+ * beneath_avoid().  */
+#define DESCENT_LEVELS	32u
+struct descent {
+	const struct root *root;
+	struct {
+		int fd;
+		size_t end;		/* of its path, in PATH */
+	} levels[DESCENT_LEVELS];	/* what is open, from above */
+	size_t n;
+	char path[LIMIT_PATH_BYTES];	/* of the lowest; "" is the root */
+};
+/* ROOT must outlive it.  descent_end() closes what is open.  */
+void descent_begin(struct descent *d, const struct root *root);
+void descent_end(struct descent *d);
+/* What PATH itself is.  Negative errno; -ELOOP or -ENOTDIR: a directory above it
+ * is none, or a link.  Nothing is mounted by that.  */
+int descent_stat(struct descent *d, const char *path, struct stat *ret_st);
+/* The directory PATH as an O_PATH descriptor, which is good until the next call
+ * for D.  Negative errno, as above.  */
+int descent_open(struct descent *d, const char *path, int *ret_fd);
+/* The lowest directory that is open: after descent_stat() the one above its
+ * path.  */
+int descent_lowest(const struct descent *d);
 /* From now on none of these mount points (absolute paths of the host, NULL
  * behind the last, kept by the caller; NULL: none) is gone into: -ETIMEDOUT.  */
 void beneath_avoid(char *const *mount_points);
-bool beneath_avoids(const char *mount_point);	/* is it one of these? */
+/* Is it one of these?  NULL: are there any?  */
+bool beneath_avoids(const char *mount_point);
 /* What is mounted, by path; one for each mount point, the topmost.  */
 enum mount_kind {
 	MOUNT_LOCAL,

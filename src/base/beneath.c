@@ -43,7 +43,7 @@ void beneath_avoid(char *const *mount_points)
 bool beneath_avoids(const char *mount_point)
 {
 	for (char *const *p = avoided; p != NULL && *p != NULL; p++)
-		if (strcmp(*p, mount_point) == 0)
+		if (mount_point == NULL || strcmp(*p, mount_point) == 0)
 			return true;
 	return false;
 }

@@ -426,17 +426,18 @@ bool crawl_is_hidden(const struct crawl *c, const char *path)
 void crawl_visit(struct crawler *w, struct crawled_directory *old)
 {
 	struct crawl *c = w->c;
-	AUTO(fd) int at = -1;
+	int at = -1, r;
 	struct stat st;
-	int r;
+	bool same;
 
 	if (crawl_is_hidden(c, old->path))
 		return;
-	/* Opened, not asked for by its path: a link in that would be followed,
-	 * perhaps to a file system that does not answer.  */
-	r = beneath_open_straight(c->root, old->path, O_PATH | O_DIRECTORY, &at);
-	if (r == 0 && fstat(at, &st) < 0)
-		r = -errno;
+	r = descent_stat(&w->descent, old->path, &st);
+	if (r == 0 && !S_ISDIR(st.st_mode))
+		r = -ENOTDIR;
+	same = r == 0 && !c->options->strict && stamp_is(&old->stamp, &st);
+	if (same && old->n > 0)
+		r = descent_open(&w->descent, old->path, &at);
 	if (r < 0) {
 		/* crawl_list() says why, and keeps it.  */
 		if (!is_gone(r))
@@ -444,7 +445,7 @@ void crawl_visit(struct crawler *w, struct crawled_directory *old)
 		atomic_store(&c->changed, true);
 		return;
 	}
-	if (!c->options->strict && stamp_is(&old->stamp, &st)) {
+	if (same) {
 		atomic_fetch_add_explicit(&c->directories, 1,
 					  memory_order_relaxed);
 		look_again(w, old, at);

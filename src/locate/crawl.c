@@ -19,7 +19,7 @@
 #include "locate/crawl.h"
 
 #define THREADS_MAX	4u
-#define CHUNK		64u		/* old directories taken at a time */
+#define CHUNK		512u		/* old directories taken at a time */
 #define PROGRESS_NS	200000000L
 
 static void visit_all_old(struct crawler *w)
@@ -64,7 +64,9 @@ static void *crawler_run(void *data)
 	struct crawl *c = w->c;
 	struct todo t;
 
+	descent_begin(&w->descent, c->root);
 	visit_all_old(w);
+	descent_end(&w->descent);
 	while (pop(c, &t)) {
 		crawl_list(w, &t);
 		free(t.path);

@@ -103,6 +103,7 @@ struct crawler {
 	struct crawl *c;
 	pthread_t thread;
 	char *buffer;			/* CRAWL_NAMES_BYTES */
+	struct descent descent;		/* to old directories */
 	struct crawl_state state;
 	struct crawl_result result;
 };

@@ -63,18 +63,35 @@ static int compare_paths(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* Most are reached by no link, and are below the one before.  The others, and all
+ * when some file system does not answer, are asked for by their whole path.  */
+static int look_at(const struct directories *d, struct descent *descent,
+		   const char *path, struct file_id *ret_id)
+{
+	struct stat st;
+
+	if (beneath_avoids(NULL) || descent_stat(descent, path, &st) < 0 ||
+	    S_ISLNK(st.st_mode))
+		return file_stat(d->pass->options->root, path, ret_id);
+	*ret_id = (struct file_id){ .mode = st.st_mode, .uid = st.st_uid,
+				    .gid = st.st_gid };
+	return 0;
+}
+
 static int record(const struct directories *d)
 {
 	struct stored_directory *found = xcalloc(d->n + 1, sizeof(*found));
+	struct descent descent;
 	size_t n = 0;
 	int r;
 
+	descent_begin(&descent, d->pass->options->root);
 	for (size_t k = 0; k < d->n; k++) {
 		struct file_id id;
 
 		if (k > 0 && strcmp(d->paths[k], d->paths[k - 1]) == 0)
 			continue;
-		if (file_stat(d->pass->options->root, d->paths[k], &id) < 0 ||
+		if (look_at(d, &descent, d->paths[k], &id) < 0 ||
 		    !S_ISDIR(id.mode))
 			continue;
 		found[n++] = (struct stored_directory){
@@ -83,6 +100,7 @@ static int record(const struct directories *d)
 			.user = homes_user(d->pass->homes, id.uid),
 		};
 	}
+	descent_end(&descent);
 	r = inventory_directories(d->pass->inventory, found, n);
 	for (size_t k = 0; k < n; k++)
 		free((char *)found[k].user);
