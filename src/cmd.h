@@ -125,6 +125,9 @@ void options_done(struct options *o);
 int usage_error(const struct command *command, const char *what,
 		const char *wrong, const char *const *words);
 
+/* Which of WORDS (NULL behind the last) was probably meant; NULL: none is near.  */
+const char *closest_word(const char *wrong, const char *const *words);
+
 void version_print(void);
 
 /* ---- the monitoring plug-in (plugin.c) ---------------------------------------
@@ -136,6 +139,14 @@ bool plugin_begin(int argc, char **argv);
 /* The exit status of one: what has no verdict is UNKNOWN, in a line on standard
  * output.  */
 int plugin_end(int status);
+
+/* ---- the module of Ansible (ansible-module.c) ---------------------------------
+ * Is this command line the call of one?  Then it is replaced by that of a check or
+ * audit, which lives as long as the program, and *ret_status is -1, or the exit
+ * status after saying what is wrong.  Or another program goes on instead.  */
+bool module_begin(int *argc, char ***argv, int *ret_status);
+/* The exit status of one: a STATUS that is no verdict is answered first.  */
+int module_end(int status);
 
 /* ---- isolation (isolation.c) -----------------------------------------------
  * Each returns -1, or the exit status after saying what is wrong.  The first is

@@ -48,6 +48,7 @@ static void make_allocation_fatal(void)
 int main(int argc, char **argv)
 {
 	struct options options = { .arguments = NULL };
+	bool is_module;
 	int status;
 
 	if (fill_standard_descriptors() < 0)
@@ -64,7 +65,9 @@ int main(int argc, char **argv)
 	bindtextdomain(PACKAGE, LOCALEDIR);
 	textdomain(PACKAGE);
 
-	status = options_parse(argc, argv, &options);
+	is_module = module_begin(&argc, &argv, &status);
+	if (status < 0)
+		status = options_parse(argc, argv, &options);
 	if (status < 0) {
 		status = isolation_begin(&options);
 		if (status < 0)
@@ -72,6 +75,8 @@ int main(int argc, char **argv)
 		if (options.plugin)
 			status = plugin_end(status);
 	}
+	if (is_module)
+		status = module_end(status);
 	readings_close(options.readings);
 	options_done(&options);
 

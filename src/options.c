@@ -48,8 +48,7 @@ static unsigned distance(const char *a, const char *b)
 	return d[n][m];
 }
 
-/* The word that was probably meant; NULL when none is near.  */
-static const char *closest(const char *wrong, const char *const *words)
+const char *closest_word(const char *wrong, const char *const *words)
 {
 	const char *best = NULL;
 	size_t n = strlen(wrong);
@@ -74,7 +73,7 @@ int usage_error(const struct command *command, const char *what,
 {
 	AUTO(buf) struct buf line;
 	const char *meant = wrong != NULL && words != NULL ?
-			    closest(wrong, words) : NULL;
+			    closest_word(wrong, words) : NULL;
 
 	buf_init(&line, LIMIT_TEXT_BYTES);
 	buf_adds(&line, what);

@@ -34,6 +34,9 @@
 #define LIMIT_TREE_DEPTH	32u		/* directories below a store of a tree,
 						 * or that one "**" stands for */
 
+/* Command line */
+#define LIMIT_MODULE_BYTES	(1u << 20)	/* what Ansible asks a module */
+
 /* Configuration files */
 #define LIMIT_SETTINGS_BYTES	(1u << 20)	/* a file */
 #define LIMIT_SETTING_BYTES	16384u		/* a value */

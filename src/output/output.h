@@ -60,6 +60,10 @@ int salt_status(const struct report *r, const struct output_options *o);
 int dot_write(const struct report *r, const struct output_options *o, FILE *f);
 int xccdf_write(const struct report *r, const struct output_options *o,
 		FILE *f);
+int ansible_write(const struct report *r, const struct output_options *o,
+		  FILE *f);
+/* The answer of a module that has no verdict, and WHY.  As above.  */
+int ansible_failed(const char *why, int status, FILE *f);
 /* What a monitoring plug-in ends with; the statuses of the program itself are
  * told from these by PLUGIN_STATUS, which is added.  */
 enum nagios_state {

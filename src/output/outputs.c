@@ -23,6 +23,8 @@ const struct output outputs[] = {
 	  "json", true, true, cyclonedx_write, NULL },
 	{ "cyclonedx-xml", N_("the same as XML"), "xml", true, true,
 	  cyclonedx_xml_write, NULL },
+	{ "ansible", N_("for Ansible: what the module trustdrift_audit answers"),
+	  "json", true, false, ansible_write, NULL },
 	{ "salt", N_("for cmd.run of Salt, with stateful: True"), "txt", true, false,
 	  salt_write, salt_status },
 	{ "dot", N_("the findings as a graph, for Graphviz"), "dot", true, false,

@@ -193,6 +193,22 @@ def cyclonedx_xml(path, text):
     check(xml == list(texts(bom)), path, "says something else than the JSON")
 
 
+def ansible(path, text):
+    """As ansible-core reads what a module says."""
+    answer = json.loads(text)
+    check(text.isascii(), path, "is not ASCII")
+    check("rc" not in answer, path, "has rc, which decides what failed")
+    check(answer["failed"] is False, path, "failed")
+    check(answer["changed"] is (answer["summary"]["counting"] > 0), path, "changed")
+    check(answer["exit_code"] in (0, 2, 4, 6), path, answer["exit_code"])
+    check(all(isinstance(w, str) for w in answer["warnings"]), path, "warnings")
+    lines = {k: answer["diff"][k].splitlines() for k in ("before", "after")}
+    check(len(lines["before"]) == answer["summary"]["counting"], path, "diff")
+    check(set(lines["after"]) <= set(lines["before"]), path, "what is left is new")
+    manual = sum(not f["automatic"] for f in answer["findings"])
+    check(len(lines["after"]) == manual, path, "what is left")
+
+
 def salt(path, text):
     """As salt/states/cmd.py reads the last line."""
     words = shlex.split(text.strip().split("\n")[-1])
@@ -231,7 +247,7 @@ def xccdf(path, text):
 readers = {
     "jsonl": jsonl, "nagios": nagios, "prometheus": prometheus, "junit": junit,
     "sarif": sarif, "cyclonedx": cyclonedx, "cyclonedx-xml": cyclonedx_xml,
-    "salt": salt, "dot": dot, "xccdf": xccdf,
+    "ansible": ansible, "salt": salt, "dot": dot, "xccdf": xccdf,
 }
 for path in sorted(glob.glob(folder + "/*-*.*")):
     name = re.fullmatch(r"(?:full|clean)-(?:17-)?([a-z-]+)\.[a-z]+", os.path.basename(path))

@@ -59,7 +59,7 @@ def complain(*words):
 
 tried = 0
 for name in sys.argv[2:]:
-    if "cyclonedx" in name:  # another's schema: tests/owners/ask-formats.sh
+    if "cyclonedx" in name or "ansible" in name:  # not ours: tests/owners
         continue
     with open(name, encoding="ascii") as f:
         document = json.load(f)

@@ -20,7 +20,8 @@ no() {
 	}
 }
 no 'v?sprintf|strcpy|strcat|gets|strtok|alloca' '' "overflows; use buf_* or xasprintf"
-no 'system|popen|exec[lv]p?e?' '' "nothing is run"
+# a module of Ansible goes on as the program that is installed
+no 'system|popen|exec[lv]p?e?' 'src/ansible-module.c' "nothing is run"
 no 'atoi|atol|atoll|strtoul?|strtoull?' '' "use number_parse"
 no 'malloc|calloc|realloc|strdup|strndup|asprintf' 'src/base/' "use the x* functions"
 no 'fopen|open|openat|creat|opendir' 'src/base/' "only base/ opens files"

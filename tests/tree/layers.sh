@@ -71,5 +71,5 @@ only sqlite3 'inventory/|rule/|read/database|locate/packages-rpm|version|cmd-'
 only libxml 'locate/|rule/|fix/|output/markup|version|main' # its writer
 only gnutls 'read/x509|read/private-key|endpoint/|version|main'
 only nettle 'base/hash|read/|version'
-only jansson 'main|output/|read/json|syntax/json|fix/json|fix/ansible|version'
+only jansson 'main|ansible-module|output/|read/json|syntax/json|fix/json|fix/ansible|version'
 exit $status
