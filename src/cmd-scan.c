@@ -49,7 +49,8 @@ static int summarize(const struct options *o, struct inventory *i,
 		"SELECT r.scan_id, r.root,"
 		" (SELECT count(*) FROM v_store),"
 		" (SELECT coalesce(sum(entries), 0) FROM v_store),"
-		" (SELECT count(*) FROM v_certificate),"
+		" (SELECT count(*) FROM v_history_certificate c"
+		"  WHERE c.scan_id = r.scan_id),"
 		" (SELECT count(*) FROM v_problem),"
 		" (SELECT count(*) FROM v_problem WHERE skipped = 0)"
 		" FROM v_run r";
