@@ -38,13 +38,18 @@ static int add_finding(const char *document, void *data)
 	return baseline_add_finding(data, document);
 }
 
+bool baseline_decides(const struct options *o)
+{
+	return o->fail_on_new || o->baseline != NULL;
+}
+
 int baseline_load(const struct options *o, struct inventory *i,
 		  const struct root *root, struct baseline **ret_baseline)
 {
 	AUTO(baseline) struct baseline *b = NULL;
 	int r = 0, status = -1;
 
-	if (!o->fail_on_new && o->baseline == NULL)
+	if (!baseline_decides(o) && !reports_want_earlier(o))
 		return -1;
 	b = baseline_new();
 	if (o->baseline != NULL)

@@ -74,7 +74,8 @@ static int run(const struct options *o, bool recorded)
 	AUTO(root) struct root root = { .path = NULL };
 	AUTO(inventory) struct inventory *i = NULL;
 	AUTO(judged) struct judged judged = { .first = NULL };
-	AUTO(baseline) struct baseline *baseline = NULL;
+	AUTO(baseline) struct baseline *earlier = NULL;
+	struct baseline *baseline;
 	AUTO(assets) struct assets *assets = NULL;
 	AUTO(str) char *history = NULL;
 	const int64_t begun = clock_ms();
@@ -89,7 +90,7 @@ static int run(const struct options *o, bool recorded)
 		status = open_inventory(o, recorded ? INVENTORY_WRITE :
 					INVENTORY_MEMORY, &i, &history);
 	if (status < 0)
-		status = baseline_load(o, i, &root, &baseline);
+		status = baseline_load(o, i, &root, &earlier);
 	if (status < 0)
 		status = record_scan(o, &root, i, pack.catalogue, &scan);
 	if (status >= 0)
@@ -116,14 +117,17 @@ static int run(const struct options *o, bool recorded)
 		inventory_rollback(i);
 		judged.people.scan = judged.programs.scan = 0;
 	}
+	baseline = baseline_decides(o) ? earlier : NULL;
 	facts = (struct report_facts){
 		.rules = pack.rules, .assets = assets, .baseline = baseline,
+		.earlier = earlier,
 		.history = history,
 		/* A run that is as of another time is to be the same again.  */
 		.duration_ms = o->given & BIT(OPTION_NOW) ? -1 :
 			       clock_ms() - begun,
 		.status = verdict(o, baseline, judged.first),
 	};
+	notify_log(o, &judged, &facts);
 	return reports_write(o, &judged, &facts);
 }
 

@@ -24,7 +24,8 @@ enum {
 /* ---- options -------------------------------------------------------------*/
 
 enum option_id {
-	OPTION_FORMAT, OPTION_REPORT, OPTION_OUTPUT, OPTION_FAIL_ON,
+	OPTION_FORMAT, OPTION_REPORT, OPTION_NOTIFY, OPTION_OUTPUT,
+	OPTION_FAIL_ON,
 	OPTION_CRITICAL, OPTION_WARN_DAYS, OPTION_CYCLONEDX,
 	OPTION_EXIT_ZERO, OPTION_WAIT, OPTION_KEEP, OPTION_RULE,
 	OPTION_SEVERITY, OPTION_STORE, OPTION_ALL, OPTION_PROCESSES,
@@ -46,6 +47,9 @@ enum option_id {
 #define GLOBAL_OPTIONS	(BIT(OPTION_COUNT) - BIT(OPTION_ROOT))
 
 enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+/* Whom --notify tells what changed.  */
+enum notify { NOTIFY_NOBODY, NOTIFY_AUTO, NOTIFY_JOURNAL, NOTIFY_SYSLOG };
 
 /* --remove and its like, in the order of the command line.  */
 struct named_change {
@@ -73,6 +77,8 @@ struct options {
 	const char *format;		/* one of the command's formats */
 	struct named_report *reports;	/* audit, check: besides `format` */
 	size_t n_reports;
+	enum notify notify;
+	const char *notify_socket;	/* NULL: the host's */
 	bool cyclonedx_17;
 	const char *fix_type;		/* fix; NULL: not named */
 	bool backups;			/* prune */
@@ -233,6 +239,7 @@ struct report_facts {
 	const struct rules *rules;
 	const struct assets *assets;	/* NULL: no format wants them */
 	struct baseline *baseline;	/* NULL: none */
+	struct baseline *earlier;	/* what changes are told against; NULL */
 	int64_t duration_ms;		/* -1: not to be told */
 	int status;			/* the verdict as an exit status */
 	const char *history;		/* NULL: there is one, or never was */
@@ -255,6 +262,12 @@ void auto_judged(struct judged *j);
  * Returns the exit status.  */
 int reports_write(const struct options *o, const struct judged *j,
 		  const struct report_facts *facts);
+/* Is anybody told what changed?  */
+bool reports_want_earlier(const struct options *o);
+/* Tells the system's log what --notify asks for.  A log that cannot be reached is a
+ * warning: the verdict is as good without.  */
+void notify_log(const struct options *o, const struct judged *j,
+		const struct report_facts *facts);
 
 /* How a report is to be written.  COMMAND (own_command()) and HISTORY are
  * borrowed.  */
@@ -262,12 +275,14 @@ struct output_options report_options(const struct options *o,
 				     const char *command, const char *history);
 
 /* ---- what is new (baseline.c) ------------------------------------------------
- * The baseline of these options, NULL when only the verdict of today counts: a
- * file, or the newest audit of ROOT in I, before another one is recorded.  Says
- * what went wrong; returns -1 or the exit status.  */
+ * The baseline of these options, NULL when nobody asks for it: a file, or the
+ * newest audit of ROOT in I, before another one is recorded.  Says what went wrong;
+ * returns -1 or the exit status.  */
 int baseline_load(const struct options *o, struct inventory *i,
 		  const struct root *root, struct baseline **ret_baseline);
 void auto_baseline(struct baseline **b);
+/* Does the verdict ask for it, and not only who tells what changed?  */
+bool baseline_decides(const struct options *o);
 /* How many findings of at least --fail-on are not in B; names them on stderr. */
 size_t baseline_count_new(const struct options *o, struct baseline *b,
 			  const struct report *r);

@@ -43,6 +43,32 @@ static bool add_report(struct options *o, const char *s)
 	return true;
 }
 
+/* WORD, or WORD:SOCKET.  */
+static bool set_notify(struct options *o, const char *s)
+{
+	static const struct {
+		const char *name;
+		enum notify notify;
+	} words[] = {
+		{ "auto", NOTIFY_AUTO },
+		{ "journal", NOTIFY_JOURNAL },
+		{ "syslog", NOTIFY_SYSLOG },
+	};
+	const char *colon = strchr(s, ':');
+	const size_t n = colon != NULL ? (size_t)(colon - s) : strlen(s);
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (strlen(words[i].name) != n ||
+		    strncmp(words[i].name, s, n) != 0)
+			continue;
+		o->notify = words[i].notify;
+		o->notify_socket = colon != NULL ? colon + 1 : NULL;
+		return colon == NULL || (colon[1] == '/' &&
+					 o->notify != NOTIFY_AUTO);
+	}
+	return false;
+}
+
 static bool set_cyclonedx(struct options *o, const char *s)
 {
 	o->cyclonedx_17 = strcmp(s, "1.7") == 0;
@@ -379,6 +405,10 @@ const struct option_row option_rows[] = {
 	[OPTION_REPORT] = { "report", '\0', "FORMAT:FILE",
 		N_("one more report, in this format, to FILE, or - for standard output; may be repeated"),
 		N_("no format and file (sarif:report.sarif)"), add_report },
+	[OPTION_NOTIFY] = { "notify", '\0', "LOG",
+		N_("tell the system's log what changed since the audit before: auto, journal or syslog; journal:SOCKET and syslog:SOCKET name another socket"),
+		N_("none of auto, journal and syslog, with or without the absolute path of a socket"),
+		set_notify },
 	[OPTION_OUTPUT] = { "output", 'o', "FILE",
 		N_("write to FILE, all of it or nothing"),
 		N_("no file name"), set_output },

@@ -71,6 +71,17 @@ bool reports_want_assets(const struct options *o)
 	return wanted;
 }
 
+bool reports_want_earlier(const struct options *o)
+{
+	bool wanted = output_find(o->format)->wants_earlier ||
+		      o->notify != NOTIFY_NOBODY;
+
+	for (size_t i = 0; i < o->n_reports; i++)
+		wanted = wanted ||
+			 output_find(o->reports[i].format)->wants_earlier;
+	return wanted;
+}
+
 /* ---- judging ----------------------------------------------------------------*/
 
 void auto_judged(struct judged *j)
@@ -100,6 +111,8 @@ int reports_judge(const struct options *o, struct inventory *i,
 		else
 			people = true;
 	}
+	if (o->notify != NOTIFY_NOBODY)
+		programs = true;
 	/* One is as good as the other.  */
 	if (people && programs && !is_translated())
 		people = false;
@@ -130,6 +143,7 @@ static struct output_options options_of(const struct options *o,
 	options.rules = facts->rules;
 	options.assets = facts->assets;
 	options.baseline = facts->baseline;
+	options.earlier = facts->earlier;
 	options.fail_on = o->fail_on;
 	options.critical = o->critical;
 	options.cyclonedx_17 = o->cyclonedx_17;

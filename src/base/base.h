@@ -351,6 +351,17 @@ void file_drop(const struct file *f, size_t offset);
 void file_done(struct file *f);
 void auto_scanned(struct file *f);
 
+/* ---- local sockets (datagram.c) ---------------------------------------------
+ * A socket of this host that takes messages, to be written to; the caller closes.
+ * Nobody is waited for longer than LIMIT_NOTICE_MS.  Negative errno: there is
+ * none, or nobody behind it.  */
+int datagram_open(const char *path, int *ret_fd);
+/* One message.  -EMSGSIZE, -ENOBUFS: it is too large for one.  */
+int datagram_send(int fd, struct blob message);
+/* The same as a sealed file in memory, of which only the descriptor is sent: for
+ * what is too large, if who reads there knows of that.  */
+int datagram_send_sealed(int fd, struct blob message);
+
 /* ---- processes of this host ----------------------------------------------
  * What the program's own /proc says.  */
 struct process {

@@ -119,6 +119,11 @@
 #define LIMIT_CASE_ANSWER_BYTES	(1u << 20)	/* all that it says */
 #define LIMIT_POLICY_LINES	100000u		/* times the parties they name */
 #define LIMIT_WAIVERS		20000u
+#define LIMIT_NOTICES		100u		/* to the system's log, of one kind, a run */
+#define LIMIT_NOTICE_VALUES	100u		/* of one field */
+#define LIMIT_NOTICE_BYTES	(256u << 10)	/* of one value */
+#define LIMIT_SYSLOG_BYTES	1024u		/* RFC 3164 section 4.1 */
+#define LIMIT_NOTICE_MS		5000u		/* the log may keep us waiting */
 #define LIMIT_BASELINE_BYTES	(256u << 20)	/* a report of many hosts' worth */
 #define LIMIT_DATA_FILE_BYTES	(4u << 20)
 #define LIMIT_BACKUP_DEPTH	64u		/* directories in what a script kept */

@@ -3,7 +3,8 @@
  *
  * Read leniently: a report that a team keeps as its baseline is older than the
  * program, and only what is compared has to be there.  What was waived, or not
- * decided, has not been found, so it is new when it is.
+ * decided, has not been found, so it is new when it is; and what was found and is
+ * waived or not decided now is not gone.
  */
 #include <errno.h>
 #include <jansson.h>
@@ -13,8 +14,7 @@
 #include "output/output.h"
 
 struct known {
-	char *id;
-	enum severity severity;
+	struct former former;
 	char **members;		/* of a folded one: SHA-256, sorted */
 	size_t n_members;
 };
@@ -24,6 +24,17 @@ struct baseline {
 	size_t n, cap;
 	bool sorted;
 };
+
+static void former_done(struct former *f)
+{
+	free(f->id);
+	free(f->rule_id);
+	free(f->message);
+	free(f->store_path);
+	free(f->location);
+	free(f->sha256);
+	free(f->name);
+}
 
 static void auto_json(json_t **j)
 {
@@ -43,7 +54,7 @@ void baseline_free(struct baseline *b)
 		for (size_t k = 0; k < b->items[i].n_members; k++)
 			free(b->items[i].members[k]);
 		free(b->items[i].members);
-		free(b->items[i].id);
+		former_done(&b->items[i].former);
 	}
 	free(b->items);
 	free(b);
@@ -74,19 +85,34 @@ static void add_members(const json_t *o, struct known *k)
 		      text_compare);
 }
 
+/* KEY of the object OUTER of a finding, or of itself; NULL: there is none.  */
+static char *text_in(const json_t *o, const char *outer, const char *key)
+{
+	const char *s = json_string_value(json_object_get(outer == NULL ? o :
+					  json_object_get(o, outer), key));
+
+	return s != NULL ? xstrdup(s) : NULL;
+}
+
 static int add(struct baseline *b, const json_t *o)
 {
 	const char *id = json_string_value(json_object_get(o, "id"));
 	const char *status = json_string_value(json_object_get(o, "status"));
 	const char *severity = json_string_value(json_object_get(o, "severity"));
-	struct known k = { .id = NULL };
+	struct known k = { .members = NULL };
 
 	if (id == NULL || status == NULL || severity == NULL ||
-	    severity_from_name(severity, &k.severity) < 0)
+	    severity_from_name(severity, &k.former.severity) < 0)
 		return -EINVAL;
 	if (strcmp(status, "found") != 0)
 		return 0;
-	k.id = xstrdup(id);
+	k.former.id = xstrdup(id);
+	k.former.rule_id = text_in(o, NULL, "rule");
+	k.former.message = text_in(o, NULL, "message");
+	k.former.store_path = text_in(o, "store", "path");
+	k.former.location = text_in(o, "entry", "location");
+	k.former.sha256 = text_in(o, "certificate", "sha256");
+	k.former.name = text_in(o, "certificate", "name");
 	add_members(o, &k);
 	grow(&b->items, b->n, &b->cap, sizeof(*b->items));
 	b->items[b->n++] = k;
@@ -120,28 +146,110 @@ static int known_compare(const void *a, const void *b)
 {
 	const struct known *x = a, *y = b;
 
-	return strcmp(x->id, y->id);
+	return strcmp(x->former.id, y->former.id);
 }
 
-bool baseline_has(struct baseline *b, const struct finding *f)
+static void sort(struct baseline *b)
 {
-	struct known key = { .id = (char *)f->id };
-	const struct known *k;
-
 	if (!b->sorted && b->n > 0)
 		qsort(b->items, b->n, sizeof(*b->items), known_compare);
 	b->sorted = true;
+}
+
+enum novelty baseline_novelty(struct baseline *b, const struct finding *f)
+{
+	const struct known key = { .former.id = (char *)f->id };
+	const struct known *k;
+
+	sort(b);
 	k = b->n > 0 ? bsearch(&key, b->items, b->n, sizeof(key),
 			       known_compare) : NULL;
-	if (k == NULL || k->severity < f->severity)
-		return false;
+	if (k == NULL)
+		return NOVELTY_NEW;
+	if (k->former.severity < f->severity)
+		return NOVELTY_UPDATED;
 	for (size_t i = 0; i < f->n_members; i++) {
 		char *sha256 = f->members[i].sha256;
 
 		if (sha256 != NULL && (k->n_members == 0 ||
 		    bsearch(&sha256, k->members, k->n_members,
 			    sizeof(*k->members), text_compare) == NULL))
-			return false;
+			return NOVELTY_UPDATED;
 	}
-	return true;
+	return NOVELTY_NONE;
+}
+
+bool baseline_has(struct baseline *b, const struct finding *f)
+{
+	return baseline_novelty(b, f) == NOVELTY_NONE;
+}
+
+/* ---- what is gone ----------------------------------------------------------*/
+
+static int id_compare(const void *a, const void *b)
+{
+	const struct finding *const *x = a, *const *y = b;
+
+	return strcmp((*x)->id, (*y)->id);
+}
+
+/* Could it be that F is only not seen any more: its rule was not decided for its
+ * store, or for no store in particular?  */
+static bool is_undecided(const struct report *r, const struct former *f)
+{
+	for (size_t i = 0; i < r->n_findings; i++) {
+		const struct finding *u = &r->findings[i];
+
+		if (u->status == FINDING_UNKNOWN && f->rule_id != NULL &&
+		    strcmp(u->rule_id, f->rule_id) == 0 &&
+		    (u->store_path == NULL || f->store_path == NULL ||
+		     strcmp(u->store_path, f->store_path) == 0))
+			return true;
+	}
+	return false;
+}
+
+/* The gravest first, like a report.  */
+static int former_compare(const void *a, const void *b)
+{
+	const struct former *const *x = a, *const *y = b;
+
+	if ((*x)->severity != (*y)->severity)
+		return (*x)->severity > (*y)->severity ? -1 : 1;
+	return strcmp((*x)->id, (*y)->id);
+}
+
+void baseline_gone(struct baseline *b, const struct report *r,
+		   const struct former ***ret_gone, size_t *ret_n)
+{
+	const struct finding **now = xcalloc(r->n_findings, sizeof(*now));
+	const struct former **gone = xcalloc(b->n, sizeof(*gone));
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_findings; i++)
+		now[i] = &r->findings[i];
+	if (r->n_findings > 0)
+		qsort(now, r->n_findings, sizeof(*now), id_compare);
+	sort(b);
+	for (size_t i = 0; i < b->n; i++) {
+		const struct former *f = &b->items[i].former;
+		struct finding key = { .rule = NULL };
+		const struct finding *wanted = &key;
+
+		/* once, however often a report names it */
+		if (i > 0 && strcmp(b->items[i - 1].former.id, f->id) == 0)
+			continue;
+		snprintf(key.id, sizeof(key.id), "%s", f->id);
+		if (r->n_findings > 0 &&
+		    bsearch(&wanted, now, r->n_findings, sizeof(*now),
+			    id_compare) != NULL)
+			continue;
+		if (!is_undecided(r, f))
+			gone[n++] = f;
+	}
+	if (n > 0)
+		qsort(gone, n, sizeof(*gone), former_compare);
+	free(now);
+	*ret_gone = gone;
+	*ret_n = n;
 }

@@ -52,6 +52,7 @@ char *shown(const char *s);			/* "" for NULL */
 char *finding_place(const struct finding *f);
 /* "high: what it says: where, id": F in one line.  */
 char *finding_line(const struct finding *f);
+char *former_line(const struct former *f);	/* the same */
 
 /* ---- JSON ------------------------------------------------------------------*/
 json_t *json_shown(const char *s);	/* a string of shown(); JSON null for NULL */

@@ -15,6 +15,9 @@ struct output_options {
 	const struct rules *rules;	/* that were asked; NULL: not known, but
 					 * those of the findings */
 	struct baseline *baseline;	/* borrowed; NULL: there is none */
+	struct baseline *earlier;	/* what changes are told against, whether
+					 * or not the verdict asks for them; NULL:
+					 * nothing is known, and all is new */
 	enum severity fail_on;	/* the least that gives exit status 2 */
 	enum severity critical;	/* nagios: ... and CRITICAL */
 	const struct assets *assets;	/* NULL: not known */
@@ -35,6 +38,7 @@ struct output {
 		     FILE *f);
 	/* The exit status of a run whose --format it is; NULL: the verdict.  */
 	int (*status)(const struct report *r, const struct output_options *o);
+	bool wants_earlier;	/* tells what changed */
 };
 extern const struct output outputs[];	/* a NULL name behind the last */
 const struct output *output_find(const char *name);
@@ -64,6 +68,10 @@ int ansible_write(const struct report *r, const struct output_options *o,
 		  FILE *f);
 /* The answer of a module that has no verdict, and WHY.  As above.  */
 int ansible_failed(const char *why, int status, FILE *f);
+int changes_write(const struct report *r, const struct output_options *o,
+		  FILE *f);
+int journal_write(const struct report *r, const struct output_options *o,
+		  FILE *f);
 /* What a monitoring plug-in ends with; the statuses of the program itself are
  * told from these by PLUGIN_STATUS, which is added.  */
 enum nagios_state {
@@ -219,5 +227,63 @@ int baseline_add_finding(struct baseline *b, const char *json);
 /* Was F found before, with nothing new in it: as grave, and if it is folded, all
  * that it is about?  */
 bool baseline_has(struct baseline *b, const struct finding *f);
+enum novelty {
+	NOVELTY_NONE, NOVELTY_NEW,
+	NOVELTY_UPDATED,	/* it was there, but not so grave, or about less */
+};
+enum novelty baseline_novelty(struct baseline *b, const struct finding *f);
+
+/* One that was found, as far as its report says; NULL where it does not.  */
+struct former {
+	char *id, *rule_id, *message, *store_path, *location, *sha256, *name;
+	enum severity severity;
+};
+/* Those of B that R would have if they were still to be found: the gravest first.
+ * *ret_gone is the caller's to free, what it points to is B's.  */
+void baseline_gone(struct baseline *b, const struct report *r,
+		   const struct former ***ret_gone, size_t *ret_n);
+
+/* ---- what changed, for the system's log (changes.c, notice.c) ----------------*/
+struct arrival {
+	enum novelty novelty;
+	const struct finding *finding;
+};
+struct changes {
+	struct arrival *came;		/* found now, in report order */
+	const struct former **gone;
+	size_t n_came, n_gone;
+	size_t n_new, n_updated;	/* of those that came */
+};
+/* Borrows from R and from O->earlier; free with changes_done().  */
+void changes_make(const struct report *r, const struct output_options *o,
+		  struct changes *ret_changes);
+void changes_done(struct changes *c);
+void auto_changes(struct changes *c);
+
+/* A message for the system's log: MESSAGE and what belongs to it.  */
+struct notice {
+	int priority;			/* as syslog(3) has them: 3 to 6 */
+	const char *message_id;
+	char *message;			/* one line, escaped */
+	struct notice_field {
+		const char *name;	/* without the TRUSTDRIFT_ before it */
+		char *value;		/* escaped, but it may have lines */
+	} *fields;
+	size_t n_fields, cap_fields;
+};
+struct notices {
+	struct notice *items;
+	size_t n, cap;
+};
+/* One for each change, LIMIT_NOTICES of a kind, and the last for the run.  */
+void notices_make(const struct report *r, const struct output_options *o,
+		  struct notices *ret_notices);
+void notices_done(struct notices *n);
+void auto_notices(struct notices *n);
+/* As systemd-journald takes it: a datagram of its native protocol.  */
+void notice_native(const struct notice *n, struct buf *b);
+/* As programs of a host speak to /dev/log: RFC 3164 without the host, at most
+ * LIMIT_SYSLOG_BYTES.  NOW in the local time zone; PID is who says it.  */
+void notice_syslog(const struct notice *n, int64_t now, long pid, struct buf *b);
 
 #endif

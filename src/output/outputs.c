@@ -31,6 +31,10 @@ const struct output outputs[] = {
 	  dot_write, NULL },
 	{ "xccdf", N_("results of XCCDF 1.2, for OpenSCAP"), "xml", true, false,
 	  xccdf_write, NULL },
+	{ "changes", N_("for people, what changed since the audit before: nothing at all if nothing did"),
+	  "txt", false, false, changes_write, NULL, true },
+	{ "journal", N_("what changed, in systemd's Journal Export Format"),
+	  "export", true, false, journal_write, NULL, true },
 	{ NULL, NULL, NULL, false, false, NULL, NULL },
 };
 
