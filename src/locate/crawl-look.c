@@ -113,14 +113,18 @@ static void add_found(struct crawler *w, const char *path,
 	atomic_fetch_add(&w->c->found, 1);
 }
 
+/* WAS as above.  */
 static void add_candidate(struct crawler *w, struct crawled_directory *d,
-			  const char *name, const struct stat *st)
+			  const char *name, const struct stat *st,
+			  const struct candidate *was)
 {
 	if (d == NULL)
 		return;
 	grow(&d->candidates, d->n, &d->cap, sizeof(*d->candidates));
 	d->candidates[d->n++] = (struct candidate){
-		.name = xstrdup(name), .stamp = stamp_of(w->c, st) };
+		.name = crawl_state_text(&w->state, name),
+		.stamp = stamp_of(w->c, st),
+		.nothing = was != NULL && was->nothing };
 }
 
 /* File PATH of D could not be looked at: next time it is, though no name has
@@ -201,7 +205,7 @@ static void take_file(struct crawler *w, const struct todo *t,
 		return;
 	if (was != NULL && stamp_is(&was->stamp, &st)) {
 		path = join(t->path, name);
-		add_candidate(w, d, name, &st);
+		add_candidate(w, d, name, &st, was);
 		add_found(w, path, &st, was);
 		return;
 	}
@@ -219,7 +223,7 @@ static void take_file(struct crawler *w, const struct todo *t,
 		add_file_problem(w, d, path, r);
 	if (r <= 0 || (r == 2 && !program))
 		return;
-	add_candidate(w, d, name, &st);
+	add_candidate(w, d, name, &st, NULL);
 	add_found(w, path, &st, NULL);
 }
 
@@ -325,7 +329,7 @@ static struct crawled_directory *remember(struct crawler *w, const char *path)
 	}
 	grow(&s->directories, s->n, &s->cap, sizeof(*s->directories));
 	s->directories[s->n] = (struct crawled_directory){
-		.path = xstrdup(path), .listed = w->c->options->made };
+		.path = crawl_state_text(s, path), .listed = w->c->options->made };
 	return &s->directories[s->n++];
 }
 
@@ -394,7 +398,6 @@ static void look_again(struct crawler *w, struct crawled_directory *d, int at)
 		}
 		if (r < 0 || !S_ISREG(st.st_mode)) {
 			atomic_store(&w->c->changed, true);
-			free(was->name);
 			continue;
 		}
 		same = stamp_is(&was->stamp, &st);
@@ -415,12 +418,25 @@ bool crawl_is_below(const char *path, const char *above)
 	return strncmp(path, above, n) == 0 && path[n] == '/';
 }
 
-bool crawl_is_hidden(const struct crawl *c, const char *path)
+/* The device of the directory above OLD, if another one than before is there now
+ * and no mount that was known says why; 0: not asked.  */
+static uint64_t device_above(const struct crawler *w,
+			     const struct crawled_directory *old,
+			     const struct stat *now)
 {
-	for (char *const *p = c->closed; *p != NULL; p++)
-		if (strcmp(path, *p) == 0 || crawl_is_below(path, *p))
-			return true;
-	return false;
+	const struct crawl *c = w->c;
+	AUTO(str) char *above = xstrdup(old->path);
+	struct stat st;
+
+	if (now->st_dev == old->stamp.dev || mount_of(c, old->path) != NULL)
+		return 0;
+	*strrchr(above, '/') = '\0';
+	/* A start may lie anywhere.  */
+	if (old->path[1] == '\0' ||
+	    crawl_state_find(&c->old, above[0] != '\0' ? above : "/") == NULL ||
+	    fstat(descent_lowest(&w->descent), &st) < 0)
+		return 0;
+	return st.st_dev;
 }
 
 void crawl_visit(struct crawler *w, struct crawled_directory *old)
@@ -430,7 +446,8 @@ void crawl_visit(struct crawler *w, struct crawled_directory *old)
 	struct stat st;
 	bool same;
 
-	if (crawl_is_hidden(c, old->path))
+	/* By its path alone: asking the kernel might wait.  */
+	if (old->hidden)
 		return;
 	r = descent_stat(&w->descent, old->path, &st);
 	if (r == 0 && !S_ISDIR(st.st_mode))
@@ -452,7 +469,7 @@ void crawl_visit(struct crawler *w, struct crawled_directory *old)
 		return;
 	}
 	crawl_push(c, &(struct todo){
-		.path = xstrdup(old->path),
+		.path = xstrdup(old->path), .dev = device_above(w, old, &st),
 		.same = old->stamp.dev == st.st_dev &&
 			old->stamp.ino == st.st_ino });
 }

@@ -15,34 +15,97 @@
 #include "locate/crawl.h"
 
 #define STATE_VERSION	2u
+#define LEAST_BYTES	(2 * 4u + 1 + 5 * 8 + 8 + 4)	/* of a directory */
 
-void crawled_directory_done(struct crawled_directory *d)
+/* ---- texts -----------------------------------------------------------------
+ * A million files have fifty thousand directories, whose paths are made and thrown
+ * away together.  */
+#define BLOCK_BYTES	(64u << 10)
+
+struct text_block {
+	struct text_block *next;
+	size_t n, size;
+	char bytes[];
+};
+
+char *crawl_state_room(struct crawl_state *s, size_t n)
 {
-	for (size_t k = 0; k < d->n; k++)
-		free(d->candidates[k].name);
-	free(d->candidates);
-	free(d->path);
-	*d = (struct crawled_directory){ .n = 0 };
+	struct text_block *b = s->texts;
+	char *room;
+
+	if (b == NULL || n > b->size - b->n) {
+		const size_t size = n > BLOCK_BYTES ? n : BLOCK_BYTES;
+
+		b = xmalloc(sizeof(*b) + size);
+		*b = (struct text_block){ .next = s->texts, .size = size };
+		s->texts = b;
+	}
+	room = b->bytes + b->n;
+	b->n += n;
+	return room;
 }
+
+const char *crawl_state_text(struct crawl_state *s, const char *text)
+{
+	const size_t n = strlen(text) + 1;
+
+	return memcpy(crawl_state_room(s, n), text, n);
+}
+
+/* ---- directories -----------------------------------------------------------*/
 
 void crawl_state_done(struct crawl_state *s)
 {
 	for (size_t k = 0; k < s->n; k++)
-		crawled_directory_done(&s->directories[k]);
+		free(s->directories[k].candidates);
 	free(s->directories);
+	while (s->texts != NULL) {
+		struct text_block *next = s->texts->next;
+
+		free(s->texts);
+		s->texts = next;
+	}
 	*s = (struct crawl_state){ .n = 0 };
 }
 
-void crawl_state_keep(struct crawl_state *s, struct crawl_state *old)
+static bool all_kept(const struct crawl_state *s)
 {
+	for (size_t k = 0; k < s->n; k++)
+		if (!s->directories[k].kept)
+			return false;
+	return true;
+}
+
+/* What is not taken keeps its place in the texts.  */
+void crawl_state_take(struct crawl_state *s, struct crawl_state *old, bool kept)
+{
+	struct text_block **last = &s->texts;
+	const bool all = !kept || all_kept(old);
+
+	if (all && s->n == 0 && s->texts == NULL) {
+		const bool cut = s->cut;
+
+		free(s->directories);
+		*s = *old;
+		s->cut |= cut;
+		*old = (struct crawl_state){ .n = 0 };
+		return;
+	}
 	for (size_t k = 0; k < old->n; k++) {
-		if (!old->directories[k].kept)
+		struct crawled_directory *d = &old->directories[k];
+
+		if (!all && !d->kept)
 			continue;
 		grow(&s->directories, s->n, &s->cap, sizeof(*s->directories));
-		s->directories[s->n++] = old->directories[k];
-		old->directories[k] = (struct crawled_directory){ .n = 0 };
+		s->directories[s->n++] = *d;
+		*d = (struct crawled_directory){ .n = 0 };
 	}
-	s->cut |= s->n > LIMIT_CRAWL_DIRECTORIES;
+	while (*last != NULL)
+		last = &(*last)->next;
+	*last = old->texts;
+	old->texts = NULL;
+	s->cut |= old->cut || s->n > LIMIT_CRAWL_DIRECTORIES;
+	crawl_state_done(old);
 }
 
 static int compare_directories(const void *a, const void *b)
@@ -76,10 +139,30 @@ void crawl_state_sort(struct crawl_state *s)
 const struct crawled_directory *crawl_state_find(const struct crawl_state *s,
 						 const char *path)
 {
-	const struct crawled_directory key = { .path = (char *)path };
+	const struct crawled_directory key = { .path = path };
 
 	return s->n == 0 ? NULL : bsearch(&key, s->directories, s->n,
 					  sizeof(key), compare_directories);
+}
+
+void crawl_state_hide(struct crawl_state *s, const char *path)
+{
+	const size_t n = strlen(path);
+	size_t k = 0, end = s->n;
+
+	while (k < end) {		/* the first that is not before PATH */
+		const size_t middle = k + (end - k) / 2;
+
+		if (strcmp(s->directories[middle].path, path) < 0)
+			k = middle + 1;
+		else
+			end = middle;
+	}
+	for (; k < s->n && strncmp(s->directories[k].path, path, n) == 0; k++) {
+		struct crawled_directory *d = &s->directories[k];
+
+		d->hidden |= d->path[n] == '\0' || d->path[n] == '/';
+	}
 }
 
 static int compare_name(const void *name, const void *candidate)
@@ -150,34 +233,87 @@ void crawl_state_write(const struct crawl_state *s,
 	}
 }
 
-/* The next directory, behind BEFORE ("" before the first).  */
-static void get_directory(struct wire *w, const char *before,
-			  struct crawled_directory *ret)
+/* A text of the message, which is given to S, with room for SAME bytes before it;
+ * NULL: it is none.  */
+static char *get_text(struct wire *w, struct crawl_state *s, size_t same,
+		      size_t *ret_n)
 {
-	const uint32_t same = wire_get_u32(w, (uint32_t)strlen(before));
-	AUTO(str) char *rest = wire_get_text(w, LIMIT_PATH_BYTES);
-	uint32_t n;
+	const struct blob text = wire_get_bytes(w, LIMIT_PATH_BYTES);
+	char *room;
 
-	ret->path = xasprintf("%.*s%s", (int)same, before,
-			      rest != NULL ? rest : "");
-	get_stamp(w, &ret->stamp);
-	ret->listed = wire_get_i64(w, 0, INT64_MAX / INT64_C(1000000000));
-	n = wire_get_u32(w, LIMIT_DIRECTORY_NAMES);
+	if (w->bad || same + text.n >= LIMIT_PATH_BYTES || text.n == 0 ||
+	    memchr(text.p, '\0', text.n) != NULL) {
+		w->bad = true;
+		return NULL;
+	}
+	room = crawl_state_room(s, same + text.n + 1);
+	memcpy(room + same, text.p, text.n);
+	room[same + text.n] = '\0';
+	*ret_n = same + text.n;
+	return room;
+}
+
+/* Is it absolute, and each component a name that ends behind the first FROM bytes,
+ * which it shares with one that is plain?  */
+static bool is_plain(const char *path, size_t from)
+{
+	const char *p;
+
+	if (path[0] != '/')
+		return false;
+	if (path[1] == '\0')
+		return true;
+	while (from > 0 && path[--from] != '/')
+		;
+	for (p = path + from; *p == '/'; p += strcspn(p, "/")) {
+		const size_t n = strcspn(++p, "/");
+
+		if (n == 0 || (p[0] == '.' && (n == 1 || (n == 2 && p[1] == '.'))))
+			return false;
+	}
+	return true;
+}
+
+static void get_candidates(struct wire *w, struct crawl_state *s,
+			   struct crawled_directory *d)
+{
+	uint32_t n = wire_get_u32(w, LIMIT_DIRECTORY_NAMES);
+
 	for (; n > 0 && !w->bad; n--) {
 		struct candidate *c;
+		size_t length;
 
-		grow(&ret->candidates, ret->n, &ret->cap,
-		     sizeof(*ret->candidates));
-		c = &ret->candidates[ret->n++];
-		c->name = wire_get_text(w, LIMIT_PATH_BYTES);
-		if (c->name == NULL || strchr(c->name, '/') != NULL)
-			w->bad = true;
+		grow(&d->candidates, d->n, &d->cap, sizeof(*d->candidates));
+		c = &d->candidates[d->n++];
+		c->name = get_text(w, s, 0, &length);
 		get_stamp(w, &c->stamp);
 		c->nothing = wire_get_u32(w, 1) != 0;
+		if (w->bad || strchr(c->name, '/') != NULL)
+			w->bad = true;
 	}
-	if (ret->path[0] != '/' || strlen(ret->path) >= LIMIT_PATH_BYTES ||
-	    strcmp(before, ret->path) >= 0)
+}
+
+/* The next directory, behind BEFORE, of N bytes ("" before the first).  */
+static void get_directory(struct wire *w, struct crawl_state *s,
+			  const char *before, size_t *n)
+{
+	const uint32_t same = wire_get_u32(w, (uint32_t)*n);
+	char *path = get_text(w, s, same, n);
+	struct crawled_directory *d;
+
+	if (path == NULL)
+		return;
+	memcpy(path, before, same);
+	/* Sorted, and so written with all that it shares.  */
+	if (strcmp(before + same, path + same) >= 0 || !is_plain(path, same)) {
 		w->bad = true;
+		return;
+	}
+	d = &s->directories[s->n++];
+	*d = (struct crawled_directory){ .path = path };
+	get_stamp(w, &d->stamp);
+	d->listed = wire_get_i64(w, 0, INT64_MAX / INT64_C(1000000000));
+	get_candidates(w, s, d);
 }
 
 int crawl_state_read(struct blob bytes, const uint8_t key[SHA256_SIZE],
@@ -186,20 +322,20 @@ int crawl_state_read(struct blob bytes, const uint8_t key[SHA256_SIZE],
 	struct wire w = { .p = bytes.p, .n = bytes.n };
 	struct crawl_state s = { .n = 0 };
 	uint8_t its[SHA256_SIZE];
-	const char *before = "";
+	size_t length = 0;
 	uint64_t n;
 
 	w.bad = wire_get_u32(&w, UINT32_MAX) != STATE_VERSION || w.bad;
 	wire_get_fixed(&w, its, sizeof(its));
 	n = wire_get_u64(&w, LIMIT_CRAWL_DIRECTORIES);
-	if (w.bad || memcmp(its, key, sizeof(its)) != 0)
+	if (w.bad || memcmp(its, key, sizeof(its)) != 0 ||
+	    n > w.n / LEAST_BYTES)
 		return -EBADMSG;
-	for (; n > 0 && !w.bad; n--) {
-		grow(&s.directories, s.n, &s.cap, sizeof(*s.directories));
-		s.directories[s.n] = (struct crawled_directory){ .n = 0 };
-		get_directory(&w, before, &s.directories[s.n]);
-		before = s.directories[s.n++].path;
-	}
+	s.cap = n;
+	s.directories = xcalloc(s.cap, sizeof(*s.directories));
+	for (; n > 0 && !w.bad; n--)
+		get_directory(&w, &s, s.n > 0 ? s.directories[s.n - 1].path : "",
+			      &length);
 	if (wire_end(&w) < 0) {
 		crawl_state_done(&s);
 		return -EBADMSG;

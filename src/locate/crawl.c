@@ -150,10 +150,7 @@ static void gather(struct crawler *w, struct crawl_state *state,
 		   sizeof(*own->problems));
 	r->n_kept_problems = n;
 	r->n_problems += own->n_problems;
-	move_items(&state->directories, &state->n, &state->cap,
-		   w->state.directories, w->state.n,
-		   sizeof(*w->state.directories));
-	state->cut |= w->state.cut || state->n > LIMIT_CRAWL_DIRECTORIES;
+	crawl_state_take(state, &w->state, false);
 	free(w->buffer);
 }
 
@@ -255,6 +252,15 @@ static const char *in_root(const struct crawl *c, const char *path)
 	return path[n] != '\0' ? path + n : "/";
 }
 
+/* Does a mount that is not gone into hide PATH?  */
+static bool is_hidden(const struct crawl *c, const char *path)
+{
+	for (char *const *p = c->closed; *p != NULL; p++)
+		if (strcmp(path, *p) == 0 || crawl_is_below(path, *p))
+			return true;
+	return false;
+}
+
 /* The mount points that are not gone into, all of which are told.  */
 static void close_mounts(struct crawl *c, struct crawl_result *r)
 {
@@ -265,11 +271,12 @@ static void close_mounts(struct crawl *c, struct crawl_result *r)
 		const struct mount *m = &c->mounts.items[k];
 		const char *path = in_root(c, m->point);
 
-		if (path == NULL || crawl_enters(c, m) || crawl_is_hidden(c, path))
+		if (path == NULL || crawl_enters(c, m) || is_hidden(c, path))
 			continue;
 		if (path[1] == '\0')	/* asked for */
 			continue;
 		c->closed[n++] = xstrdup(path);
+		crawl_state_hide(&c->old, path);
 		crawl_add_skip(r, path, m->type, m->kind);
 	}
 }
@@ -346,7 +353,7 @@ int crawl_run(const struct root *root, const struct catalogue *catalogue,
 	if (!r.stopped) {
 		const bool in_order = state.n == 0;
 
-		crawl_state_keep(&state, &c.old);
+		crawl_state_take(&state, &c.old, true);
 		if (!in_order)
 			crawl_state_sort(&state);
 		r.next = xmalloc(sizeof(*r.next));
@@ -382,8 +389,8 @@ void crawl_settle(struct crawl_result *r)
 		const struct crawl_found *f = &r->found[k];
 		struct candidate *c;
 
-		/* Most are as they were.  */
-		if (r->same && !f->settled)
+		/* Most are as they were, and the state says so.  */
+		if (f->unchanged && !(f->settled && f->nothing))
 			continue;
 		c = candidate_of(r->next, f);
 		if (c != NULL && c->nothing != f->nothing) {

@@ -29,33 +29,40 @@ struct stamp {
 	int64_t size, mtime_ns, ctime_ns;
 };
 struct candidate {
-	char *name;		/* in its directory */
+	const char *name;	/* in its directory; the state's */
 	struct stamp stamp;
 	bool nothing;		/* it was read then, and is no store */
 };
 struct crawled_directory {
-	char *path;
+	const char *path;		/* the state's */
 	struct stamp stamp;
 	int64_t listed;			/* when, the clock; seconds */
 	struct candidate *candidates;	/* sorted by name */
 	size_t n, cap;
 	bool kept;			/* it is as it was: part of the next state */
+	bool hidden;			/* by a mount that is not gone into */
 };
+struct text_block;
 struct crawl_state {
 	struct crawled_directory *directories;	/* sorted by path */
 	size_t n, cap;
+	struct text_block *texts;	/* all paths and names */
 	bool cut;			/* more than LIMIT_CRAWL_DIRECTORIES: of no
 					 * use */
 };
 void crawl_state_done(struct crawl_state *s);
+/* A copy of TEXT that lives as long as S, and room for N bytes that does.  */
+const char *crawl_state_text(struct crawl_state *s, const char *text);
+char *crawl_state_room(struct crawl_state *s, size_t n);
 /* NULL: it is not there.  */
 const struct crawled_directory *crawl_state_find(const struct crawl_state *s,
 						 const char *path);
 struct candidate *crawl_candidate_find(const struct crawled_directory *d,
 				       const char *name);
-void crawled_directory_done(struct crawled_directory *d);
-/* Moves the directories of OLD that are kept to S.  */
-void crawl_state_keep(struct crawl_state *s, struct crawl_state *old);
+/* Moves the directories of OLD to S, only those that are kept if KEPT.  */
+void crawl_state_take(struct crawl_state *s, struct crawl_state *old, bool kept);
+/* Marks PATH and all beneath it as hidden.  */
+void crawl_state_hide(struct crawl_state *s, const char *path);
 void crawl_state_sort(struct crawl_state *s);
 /* As bytes, for which KEY stands: what the crawl was asked and its catalogue. */
 void crawl_state_write(const struct crawl_state *s,
@@ -120,8 +127,5 @@ void crawl_add_skip(struct crawl_result *r, const char *path, const char *type,
 		    enum mount_kind kind);
 bool crawl_enters(const struct crawl *c, const struct mount *m);
 bool crawl_is_below(const char *path, const char *above);
-/* Does a mount that is not gone into hide PATH?  Told by the path alone: asking
- * the kernel might wait.  */
-bool crawl_is_hidden(const struct crawl *c, const char *path);
 
 #endif

@@ -310,6 +310,9 @@ static void check_state(const struct crawl_state *s)
 		const struct crawled_directory *d = &s->directories[k];
 
 		MUST(d->path[0] == '/' && strlen(d->path) < LIMIT_PATH_BYTES);
+		MUST(strstr(d->path, "/../") == NULL &&
+		     strstr(d->path, "/./") == NULL &&
+		     strstr(d->path, "//") == NULL);
 		MUST(crawl_state_find(s, d->path) == d);
 		MUST(d->n <= LIMIT_DIRECTORY_NAMES);
 		for (size_t j = 0; j < d->n; j++)

@@ -117,13 +117,15 @@ static void add_directory(struct crawl_state *s, const char *path, size_t n)
 
 	grow(&s->directories, s->n, &s->cap, sizeof(*s->directories));
 	d = &s->directories[s->n++];
-	*d = (struct crawled_directory){ .path = xstrdup(path),
+	*d = (struct crawled_directory){ .path = crawl_state_text(s, path),
 		.stamp = { 1, s->n, 2, -3, INT64_MAX },
 		.listed = 1632528000 };
 	for (size_t k = 0; k < n; k++) {
+		AUTO(str) char *name = xasprintf("%zu.pem", n - k);
+
 		grow(&d->candidates, d->n, &d->cap, sizeof(*d->candidates));
 		d->candidates[d->n++] = (struct candidate){
-			.name = xasprintf("%zu.pem", n - k),
+			.name = crawl_state_text(s, name),
 			.stamp = { 5, k, 7, 8, 9 }, .nothing = k == 1 };
 	}
 }
