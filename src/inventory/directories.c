@@ -8,23 +8,26 @@
 int inventory_placed(struct inventory *i, placed_fn *fn, void *data)
 {
 	AUTO(query) struct query q = query_start(i,
-		"SELECT f.path, 1 FROM scan_store ss "
+		"SELECT path, max(is_file) FROM ("
+		"SELECT f.path AS path, 1 AS is_file FROM scan_store ss "
 		"JOIN reading_file f ON f.reading_id = ss.reading_id "
 		"WHERE ss.scan_id = ?1 "
-		"UNION SELECT f.real_path, 1 FROM scan_store ss "
+		"UNION ALL SELECT f.real_path, 1 FROM scan_store ss "
 		"JOIN reading_file f ON f.reading_id = ss.reading_id "
-		"WHERE ss.scan_id = ?1 "
-		"UNION SELECT st.path, 0 FROM scan_store ss "
+		"WHERE ss.scan_id = ?1 AND f.real_path <> f.path "
+		"UNION ALL SELECT st.path, 0 FROM scan_store ss "
 		"JOIN store st ON st.id = ss.store_id WHERE ss.scan_id = ?1 "
-		"UNION SELECT rd.real_path, 0 FROM scan_store ss "
+		"UNION ALL SELECT rd.real_path, 0 FROM scan_store ss "
+		"JOIN store st ON st.id = ss.store_id "
 		"JOIN reading rd ON rd.id = ss.reading_id "
-		"WHERE ss.scan_id = ?1 AND rd.real_path IS NOT NULL "
-		"UNION SELECT r.target, 0 FROM scan s JOIN redirection r "
+		"WHERE ss.scan_id = ?1 AND rd.real_path <> st.path "
+		"UNION ALL SELECT r.target, 0 FROM scan s JOIN redirection r "
 		"ON r.redirection_set_id = s.redirection_set_id "
 		"WHERE s.id = ?1 AND r.target IS NOT NULL "
-		"UNION SELECT r.real_path, 0 FROM scan s JOIN redirection r "
+		"UNION ALL SELECT r.real_path, 0 FROM scan s JOIN redirection r "
 		"ON r.redirection_set_id = s.redirection_set_id "
-		"WHERE s.id = ?1 AND r.real_path IS NOT NULL");
+		"WHERE s.id = ?1 AND r.real_path IS NOT NULL"
+		") GROUP BY path ORDER BY path");
 	int r;
 
 	if (i->scan == 0)

@@ -19,6 +19,7 @@
 #include "scan/store.h"
 
 #define RACY_NS		(2 * INT64_C(1000000000))
+#define LEAST_PAGE	512	/* bytes, of a database of SQLite */
 
 /* A name that belongs to the store.  */
 struct member {
@@ -495,13 +496,17 @@ static void list_references(struct store_pass *s)
 	s->reader = file.reader;
 }
 
-/* What SQLite has not merged into a database yet lies beside it.  */
+/* What SQLite has not merged into a database yet lies beside it.  A database is
+ * made of whole pages, of 512 bytes at least (sqlite.org/fileformat2.html): most
+ * files that a crawl finds are none.  */
 static void look_for_journals(struct store_pass *s)
 {
 	static const char *const endings[] = { "-journal", "-wal" };
 	const struct reader *const *r;
 	bool is_sqlite = false;
 
+	if (s->place->id.size % LEAST_PAGE != 0)
+		return;
 	for (r = readers; *r; r++)
 		is_sqlite |= (*r)->caps & READS_SQLITE &&
 			has_word(s->place->definition->format, (*r)->name);
