@@ -85,7 +85,8 @@ size_t baseline_count_new(const struct options *o, struct baseline *b,
 		n++;
 	}
 	if (n > NAMED)
-		log_warning(_("%zu new findings: %s and %zu more"), n,
+		log_warning(ngettext("%zu new finding: %s and %zu more",
+				     "%zu new findings: %s and %zu more", n), n,
 			    buf_str(&ids), n - NAMED);
 	else if (n > 0)
 		log_warning(ngettext("%zu new finding: %s",

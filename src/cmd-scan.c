@@ -80,7 +80,8 @@ static int prune(const struct options *o, struct inventory *i,
 	if (r < 0)
 		return inventory_failed(i, r,
 					_("old scans could not be deleted"));
-	log_verbose(_("%zu old scans deleted"), deleted);
+	log_verbose(ngettext("%zu old scan deleted", "%zu old scans deleted",
+			     deleted), deleted);
 	return -1;
 }
 

@@ -380,7 +380,9 @@ int link_scan(const struct options *o, struct inventory *i)
 	log_verbose(_("%zu signatures verified, %zu paths to anchors"),
 		    graph.signatures_checked, graph.reach);
 	if (graph.signatures_left > 0)
-		log_warning(_("%zu signatures are left to verify: the next run goes on with them"),
+		log_warning(ngettext("%zu signature is left to verify: the next run goes on with it",
+				     "%zu signatures are left to verify: the next run goes on with them",
+				     graph.signatures_left),
 			    graph.signatures_left);
 	return -1;
 }
@@ -530,6 +532,9 @@ int print_table(const struct options *o, fill_fn *fill, void *data)
 	table_format_from_name(o->format, &format);
 	out_begin(o, &out);
 	t = table_new(format, terminal_width(o, 0), out.f);
+	/* What a query selects is given as it is.  */
+	if (o->command->run != query_command)
+		table_translate(t);
 	status = fill(o, t, data);
 	if (status >= 0 && !ferror(out.f)) {
 		table_free(t);

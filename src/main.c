@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
+#include <langinfo.h>
 #include <libxml/xmlmemory.h>
 #include <locale.h>
 #include <signal.h>
@@ -45,6 +46,17 @@ static void make_allocation_fatal(void)
 	json_set_alloc_funcs(xmalloc, free);
 }
 
+/* What is written is UTF-8 in every locale.  One whose characters are others
+ * cannot show what a translation is made of, so that it has none.  */
+static void begin_translations(void)
+{
+	if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+		return;
+	bindtextdomain(PACKAGE, locale_dir());
+	bind_textdomain_codeset(PACKAGE, "UTF-8");
+	textdomain(PACKAGE);
+}
+
 int main(int argc, char **argv)
 {
 	struct options options = { .arguments = NULL };
@@ -62,8 +74,7 @@ int main(int argc, char **argv)
 	/* Not LC_ALL: numbers in machine formats keep their decimal point.  */
 	setlocale(LC_CTYPE, "");
 	setlocale(LC_MESSAGES, "");
-	bindtextdomain(PACKAGE, LOCALEDIR);
-	textdomain(PACKAGE);
+	begin_translations();
 
 	is_module = module_begin(&argc, &argv, &status);
 	if (status < 0)

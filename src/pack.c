@@ -79,7 +79,7 @@ static void choose_recipes(const struct options *o, const struct pack *p,
 			f->recipe = xstrdup(remedy.recipe);
 		else
 			f->no_fix = xstrdup(remedy.advice != NULL ?
-				remedy.advice :
+				translated(remedy.advice) :
 				_("There is no recipe for this kind of store: change it with the program that owns it."));
 	}
 	if (there != NULL)
@@ -97,13 +97,14 @@ int pack_judge(const struct options *o, struct inventory *i,
 		setlocale(LC_MESSAGES, "C");
 	r = rules_evaluate(i, p->rules, recipe_is_automatic, p->recipes,
 			   ret_report, &error);
+	if (r == 0 && error == NULL)
+		choose_recipes(o, p, ret_report);
 	setlocale(LC_MESSAGES, "");
 	progress(o, NULL);
 	if (error != NULL)
 		return load_failed(r, error);
 	if (r < 0)
 		return inventory_failed(i, r, _("the rules could not be asked"));
-	choose_recipes(o, p, ret_report);
 	ret_report->tool = PACKAGE_VERSION;
 	return -1;
 }

@@ -94,7 +94,9 @@ void auto_judged(struct judged *j)
  * translations has a head, which is the translation of nothing.  */
 static bool is_translated(void)
 {
-	return *gettext("") != '\0';
+	static const char head[] = "";
+
+	return *gettext(head) != '\0';
 }
 
 int reports_judge(const struct options *o, struct inventory *i,

@@ -26,6 +26,13 @@
 #include <libintl.h>
 #define _(s)	gettext(s)
 #define N_(s)	(s)
+/* The translation of words that are data, or the words.  Those that the data of
+ * the program has are known to translators (data/its); of nothing there is none,
+ * for gettext has the catalogue's head there.  NULL of NULL.  */
+static inline const char *translated(const char *words)
+{
+	return words == NULL || *words == '\0' ? words : gettext(words);
+}
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define PRINTF(f, a)	__attribute__((format(printf, f, a)))
@@ -519,6 +526,10 @@ void worker_stop(struct worker *w, bool force, struct worker_end *ret_end);
 const char *data_dir(void);
 /* For tests: it is DIR, kept by the caller, from now on.  */
 void data_dir_set(const char *dir);
+/* The directory of translations: likewise, that of the build tree or the
+ * installed one.  A translation is a format for printf(), so that nobody's
+ * environment may name another.  */
+const char *locale_dir(void);
 /* All files SUBDIR/<name>SUFFIX of the data directory and of CONFIG_DIR (NULL:
  * /etc/trustdrift), and SUBDIR.d/<name>SUFFIX there, sorted by base name; a name
  * in CONFIG_DIR masks the vendor's, one in SUBDIR.d both, and a link to /dev/null

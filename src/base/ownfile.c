@@ -193,6 +193,11 @@ void data_dir_set(const char *dir)
 	own_dir = dir;
 }
 
+const char *locale_dir(void)
+{
+	return is_in_build_tree() ? TRUSTDRIFT_BUILD_DIR "/locale" : LOCALEDIR;
+}
+
 /* The names with SUFFIX in DIR/SUBDIR, and where that really is; a directory
  * that is missing has none.  */
 static int list_own(const char *dir, const char *subdir, const char *suffix,

@@ -94,16 +94,20 @@ static void put_copy(struct view *v, const struct world_copy *c)
 {
 	const bool apart = strcmp(c->location, c->store) != 0;
 	const bool owned = c->owner != NULL && *c->owner != '\0';
+	const char *role = translated(role_name(c->role));
 	AUTO(str) char *at = text_escaped(c->location);
 	AUTO(str) char *store = text_escaped(c->store);
 	AUTO(str) char *owner = text_escaped(c->owner);
 
-	put(v, INK_PLAIN, "     ", "         ",
-	    xasprintf(_("%s%s%s (%s, %s%s%s)%s"), at,
-		      apart ? _(", read as ") : "", apart ? store : "",
-		      c->kind, role_name(c->role), owned ? _(", of ") : "",
-		      owned ? owner : "",
-		      c->read ? "" : _(", which nobody reads")));
+	AUTO(str) char *place = apart ?
+		xasprintf(_("%s, read as %s"), at, store) : xstrdup(at);
+	AUTO(str) char *what = owned ?
+		xasprintf(_("%s, %s, of %s"), c->kind, role, owner) :
+		xasprintf("%s, %s", c->kind, role);
+
+	put(v, INK_PLAIN, "     ", "         ", xasprintf(c->read
+		/* TRANSLATORS: a place and, in brackets, what is there */
+		? "%s (%s)" : _("%s (%s), which nobody reads"), place, what));
 }
 
 /* Intermediates first: an anchor is expected to be in many stores, a cached
@@ -182,9 +186,9 @@ static void put_certificates(struct view *v)
 							      : INK_BOLD;
 
 		put(v, ink, first, "     ",
-		    xasprintf("%s%s", text, v->e->now > c->not_after
-			      ? _(": expired") : v->e->now < c->not_before
-			      ? _(": not valid yet") : ""));
+		    xasprintf(v->e->now > c->not_after ? _("%s: expired") :
+			      v->e->now < c->not_before ?
+			      _("%s: not valid yet") : "%s", text));
 		put_copies(v, number);
 		put_signers(v, number);
 	}
@@ -253,7 +257,7 @@ static void put_path(struct view *v, const struct path_answer *a)
 
 static char *party_name(const struct world_party *p)
 {
-	AUTO(str) char *title = text_escaped(_(p->title ? p->title : p->id));
+	AUTO(str) char *title = text_escaped(translated(p->title ? p->title : p->id));
 	AUTO(str) char *id = text_escaped(p->id);
 
 	return xasprintf("%s (%s)", title, id);
@@ -312,13 +316,19 @@ static void put_group(struct view *v, const struct explained_question *q,
 				like++;
 			}
 		name = party_name(party);
-		buf_addf(&names, "%s%s", names.n > 0 ? ", " : "", name);
+		buf_adds(&names, names.n > 0 ? ", " : "");
 		if (like > 0)
-			buf_addf(&names, _(" and %zu like it"), like);
+			buf_addf(&names, ngettext("%s and %zu like it",
+						  "%s and %zu like it", like),
+				 name, like);
+		else
+			buf_adds(&names, name);
 	}
-	if (guessed)
-		buf_adds(&names, _(" (as models say that were not compared "
+	if (guessed) {
+		buf_adds(&names, " ");
+		buf_adds(&names, _("(as models say that were not compared "
 				   "with these programs)"));
+	}
 	pen_begin(&v->pen, "    ", "      ");
 	pen_word(&v->pen, a->accepted ? INK_GOOD : INK_HIGH,
 		 a->accepted ? _("accepts:") : _("refuses:"));
@@ -421,7 +431,9 @@ static void put_question(struct view *v, const struct explained_question *q)
 			   explanation_asks(v->e, &v->e->world.parties[k]);
 	if (unknown > 0)
 		put(v, INK_DIM, "    ", "      ",
-		    xasprintf(_("%zu parties have no path model"), unknown));
+		    xasprintf(ngettext("%zu party has no path model",
+				       "%zu parties have no path model",
+				       unknown), unknown));
 	put_complete(v, q);
 	put_advice(v, q);
 	free(told);

@@ -28,7 +28,7 @@ static void put_evidence(const struct sheet *s, const struct finding *x)
 		const struct evidence *e = &x->evidence[k];
 
 		if (k == 0 || strcmp(e->kind, e[-1].kind) != 0) {
-			AUTO(str) char *kind = xstrdup(e->kind);
+			AUTO(str) char *kind = xstrdup(translated(e->kind));
 
 			for (char *c = kind; *c != '\0'; c++)
 				if (*c == '-' || *c == '_')
@@ -268,10 +268,12 @@ void html_findings(const struct sheet *s)
 	for (size_t k = 0; k < n; k++)
 		put_finding(s, &r->findings[k]);
 	if (n < r->n_findings) {
-		AUTO(str) char *more = xasprintf(
-			_("%zu findings more are not on this page: "
-			  "--report json has all of them."),
-			r->n_findings - n);
+		AUTO(str) char *more = xasprintf(ngettext(
+			"%zu finding more is not on this page: "
+			"--report json has all of them.",
+			"%zu findings more are not on this page: "
+			"--report json has all of them.",
+			r->n_findings - n), r->n_findings - n);
 
 		html_element(s->f, "p", "warning", more);
 	}

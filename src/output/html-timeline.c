@@ -169,13 +169,18 @@ static void put_event(const struct sheet *s, const struct event *e)
 	if (e->reason == NULL) {
 		html_words(s->f, _("expires"));
 	} else {
-		html_words(s->f, _("refused by"));
+		AUTO(buf) struct buf names;
+		AUTO(str) char *words = NULL;
+
+		buf_init(&names, LIMIT_TEXT_BYTES);
 		for (size_t k = 0; k < named; k++) {
-			fputs(k > 0 ? ", " : " ", s->f);
-			html_words(s->f, e->parties[k]);
+			buf_adds(&names, k > 0 ? ", " : "");
+			buf_adds(&names, translated(e->parties[k]));
 		}
 		if (named < e->n_parties)
-			fprintf(s->f, " + %zu", e->n_parties - named);
+			buf_addf(&names, " + %zu", e->n_parties - named);
+		words = xasprintf(_("refused by %s"), buf_str(&names));
+		html_words(s->f, words);
 	}
 	fputs("</td></tr>\n", s->f);
 }

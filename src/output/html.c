@@ -99,8 +99,8 @@ bool html_is_distrusted(const struct asset *a)
 /* What the messages are in: the catalogue of messages says it in its header.  */
 static char *language(void)
 {
-	static const char field[] = "Language: ";
-	const char *header = gettext(""), *at = strstr(header, field);
+	static const char field[] = "Language: ", head[] = "";
+	const char *header = gettext(head), *at = strstr(header, field);
 	size_t n;
 
 	if (at == NULL)
@@ -187,7 +187,7 @@ static void put_summary(const struct sheet *s, const struct tally *t)
 		put_number(s->f, t->found[k] > 0 ? severity_name(k) : "none",
 			   t->found[k], _(severity_name(k)));
 	put_number(s->f, "plain", r->stores,
-		   _("stores"));
+		   ngettext("store found", "stores found", r->stores));
 	put_number(s->f, "plain", anchors,
 		   ngettext("trusted certificate", "trusted certificates",
 			    anchors));

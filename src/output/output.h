@@ -167,6 +167,9 @@ struct table *table_new(enum table_format format, unsigned width, FILE *f);
  * NULL only names them: a table without rows.  */
 int table_row(struct table *t, int n, const char *const *names,
 	      const char *const *values, const bool *numeric);
+/* From now on words of the program's own data, which are in a column "title",
+ * are translated where the table is text.  */
+void table_translate(struct table *t);
 int table_end(struct table *t);		/* writes what is left, frees T */
 void table_free(struct table *t);	/* without writing what is left */
 const char *table_format_name(size_t i);	/* NULL behind the last */

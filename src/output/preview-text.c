@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "graph/graph.h"
 #include "output/text.h"
 
 #define PLACES_SHOWN	4u	/* stores of one certificate, unless verbose */
@@ -185,6 +186,15 @@ static void put_differ(struct page *p, const struct preview *v)
 	}
 }
 
+/* For people, of what machine formats have.  */
+static const char *reason(const char *name)
+{
+	for (int fault = PATH_OK; fault < PATH_FAULTS; fault++)
+		if (text_same(path_fault_name((enum path_fault)fault), name))
+			return _(path_fault_text((enum path_fault)fault));
+	return name;
+}
+
 static void put_verdicts(struct page *p, const struct preview *v)
 {
 	if (v->n_verdicts == 0)
@@ -193,15 +203,15 @@ static void put_verdicts(struct page *p, const struct preview *v)
 	putc('\n', p->pen.f);
 	for (size_t k = 0; k < v->n_verdicts; k++) {
 		const struct preview_verdict *x = &v->verdicts[k];
-		AUTO(str) char *title = text_escaped(x->title ? x->title
-							      : x->party);
+		AUTO(str) char *title = text_escaped(
+			x->title ? translated(x->title) : x->party);
 		AUTO(str) char *party = text_escaped(x->party);
 		AUTO(str) char *name = text_escaped(x->name);
 		AUTO(str) char *words = xasprintf(x->accepted_after
 			? _("%s (%s) would accept %s, which it refuses now (%s)")
 			: _("%s (%s) would refuse %s (%s), which it accepts now"),
 			title, party, name,
-			x->accepted_after ? x->before : x->after);
+			reason(x->accepted_after ? x->before : x->after));
 
 		pen_line(&p->pen, x->accepted_after ? INK_GOOD : INK_HIGH,
 			 "  ", "    ", words);

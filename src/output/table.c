@@ -25,6 +25,7 @@ struct table {
 	enum table_format format;
 	unsigned width;		/* 0: as wide as it needs */
 	FILE *f;
+	bool translates;
 	int n;			/* columns; 0 before the first row */
 	char **names;
 	size_t rows;
@@ -67,6 +68,11 @@ struct table *table_new(enum table_format format, unsigned width, FILE *f)
 	t->width = width;
 	t->f = f;
 	return t;
+}
+
+void table_translate(struct table *t)
+{
+	t->translates = t->format == TABLE_TEXT;
 }
 
 /* ---- JSON ----------------------------------------------------------------*/
@@ -303,6 +309,14 @@ static void begin_text(struct table *t)
 	t->n_held = 0;
 }
 
+/* What a cell of text says of VALUE, which is in column I; the caller frees.  */
+static char *words(const struct table *t, int i, const char *value)
+{
+	if (t->translates && strcmp(t->names[i], "title") == 0)
+		value = translated(value);
+	return escape_text(value, strlen(value));
+}
+
 static void text_row(struct table *t, const char *const *values,
 		     const bool *numeric)
 {
@@ -312,7 +326,7 @@ static void text_row(struct table *t, const char *const *values,
 		struct cell c = { .numeric = numeric[i] };
 
 		if (values[i] != NULL)
-			c.text = escape_text(values[i], strlen(values[i]));
+			c.text = words(t, i, values[i]);
 		grow(&t->held, t->n_held, &t->cap_held, sizeof(*t->held));
 		t->held[t->n_held++] = c;
 	}

@@ -25,6 +25,8 @@
 #define HOUR	INT64_C(3600)
 #define DAY	(24 * HOUR)
 
+/* TRANSLATORS: how long ago, and how long until: "(in 3 days)", "(3 days ago)";
+ * in the case that both ask for.  */
 char *text_duration(int64_t seconds)
 {
 	int64_t minutes = seconds / 60, hours = seconds / HOUR;
@@ -41,8 +43,12 @@ char *text_duration(int64_t seconds)
 		return xasprintf(ngettext("%ld day", "%ld days",
 					  (unsigned long)days), (long)days);
 	if (days < 2 * 365)
-		return xasprintf(_("%ld months"), (long)(days * 12 / 365));
-	return xasprintf(_("%ld years"), (long)(days * 400 / 146097));
+		return xasprintf(ngettext("%ld month", "%ld months",
+					  (unsigned long)(days * 12 / 365)),
+				 (long)(days * 12 / 365));
+	return xasprintf(ngettext("%ld year", "%ld years",
+				  (unsigned long)(days * 400 / 146097)),
+			 (long)(days * 400 / 146097));
 }
 
 /* "2021-09-30", with the time of day where that matters.  */
@@ -107,7 +113,7 @@ static void put_labelled(struct page *p, const char *label, size_t columns,
 
 static char *kind_label(const char *kind)
 {
-	char *label = text_escaped(kind);
+	char *label = text_escaped(translated(kind));
 
 	for (char *s = label; *s != '\0'; s++)
 		if (*s == '-' || *s == '_')

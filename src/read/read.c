@@ -9,12 +9,12 @@
 
 static const char *const roles[] = {
 	[ROLE_NONE] = "",
-	[ROLE_ANCHOR] = "anchor",
-	[ROLE_INTERMEDIATE] = "intermediate",
-	[ROLE_DISTRUST] = "distrust",
-	[ROLE_END_ENTITY] = "end-entity",
-	[ROLE_SOURCE] = "source",
-	[ROLE_UNKNOWN] = "unknown",
+	[ROLE_ANCHOR] = N_("anchor"),
+	[ROLE_INTERMEDIATE] = N_("intermediate"),
+	[ROLE_DISTRUST] = N_("distrust"),
+	[ROLE_END_ENTITY] = N_("end-entity"),
+	[ROLE_SOURCE] = N_("source"),
+	[ROLE_UNKNOWN] = N_("unknown"),
 };
 
 const char *role_name(enum role role)

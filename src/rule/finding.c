@@ -8,14 +8,15 @@
 
 #include "rule/judge.h"
 
+/* Translated only where the reader is no program.  */
 static const char *const severity_names[] = {
-	[SEVERITY_INFO] = "info", [SEVERITY_LOW] = "low",
-	[SEVERITY_MEDIUM] = "medium", [SEVERITY_HIGH] = "high",
+	[SEVERITY_INFO] = N_("info"), [SEVERITY_LOW] = N_("low"),
+	[SEVERITY_MEDIUM] = N_("medium"), [SEVERITY_HIGH] = N_("high"),
 };
 
 static const char *const status_names[] = {
-	[FINDING_FOUND] = "found", [FINDING_UNKNOWN] = "unknown",
-	[FINDING_WAIVED] = "waived",
+	[FINDING_FOUND] = N_("found"), [FINDING_UNKNOWN] = N_("unknown"),
+	[FINDING_WAIVED] = N_("waived"),
 };
 
 const char *severity_name(enum severity s)
@@ -140,8 +141,8 @@ void finding_begin(struct finding *f, const struct rule *r)
 	f->rule = r;
 	f->rule_id = xstrdup(r->id);
 	f->severity = r->severity;
-	f->title = xstrdup(_(r->title));
-	f->why = xstrdup(_(r->why));
+	f->title = xstrdup(translated(r->title));
+	f->why = xstrdup(translated(r->why));
 }
 
 struct finding *finding_new(struct judge *j, const struct rule *r)
@@ -183,7 +184,7 @@ void finding_certificate(struct judge *j, struct finding *f,
 	    result_fetch(&j->guard, j->certificate, 1, rows, row,
 			 ret_certificate, &error) == 0)
 		return;
-	add_evidence(f, "problem", xasprintf(
+	add_evidence(f, N_("problem"), xasprintf(
 		_("this evidence could not be gathered: %s"), error), NULL, 0);
 	j->report->incomplete = true;
 }
@@ -216,7 +217,7 @@ void finding_repair(const struct judge *j, struct finding *f, size_t store)
 	const char *recipe = f->rule->recipe;
 
 	if (f->rule->no_fix != NULL) {
-		f->no_fix = xstrdup(_(f->rule->no_fix));
+		f->no_fix = xstrdup(translated(f->rule->no_fix));
 		return;
 	}
 	if (recipe == NULL)
@@ -224,7 +225,7 @@ void finding_repair(const struct judge *j, struct finding *f, size_t store)
 	if (recipe == NULL) {
 		const char *repair = store_text(j, store, "repair");
 
-		f->no_fix = repair != NULL ? xstrdup(repair)
+		f->no_fix = repair != NULL ? xstrdup(translated(repair))
 			: xstrdup(_("There is no recipe for this kind of "
 				    "store: change it with the program that "
 				    "owns it."));
@@ -269,7 +270,7 @@ static void ask_evidence(struct judge *j, struct finding *f,
 
 		if (depth < 0 || depth > LIMIT_PATH_LENGTH)
 			depth = LIMIT_PATH_LENGTH;
-		add_evidence(f, v->kind, sentence_fill(_(text), own, k),
+		add_evidence(f, v->kind, sentence_fill(translated(text), own, k),
 			     result_text(own, k, "sha256"), (int)depth);
 	}
 }
@@ -328,7 +329,7 @@ void finding_add_party(struct finding *f, const char *party)
 		if (strcmp(f->evidence[i].kind, "party") == 0 &&
 		    strcmp(f->evidence[i].text, text) == 0)
 			return;
-	add_evidence(f, "party", TAKE(text), NULL, 0);
+	add_evidence(f, N_("party"), TAKE(text), NULL, 0);
 }
 
 static void add_place(struct finding *f, const struct answer *a)
@@ -363,7 +364,7 @@ static void fill_copies(struct finding *f, const struct answer *answers,
 		    strcmp(a->label, last->label) != 0) {
 			is_first = false;
 			add_place(f, a);
-			add_evidence(f, "copy", a->label[0] == '\0' ?
+			add_evidence(f, N_("copy"), a->label[0] == '\0' ?
 				xasprintf(_("also in %s"), a->location) :
 				xasprintf(_("also in %s as %s"), a->location,
 					  a->label), sha256, 0);
@@ -390,7 +391,7 @@ void finding_fill(struct judge *j, struct finding *f,
 	f->label = result_copy(rows, a->row, "label");
 	f->has_offset = a->offset >= 0;
 	f->offset = f->has_offset ? (uint64_t)a->offset : 0;
-	f->message = sentence_fill(_(sentence_choose(
+	f->message = sentence_fill(translated(sentence_choose(
 		r->messages, r->n_messages, rows, a->row)), rows, a->row);
 	finding_evidence(j, f, evidence, rows, &a->row, 1);
 	fill_copies(f, answers, n, rows);

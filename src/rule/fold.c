@@ -65,7 +65,7 @@ static void add_member(struct judge *j, struct finding *f, size_t *cap,
 		.has_offset = a->offset >= 0,
 		.offset = a->offset >= 0 ? (uint64_t)a->offset : 0,
 		.severity = what->severity,
-		.message = sentence_fill(_(sentence_choose(
+		.message = sentence_fill(translated(sentence_choose(
 			f->rule->members, f->rule->n_members, rows,
 			what->row)), rows, what->row),
 		.fixable = f->recipe != NULL,
@@ -176,7 +176,7 @@ static char *fill_message(const struct rule *r, const struct result *rows,
 	one.cells[width] = (struct cell){ .text = number,
 					  .number = (int64_t)n,
 					  .is_number = true };
-	text = sentence_fill(_(choose(r, rows, at, n)), &one, 0);
+	text = sentence_fill(translated(choose(r, rows, at, n)), &one, 0);
 	free(one.names);
 	free(one.cells);
 	return text;

@@ -234,6 +234,16 @@ int sentence_check(const char *text, char *const *names, int n_names,
 	return r;
 }
 
+/* What a party is called is words, and translators have those of the program's
+ * own (trustdrift-rules(5)).  */
+static bool is_words(const struct piece *piece)
+{
+	static const char column[] = "title";
+
+	return piece->n == strlen(column) &&
+	       memcmp(column, piece->text, piece->n) == 0;
+}
+
 static void add_place(struct buf *b, const struct piece *piece,
 		      const struct cell *c)
 {
@@ -251,7 +261,7 @@ static void add_place(struct buf *b, const struct piece *piece,
 
 		buf_add(b, c->text, n < SHORT_DIGITS ? n : SHORT_DIGITS);
 	} else {
-		buf_adds(b, c->text);
+		buf_adds(b, is_words(piece) ? translated(c->text) : c->text);
 	}
 }
 

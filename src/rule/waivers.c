@@ -182,5 +182,5 @@ void finding_waive(struct finding *f, struct waiver *w, const char *sha256,
 					  "%zu certificates: %s", certificates),
 				 certificates, one);
 	}
-	finding_add_evidence(f, "waiver", text, sha256);
+	finding_add_evidence(f, N_("waiver"), text, sha256);
 }

@@ -32,14 +32,15 @@ listed tests/tests.am tests/*/*.sh
 
 # what is shown to people is translated
 # shellcheck disable=SC2013 # words
-for f in $(grep -lE '\<(_|N_)\("' src/*.c src/*/*.c src/*/*.h); do
+for f in $(grep -lE '\<(_|N_|ngettext)\("' src/*.c src/*/*.c src/*/*.h); do
 	case $f in src/base/base.h | src/read/read.h | src/syntax/syntax.h | src/output/output.h) continue ;; esac
 	grep -qxF "$f" po/POTFILES.in || {
 		echo "$f is not in po/POTFILES.in"
 		status=1
 	}
 done
-listed po/POTFILES.in data/rules/*.xml
+listed po/POTFILES.in data/rules/*.xml data/recipes/*.xml data/stores/*.xml \
+	data/relying-parties/*.xml
 # shellcheck disable=SC2013 # words
 for f in $(grep -v '^#' po/POTFILES.in); do
 	[ -e "$f" ] || {
