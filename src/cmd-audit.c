@@ -96,7 +96,7 @@ static int run(const struct options *o, bool recorded)
 	if (status >= 0)
 		return status;
 
-	status = reports_judge(o, i, &pack, &judged);
+	status = reports_judge(o, i, &pack, recorded, &judged);
 	if (status < 0 && reports_want_assets(o))
 		status = load_assets(i, &assets);
 	if (status >= 0) {
@@ -104,7 +104,7 @@ static int run(const struct options *o, bool recorded)
 		return status;
 	}
 	if (recorded) {
-		r = store_findings(i, judged.first);
+		r = store_findings(i, &judged.programs);
 		if (r == 0)
 			r = inventory_commit(i);
 		if (r < 0) {

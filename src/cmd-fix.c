@@ -181,7 +181,10 @@ static void explain_unfixable(const struct audit *a)
 {
 	for (size_t i = 0, end; i < a->list.n; i = end) {
 		const struct finding *f = &a->list.findings[i];
-		const char *why = f->no_fix != NULL ? f->no_fix : f->message;
+		/* As it was recorded, which is in no language but the
+		 * program's own.  */
+		const char *why = f->no_fix != NULL ? translated(f->no_fix)
+						    : f->message;
 		AUTO(str) char *reason = escape_text(why, strlen(why));
 		AUTO(str) char *rule = escape_text(f->rule_id,
 						   strlen(f->rule_id));

@@ -248,14 +248,16 @@ struct report_facts {
 bool reports_want_assets(const struct options *o);
 /* Judges the newest scan of I in the words that --format and each --report is
  * written in: for people, in their language, and for programs.  `first` is that
- * of --format.  Says what went wrong; returns -1 or the exit status.  */
+ * of --format.  RECORDED: there is to be the programs' in any case, which is the
+ * one to record.  Says what went wrong; returns -1 or the exit status.  */
 struct judged {
 	struct report people, programs;
 	bool has_people, has_programs;
 	const struct report *first;
 };
 int reports_judge(const struct options *o, struct inventory *i,
-		  const struct pack *p, struct judged *ret_judged);
+		  const struct pack *p, bool recorded,
+		  struct judged *ret_judged);
 void auto_judged(struct judged *j);
 /* Writes each report whole or not at all, files before standard output.  What
  * cannot be written is said and does not keep the others from being written.

@@ -3,7 +3,8 @@
  *
  * Words are translated while rules are asked, not while a report is written.
  * So a run that writes for people and for programs asks the rules twice if the
- * people's language is not the program's own; the scan is the same.
+ * people's language is not the program's own; the scan is the same.  What is
+ * recorded is for programs: the next one to read it may be of another language.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -100,11 +101,12 @@ static bool is_translated(void)
 }
 
 int reports_judge(const struct options *o, struct inventory *i,
-		  const struct pack *p, struct judged *ret_judged)
+		  const struct pack *p, bool recorded,
+		  struct judged *ret_judged)
 {
 	struct judged *j = ret_judged;
 	const bool first = output_find(o->format)->machine;
-	bool people = !first, programs = first;
+	bool people = !first, programs = first || recorded;
 	int status = -1;
 
 	for (size_t k = 0; k < o->n_reports; k++) {

@@ -422,7 +422,7 @@ static char *place(const struct finding *f)
 	size_t n = strlen(path);
 
 	buf_init(&b, SIZE_MAX);
-	if (strncmp(location, path, n) == 0 && location[n] == '/')
+	if (n > 0 && strncmp(location, path, n) == 0 && location[n] == '/')
 		file = location + n + 1;
 	if (*file != '\0' && strcmp(location, path) != 0)
 		buf_adds(&b, file);

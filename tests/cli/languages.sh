@@ -101,7 +101,15 @@ for language in german english; do
 		--db "$work/both.db" --format text \
 		--report "html:$work/$language.html" "$@" \
 		>"$work/$language.txt" 2>"$work/$language.err" || :
+	in_english "$TRUSTDRIFT" fix --root "$root" --db "$work/both.db" \
+		>"$work/$language.fix" 2>"$work/$language.fix.err" || :
 done
+# a finding is recorded in no language but the program's own
+check "there is a script" grep -q '^remove_file_act' "$work/german.fix"
+check "the script of what was found by a German" \
+	cmp "$work/german.fix" "$work/english.fix"
+check "and what it leaves to people" \
+	cmp "$work/german.fix.err" "$work/english.fix.err"
 for format in $formats; do
 	check "$format says something" test -s "$work/english.d/$format"
 	check "$format in two languages" \
@@ -137,6 +145,9 @@ done
 german "Die Datei aus ihrem Speicher löschen" show recipes
 unchanged show recipes --format tsv
 # a script runs on some host some day: its words are not those of whoever made it
+both fix -o /dev/null
+has german.err "Entfernen Sie die Einstellung"
+has english.err "Remove the setting"
 for kind in sh json ansible; do
 	unchanged fix --fix-type $kind
 done
