@@ -6,7 +6,8 @@
  * The bytes are this program's own and are kept in its inventory; they are read
  * as carefully as a stranger's all the same, for a wrong directory here is one
  * that is never listed again.  Paths are sorted, and each is written as what it
- * shares with the one before and the rest.
+ * shares with the one before and the rest; so are numbers, for all of it is read
+ * at every crawl: thirty bytes a directory and not seventy.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -14,8 +15,8 @@
 
 #include "locate/crawl.h"
 
-#define STATE_VERSION	2u
-#define LEAST_BYTES	(2 * 4u + 1 + 5 * 8 + 8 + 4)	/* of a directory */
+#define STATE_VERSION	3u
+#define LEAST_BYTES	10u		/* of a directory */
 
 /* ---- texts -----------------------------------------------------------------
  * A million files have fifty thousand directories, whose paths are made and thrown
@@ -180,22 +181,83 @@ struct candidate *crawl_candidate_find(const struct crawled_directory *d,
 
 /* ---- as bytes --------------------------------------------------------------*/
 
-static void put_stamp(struct buf *b, const struct stamp *s)
+/* Numbers are written seven bits to a byte, the lowest first, as most are small;
+ * those that may be negative with the sign at the bottom.  */
+static void put_number(struct buf *b, uint64_t number)
 {
-	wire_put_u64(b, s->dev);
-	wire_put_u64(b, s->ino);
-	wire_put_i64(b, s->size);
-	wire_put_i64(b, s->mtime_ns);
-	wire_put_i64(b, s->ctime_ns);
+	uint8_t bytes[10];
+	size_t n = 0;
+
+	for (; number >= 0x80; number >>= 7)
+		bytes[n++] = (uint8_t)(number | 0x80);
+	bytes[n++] = (uint8_t)number;
+	buf_add(b, bytes, n);
 }
 
-static void get_stamp(struct wire *w, struct stamp *ret)
+static uint64_t get_number(struct wire *w, uint64_t max)
 {
-	ret->dev = wire_get_u64(w, UINT64_MAX);
-	ret->ino = wire_get_u64(w, UINT64_MAX);
-	ret->size = wire_get_i64(w, INT64_MIN, INT64_MAX);
-	ret->mtime_ns = wire_get_i64(w, INT64_MIN, INT64_MAX);
-	ret->ctime_ns = wire_get_i64(w, INT64_MIN, INT64_MAX);
+	uint64_t number = 0;
+
+	for (unsigned bits = 0; bits < 64 && w->n > 0 && !w->bad; bits += 7) {
+		const uint8_t byte = *w->p++;
+
+		w->n--;
+		number |= (uint64_t)(byte & 0x7f) << bits;
+		if (bits == 63 && byte > 1)
+			break;
+		if (byte >= 0x80)
+			continue;
+		if (number > max)
+			break;
+		return number;
+	}
+	w->bad = true;
+	return 0;
+}
+
+/* How NUMBER differs from BEFORE.  */
+static void put_change(struct buf *b, uint64_t number, uint64_t before)
+{
+	const uint64_t change = number - before;
+
+	put_number(b, change << 1 ^ (change >> 63 != 0 ? UINT64_MAX : 0));
+}
+
+static uint64_t get_change(struct wire *w, uint64_t before)
+{
+	const uint64_t n = get_number(w, UINT64_MAX);
+
+	return before + (n >> 1 ^ ((n & 1) != 0 ? UINT64_MAX : 0));
+}
+
+/* BEFORE is the stamp that was written before this one.  Files that were made
+ * together have much in common, and the two times are the same mostly.  */
+static void put_stamp(struct buf *b, const struct stamp *s, struct stamp *before)
+{
+	put_change(b, s->dev, before->dev);
+	put_change(b, s->ino, before->ino);
+	put_change(b, (uint64_t)s->size, 0);
+	put_change(b, (uint64_t)s->ctime_ns, (uint64_t)before->ctime_ns);
+	put_change(b, (uint64_t)s->mtime_ns, (uint64_t)s->ctime_ns);
+	*before = *s;
+}
+
+static void get_stamp(struct wire *w, struct stamp *ret, struct stamp *before)
+{
+	ret->dev = get_change(w, before->dev);
+	ret->ino = get_change(w, before->ino);
+	ret->size = (int64_t)get_change(w, 0);
+	ret->ctime_ns = (int64_t)get_change(w, (uint64_t)before->ctime_ns);
+	ret->mtime_ns = (int64_t)get_change(w, (uint64_t)ret->ctime_ns);
+	*before = *ret;
+}
+
+static void put_text(struct buf *b, const char *text)
+{
+	const size_t n = strlen(text);
+
+	put_number(b, n);
+	buf_add(b, text, n);
 }
 
 static size_t shared(const char *a, const char *b)
@@ -210,46 +272,60 @@ static size_t shared(const char *a, const char *b)
 void crawl_state_write(const struct crawl_state *s,
 		       const uint8_t key[SHA256_SIZE], struct buf *b)
 {
+	struct stamp stamp = { .dev = 0 };
 	const char *before = "";
+	int64_t listed = 0;
 
 	wire_put_u32(b, STATE_VERSION);
 	wire_put_fixed(b, key, SHA256_SIZE);
-	wire_put_u64(b, s->n);
+	put_number(b, s->n);
 	for (size_t k = 0; k < s->n; k++) {
 		const struct crawled_directory *d = &s->directories[k];
 		const size_t same = shared(before, d->path);
 
-		wire_put_u32(b, (uint32_t)same);
-		wire_put_text(b, d->path + same);
-		put_stamp(b, &d->stamp);
-		wire_put_i64(b, d->listed);
-		wire_put_u32(b, (uint32_t)d->n);
+		put_number(b, same);
+		put_text(b, d->path + same);
+		put_stamp(b, &d->stamp, &stamp);
+		put_change(b, (uint64_t)d->listed, (uint64_t)listed);
+		put_number(b, d->n);
 		for (size_t j = 0; j < d->n; j++) {
-			wire_put_text(b, d->candidates[j].name);
-			put_stamp(b, &d->candidates[j].stamp);
-			wire_put_u32(b, d->candidates[j].nothing);
+			put_text(b, d->candidates[j].name);
+			put_stamp(b, &d->candidates[j].stamp, &stamp);
+			put_number(b, d->candidates[j].nothing);
 		}
 		before = d->path;
+		listed = d->listed;
 	}
 }
 
-/* A text of the message, which is given to S, with room for SAME bytes before it;
- * NULL: it is none.  */
-static char *get_text(struct wire *w, struct crawl_state *s, size_t same,
-		      size_t *ret_n)
+/* What has been read so far.  */
+struct reading {
+	struct wire w;
+	struct crawl_state s;
+	struct stamp stamp;		/* the last one */
+	int64_t listed;			/* of the last directory, ... */
+	size_t length;			/* ... whose path is so long */
+};
+
+/* A text of the message, which is given to the state, with room for SAME bytes
+ * before it; NULL: it is none.  */
+static char *get_text(struct reading *r, size_t same, size_t *ret_n)
 {
-	const struct blob text = wire_get_bytes(w, LIMIT_PATH_BYTES);
+	struct wire *w = &r->w;
+	const size_t n = get_number(w, LIMIT_PATH_BYTES);
 	char *room;
 
-	if (w->bad || same + text.n >= LIMIT_PATH_BYTES || text.n == 0 ||
-	    memchr(text.p, '\0', text.n) != NULL) {
+	if (w->bad || n > w->n || same + n >= LIMIT_PATH_BYTES || n == 0 ||
+	    memchr(w->p, '\0', n) != NULL) {
 		w->bad = true;
 		return NULL;
 	}
-	room = crawl_state_room(s, same + text.n + 1);
-	memcpy(room + same, text.p, text.n);
-	room[same + text.n] = '\0';
-	*ret_n = same + text.n;
+	room = crawl_state_room(&r->s, same + n + 1);
+	memcpy(room + same, w->p, n);
+	room[same + n] = '\0';
+	w->p += n;
+	w->n -= n;
+	*ret_n = same + n;
 	return room;
 }
 
@@ -274,31 +350,29 @@ static bool is_plain(const char *path, size_t from)
 	return true;
 }
 
-static void get_candidates(struct wire *w, struct crawl_state *s,
-			   struct crawled_directory *d)
+static void get_candidates(struct reading *r, struct crawled_directory *d)
 {
-	uint32_t n = wire_get_u32(w, LIMIT_DIRECTORY_NAMES);
+	uint64_t n = get_number(&r->w, LIMIT_DIRECTORY_NAMES);
 
-	for (; n > 0 && !w->bad; n--) {
+	for (; n > 0 && !r->w.bad; n--) {
 		struct candidate *c;
 		size_t length;
 
 		grow(&d->candidates, d->n, &d->cap, sizeof(*d->candidates));
 		c = &d->candidates[d->n++];
-		c->name = get_text(w, s, 0, &length);
-		get_stamp(w, &c->stamp);
-		c->nothing = wire_get_u32(w, 1) != 0;
-		if (w->bad || strchr(c->name, '/') != NULL)
-			w->bad = true;
+		c->name = get_text(r, 0, &length);
+		get_stamp(&r->w, &c->stamp, &r->stamp);
+		c->nothing = get_number(&r->w, 1) != 0;
+		if (r->w.bad || strchr(c->name, '/') != NULL)
+			r->w.bad = true;
 	}
 }
 
-/* The next directory, behind BEFORE, of N bytes ("" before the first).  */
-static void get_directory(struct wire *w, struct crawl_state *s,
-			  const char *before, size_t *n)
+/* The next directory, behind BEFORE ("" before the first).  */
+static void get_directory(struct reading *r, const char *before)
 {
-	const uint32_t same = wire_get_u32(w, (uint32_t)*n);
-	char *path = get_text(w, s, same, n);
+	const size_t same = get_number(&r->w, r->length);
+	char *path = get_text(r, same, &r->length);
 	struct crawled_directory *d;
 
 	if (path == NULL)
@@ -306,40 +380,41 @@ static void get_directory(struct wire *w, struct crawl_state *s,
 	memcpy(path, before, same);
 	/* Sorted, and so written with all that it shares.  */
 	if (strcmp(before + same, path + same) >= 0 || !is_plain(path, same)) {
-		w->bad = true;
+		r->w.bad = true;
 		return;
 	}
-	d = &s->directories[s->n++];
+	d = &r->s.directories[r->s.n++];
 	*d = (struct crawled_directory){ .path = path };
-	get_stamp(w, &d->stamp);
-	d->listed = wire_get_i64(w, 0, INT64_MAX / INT64_C(1000000000));
-	get_candidates(w, s, d);
+	get_stamp(&r->w, &d->stamp, &r->stamp);
+	d->listed = (int64_t)get_change(&r->w, (uint64_t)r->listed);
+	if (d->listed < 0 || d->listed > INT64_MAX / INT64_C(1000000000))
+		r->w.bad = true;
+	r->listed = d->listed;
+	get_candidates(r, d);
 }
 
 int crawl_state_read(struct blob bytes, const uint8_t key[SHA256_SIZE],
 		     struct crawl_state *ret_state)
 {
-	struct wire w = { .p = bytes.p, .n = bytes.n };
-	struct crawl_state s = { .n = 0 };
+	struct reading r = { .w = { .p = bytes.p, .n = bytes.n } };
+	struct crawl_state *s = &r.s;
 	uint8_t its[SHA256_SIZE];
-	size_t length = 0;
 	uint64_t n;
 
-	w.bad = wire_get_u32(&w, UINT32_MAX) != STATE_VERSION || w.bad;
-	wire_get_fixed(&w, its, sizeof(its));
-	n = wire_get_u64(&w, LIMIT_CRAWL_DIRECTORIES);
-	if (w.bad || memcmp(its, key, sizeof(its)) != 0 ||
-	    n > w.n / LEAST_BYTES)
+	r.w.bad = wire_get_u32(&r.w, UINT32_MAX) != STATE_VERSION || r.w.bad;
+	wire_get_fixed(&r.w, its, sizeof(its));
+	n = get_number(&r.w, LIMIT_CRAWL_DIRECTORIES);
+	if (r.w.bad || memcmp(its, key, sizeof(its)) != 0 ||
+	    n > r.w.n / LEAST_BYTES)
 		return -EBADMSG;
-	s.cap = n;
-	s.directories = xcalloc(s.cap, sizeof(*s.directories));
-	for (; n > 0 && !w.bad; n--)
-		get_directory(&w, &s, s.n > 0 ? s.directories[s.n - 1].path : "",
-			      &length);
-	if (wire_end(&w) < 0) {
-		crawl_state_done(&s);
+	s->cap = n;
+	s->directories = xcalloc(s->cap, sizeof(*s->directories));
+	for (; n > 0 && !r.w.bad; n--)
+		get_directory(&r, s->n > 0 ? s->directories[s->n - 1].path : "");
+	if (wire_end(&r.w) < 0) {
+		crawl_state_done(s);
 		return -EBADMSG;
 	}
-	*ret_state = s;
+	*ret_state = *s;
 	return 0;
 }
