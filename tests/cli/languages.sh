@@ -111,7 +111,9 @@ check "the script of what was found by a German" \
 check "and what it leaves to people" \
 	cmp "$work/german.fix.err" "$work/english.fix.err"
 for format in $formats; do
-	check "$format says something" test -s "$work/english.d/$format"
+	# nothing changed: nothing is what that says
+	[ "$format" = changes ] ||
+		check "$format says something" test -s "$work/english.d/$format"
 	check "$format in two languages" \
 		cmp "$work/german.d/$format" "$work/english.d/$format"
 done
