@@ -40,7 +40,14 @@ struct preview_run {
 	struct root root;
 	struct inventory *inventory;
 	char *history;			/* why there is none */
+	const struct upgrade_package *packages;
+	size_t n_packages;
+	struct upgrade *upgrade;	/* what they make of the root, NULL: nothing */
+	bool silent;			/* nothing is said of nothing */
+	int new_severity;		/* the highest that would appear, else -1 */
+	struct scan_change *all;	/* that of the upgrade, and then ... */
 	struct scan_change *changes;	/* one for each of o->changes */
+	int64_t *sources;		/* what lists were made of before */
 	struct certificates *files;	/* likewise; empty for fingerprints */
 	int64_t scan_before, scan_after;
 	struct report before, after;
@@ -67,13 +74,15 @@ static void auto_preview_run(struct preview_run *p)
 		free(p->files[k].items);
 	}
 	free(p->files);
-	free(p->changes);
+	free(p->all);
+	free(p->sources);
 	free(p->history);
 	report_done(&p->before);
 	report_done(&p->after);
 	verdicts_done(&p->was);
 	verdicts_done(&p->will);
 	auto_inventory(&p->inventory);
+	upgrade_free(p->upgrade);
 	root_done(&p->root);
 	auto_pack(&p->pack);
 }
@@ -331,15 +340,39 @@ static int check_changes(const struct preview_run *p)
 	return -1;
 }
 
+/* A scan of the root as the packages leave it.  What the system's updater makes is
+ * as it was there; who follows it has the scan that is made of this one.  */
+static int scan_upgraded(struct preview_run *p, int64_t *ret_scan)
+{
+	struct scan_result scan;
+	int r, status;
+
+	status = scan_more(p->o, upgrade_root(p->upgrade), p->inventory,
+			   p->pack.catalogue, &scan);
+	if (status >= 0)
+		return status;
+	*ret_scan = scan.scan;
+	r = scan_sources(p->inventory, p->pack.catalogue, &p->sources,
+			 &p->all->n_before);
+	p->all->before = p->sources;
+	if (r == 0)
+		r = inventory_commit(p->inventory);
+	return r < 0 ? inventory_failed(p->inventory, r,
+		_("the change could not be made in memory")) : -1;
+}
+
 /* The scan with the change in it; the transaction stays open.  */
 static int scan_changed(struct preview_run *p)
 {
+	const size_t first = p->upgrade != NULL ? 0 : 1;
+	int64_t upgraded = 0;
 	const bool system = p->o->in != NULL &&
 			    strcmp(p->o->in, "system") == 0;
 	struct scan_again request = {
 		.catalogue = p->pack.catalogue, .readings = p->o->readings,
 		.now = p->o->at,
-		.changes = p->changes, .n_changes = p->o->n_changes,
+		.changes = p->all + first,
+		.n_changes = p->o->n_changes + 1 - first,
 		.where = system ? NULL : p->o->in, .system_only = system,
 	};
 	bool needs_stores = p->o->in != NULL;
@@ -348,8 +381,16 @@ static int scan_changed(struct preview_run *p)
 	for (size_t k = 0; k < p->o->n_changes; k++)
 		needs_stores |= p->changes[k].n_certificates > 0;
 	r = inventory_commit(p->inventory);
+	if (r == 0 && p->upgrade != NULL) {
+		status = scan_upgraded(p, &upgraded);
+		if (status >= 0)
+			return status;
+	}
 	if (r == 0)
 		r = scan_again(p->inventory, &request, &p->scan_after);
+	/* It is no history: nobody was there.  */
+	if (r == 0 && p->upgrade != NULL)
+		r = inventory_forget(p->inventory, upgraded);
 	if (r < 0)
 		return inventory_failed(p->inventory, r,
 			_("the change could not be made in memory"));
@@ -493,16 +534,21 @@ static void compare_verdicts(const struct preview_run *p, struct preview *v)
  * entry lies in its store and under which label makes no difference to
  * anybody.  */
 static const char side_sql[] =
-	"SELECT '%s' AS change, c.name, e.sha256, s.kind, s.path FROM ("
-	"SELECT store_id, sha256 FROM v_history_entry"
+	"SELECT '%s' AS change, c.name, e.sha256, s.kind, s.path, e.location"
+	" FROM (SELECT h.store_id, h.sha256, min(h.location) AS location"
+	" FROM v_history_entry h WHERE h.scan_id = %" PRId64
+	" AND h.role <> 'distrust' GROUP BY h.store_id, h.sha256) e"
+	" JOIN (SELECT store_id, sha256 FROM v_history_entry"
 	" WHERE scan_id = %" PRId64 " AND role <> 'distrust'"
 	" EXCEPT SELECT store_id, sha256 FROM v_history_entry"
-	" WHERE scan_id = %" PRId64 ") e"
+	" WHERE scan_id = %" PRId64 ") x"
+	" ON x.store_id = e.store_id AND x.sha256 = e.sha256"
 	" JOIN v_history_store s ON s.store_id = e.store_id"
 	" AND s.scan_id = %" PRId64
 	" LEFT JOIN v_known_certificate c ON c.sha256 = e.sha256";
 static const char distrusted_sql[] =
-	"SELECT 'distrusted' AS change, c.name, e.sha256, s.kind, s.path FROM ("
+	"SELECT 'distrusted' AS change, c.name, e.sha256, s.kind, s.path,"
+	" NULL AS location FROM ("
 	"SELECT store_id, sha256 FROM v_history_entry"
 	" WHERE scan_id = %" PRId64 " AND role = 'distrust'"
 	" EXCEPT SELECT store_id, sha256 FROM v_history_entry"
@@ -517,15 +563,17 @@ static int take_change(int n, const char *const *names,
 {
 	(void)n, (void)names, (void)numeric;
 	preview_add_change(data, values[0], values[2], values[1], values[3],
-			   values[4]);
+			   values[4], values[5]);
 	return 0;
 }
 
 static int list_changes(struct preview_run *p, struct preview *v)
 {
 	int64_t old = p->scan_before, new = p->scan_after;
-	AUTO(str) char *added = xasprintf(side_sql, "added", new, old, new);
-	AUTO(str) char *removed = xasprintf(side_sql, "removed", old, new, old);
+	AUTO(str) char *added = xasprintf(side_sql, "added", new, new, old,
+				      new);
+	AUTO(str) char *removed = xasprintf(side_sql, "removed", old, old, new,
+					old);
 	AUTO(str) char *distrusted = xasprintf(distrusted_sql, new, old, new);
 	AUTO(str) char *sql = xasprintf(
 		"SELECT * FROM (%s UNION ALL %s UNION ALL %s)"
@@ -557,6 +605,14 @@ static int compare(struct preview_run *p)
 	preview_compare(&p->before, &p->after, &v);
 	compare_verdicts(p, &v);
 	status = list_changes(p, &v);
+	p->new_severity = -1;
+	for (size_t k = 0; k < v.n_appear; k++)
+		if (v.appear[k]->status == FINDING_FOUND &&
+		    (int)v.appear[k]->severity > p->new_severity)
+			p->new_severity = (int)v.appear[k]->severity;
+	if (p->silent && v.n_appear + v.n_disappear + v.n_differ +
+			 v.n_verdicts + v.n_changes == 0)
+		return status < 0 ? STATUS_OK : status;
 	if (status < 0)
 		status = write_preview(p, &v);
 	if (status >= 0)
@@ -574,6 +630,12 @@ static int run(struct preview_run *p)
 		status = pack_load(p->o, &p->pack);
 	if (status < 0)
 		status = open_root(p->o->root, &p->root);
+	if (status < 0 && p->n_packages > 0)
+		status = upgrade_prepare(p->o, &p->root, p->pack.catalogue,
+					 p->packages, p->n_packages,
+					 &p->upgrade);
+	if (status < 0 && p->silent && p->upgrade == NULL)
+		return STATUS_OK;
 	if (status < 0)
 		status = open_inventory(p->o, INVENTORY_MEMORY, &p->inventory,
 					&p->history);
@@ -597,25 +659,71 @@ static int run(struct preview_run *p)
 	return status;
 }
 
-int preview_command(const struct options *o)
+static int run_packages(const struct options *o,
+			const struct upgrade_package *packages, size_t n,
+			bool silent, int *ret_new)
 {
 	AUTO(preview_run) struct preview_run p = {
 		.o = o, .root = { .fd = -1 },
 		.output = preview_output_find(o->format),
-		.changes = xcalloc(o->n_changes, sizeof(*p.changes)),
+		.packages = packages, .n_packages = n, .silent = silent,
+		.all = xcalloc(o->n_changes + 1, sizeof(*p.all)),
 		.files = xcalloc(o->n_changes, sizeof(*p.files)),
+		.new_severity = -1,
 	};
-	size_t bundles = 0;
+	int status;
 
+	p.all[0].kind = CHANGE_UPDATE;
+	p.changes = p.all + 1;
+	status = run(&p);
+	if (ret_new != NULL)
+		*ret_new = p.new_severity;
+	return status;
+}
+
+int preview_packages(const struct options *o,
+		     const struct upgrade_package *packages, size_t n,
+		     int *ret_new)
+{
+	return run_packages(o, packages, n, true, ret_new);
+}
+
+/* Packages among the arguments; what is left is asked about.  */
+int preview_command(const struct options *o)
+{
+	struct upgrade_package *packages = xcalloc((size_t)o->n_arguments,
+						   sizeof(*packages));
+	char **rest = xcalloc((size_t)o->n_arguments + 1, sizeof(*rest));
+	struct options own = *o;
+	size_t n = 0, bundles = 0;
+	int status;
+
+	own.arguments = rest;
+	own.n_arguments = 0;
+	for (int k = 0; k < o->n_arguments; k++)
+		if (is_package_name(o->arguments[k]))
+			packages[n++].file = o->arguments[k];
+		else
+			rest[own.n_arguments++] = o->arguments[k];
 	for (size_t k = 0; k < o->n_changes; k++)
 		bundles += o->changes[k].option == OPTION_SET_BUNDLE;
-	if (bundles > 1)
-		return usage_error(o->command,
+	if (own.n_arguments > 2)
+		status = usage_error(o->command, _("one argument too many:"),
+				     rest[2], NULL);
+	else if (n > LIMIT_PACKAGES)
+		status = usage_error(o->command, _("too many packages"), NULL,
+				     NULL);
+	else if (bundles > 1)
+		status = usage_error(o->command,
 			_("--set-bundle: there is one system's list"), NULL,
 			NULL);
-	if (o->n_changes == 0 && !(o->given & BIT(OPTION_AT)))
-		return usage_error(o->command,
-			_("which change? --remove, --distrust, --add, --set-bundle, or --at for the time alone"),
+	else if (n == 0 && o->n_changes == 0 && !(o->given & BIT(OPTION_AT)))
+		status = usage_error(o->command,
+			_("which change? a package (.deb or .rpm), --remove, --distrust, --add, --set-bundle, or --at for the time alone"),
 			NULL, NULL);
-	return run(&p);
+	else
+		status = run_packages(&own, packages, n, false, NULL);
+	free(packages);
+	free(rest);
+	return status;
 }

@@ -38,6 +38,14 @@ static const char *preview_format(size_t i)
 	return preview_outputs[i].name;
 }
 
+/* The same, and the first is what a hook is to print.  */
+static const char *hook_format(size_t i)
+{
+	static const char *const names[] = { "short", "text", "json", NULL };
+
+	return names[i];
+}
+
 static const char *diff_format(size_t i)
 {
 	static const char *const names[] = { "text", "json", NULL };
@@ -67,13 +75,18 @@ const struct command commands[] = {
 	  BIT(OPTION_PARTY) | BIT(OPTION_PURPOSE) | BIT(OPTION_HOSTNAME) |
 	  BIT(OPTION_TIMEOUT) | BIT(OPTION_TIMELINE) |
 	  BIT(OPTION_ISOLATION), 2, explain_format },
-	{ "preview", "[WHAT [SENT]]", N_("what a change would break before it is made"),
+	{ "preview", "[PACKAGE...] [WHAT [SENT]]",
+	  N_("what a change would break before it is made"),
 	  preview_command, TABLE_OPTIONS | BIT(OPTION_REMOVE) |
 	  BIT(OPTION_DISTRUST) | BIT(OPTION_ADD) | BIT(OPTION_SET_BUNDLE) |
 	  BIT(OPTION_IN) | BIT(OPTION_AT) | BIT(OPTION_WARN_DAYS) |
 	  BIT(OPTION_WAIT) | BIT(OPTION_PROCESSES) | BIT(OPTION_PARTY) |
 	  BIT(OPTION_PURPOSE) | BIT(OPTION_HOSTNAME) |
-	  BIT(OPTION_TIMEOUT) | BIT(OPTION_ISOLATION), 2, preview_format },
+	  BIT(OPTION_TIMEOUT) | BIT(OPTION_ISOLATION), -1, preview_format },
+	{ "apt-hook", "",
+	  N_("for apt: what it is about to install would break"),
+	  apt_hook_command, TABLE_OPTIONS | BIT(OPTION_WARN_DAYS) |
+	  BIT(OPTION_WAIT) | BIT(OPTION_ISOLATION), 0, hook_format },
 	{ "policy", "init | check [FILE]",
 	  N_("write a policy of what is trusted now, or check one"),
 	  policy_command, BIT(OPTION_OUTPUT), 2, NULL },
@@ -327,10 +340,10 @@ static int scan_failed(const struct options *o, struct inventory *i, int r)
 	return inventory_failed(i, r, _("the scan could not be recorded"));
 }
 
-static int scan_and_link(const struct options *o, const struct root *root,
-			 struct inventory *i, const struct catalogue *c,
-			 const struct crawling *crawling,
-			 struct scan_result *ret_result)
+static int scan_only(const struct options *o, const struct root *root,
+		     struct inventory *i, const struct catalogue *c,
+		     const struct crawling *crawling,
+		     struct scan_result *ret_result)
 {
 	AUTO(str) char *directory = getcwd(NULL, 0);
 	const struct scan_options options = {
@@ -361,7 +374,14 @@ static int scan_and_link(const struct options *o, const struct root *root,
 		log_verbose(_("crawled %zu directories, %zu names in those that were listed"),
 			    ret_result->crawled_directories,
 			    ret_result->crawled_names);
-	return link_scan(o, i);
+	return -1;
+}
+
+int scan_more(const struct options *o, const struct root *root,
+	      struct inventory *i, const struct catalogue *c,
+	      struct scan_result *ret_result)
+{
+	return scan_only(o, root, i, c, NULL, ret_result);
 }
 
 int link_scan(const struct options *o, struct inventory *i)
@@ -397,7 +417,9 @@ int record_scan(const struct options *o, const struct root *root,
 	if (status < 0)
 		status = isolation_enter(o, i);
 	if (status < 0)
-		status = scan_and_link(o, root, i, c, crawling, ret_result);
+		status = scan_only(o, root, i, c, crawling, ret_result);
+	if (status < 0)
+		status = link_scan(o, i);
 	crawling_end(crawling);
 	if (status < 0)
 		isolation_say(o);

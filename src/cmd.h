@@ -200,6 +200,11 @@ struct scan_result;
 int record_scan(const struct options *o, const struct root *root,
 		struct inventory *i, const struct catalogue *c,
 		struct scan_result *ret_result);
+/* One more scan in the same run, without crawl, dates and graph.  As above, but for
+ * the transaction after an error: it may still be open.  */
+int scan_more(const struct options *o, const struct root *root,
+	      struct inventory *i, const struct catalogue *c,
+	      struct scan_result *ret_result);
 /* The root program's dates and the graph for the scan that is open.  Says what
  * went wrong; returns -1 or the exit status.  */
 int link_scan(const struct options *o, struct inventory *i);
@@ -310,6 +315,35 @@ void audited_done(struct audited *a);
 
 /* Writes ` NAME="VALUE"`, VALUE as people see it: for XML.  */
 void put_attribute(FILE *f, const char *name, const char *value);
+
+/* ---- packages that are about to come or go (upgrade.c) -------------------------
+ * A root as the package manager would leave it.  */
+struct upgrade_package {
+	const char *file;	/* NULL: it is removed */
+	const char *name;	/* NULL: as the file says */
+};
+struct upgrade;
+/* Reads them.  *ret_upgrade is NULL when none of them has, or had, anything that
+ * the catalogue looks for.  Says what went wrong; returns -1 or the exit
+ * status.  */
+int upgrade_prepare(const struct options *o, const struct root *root,
+		    const struct catalogue *c,
+		    const struct upgrade_package *packages, size_t n,
+		    struct upgrade **ret_upgrade);
+const struct root *upgrade_root(const struct upgrade *u);
+void upgrade_free(struct upgrade *u);		/* NULL is allowed */
+/* Did the installed package NAME bring a file of a store?  */
+struct patterns;
+bool upgrade_has_stores(const struct root *root, const struct patterns *p,
+			const char *name, const char *architecture);
+/* preview_command() of PACKAGES: status as its own, or STATUS_OK and nothing
+ * written when they change nothing.  RET_NEW (may be NULL): the highest severity
+ * among the findings that would appear, -1: none.  */
+int preview_packages(const struct options *o,
+		     const struct upgrade_package *packages, size_t n,
+		     int *ret_new);
+int apt_hook_command(const struct options *o);
+bool is_package_name(const char *file);		/* ends in .deb or .rpm */
 
 /* ---- more that commands share (cmd.c) --------------------------------------
  * Where data goes: standard output or -o FILE.  */

@@ -29,6 +29,11 @@ static const struct {
 #else
 	{ N_("sanitizers"), false },
 #endif
+#ifdef HAVE_LIBARCHIVE
+	{ N_("libarchive (packages can be previewed)"), true },
+#else
+	{ N_("libarchive (packages can be previewed)"), false },
+#endif
 #ifdef HAVE_SECCOMP
 	{ N_("seccomp (system calls of readers are limited)"), true },
 #else

@@ -174,10 +174,42 @@ bool has_word(const char *list, const char *word);
 struct root {
 	int fd;			/* O_PATH descriptor of the root directory */
 	char *path;		/* absolute path on the host, "/" for the host */
+	struct overlay *overlay;	/* what lies over it; NULL: nothing */
 };
 int root_open(const char *path, struct root *ret_root);
 void root_done(struct root *r);
 bool root_is_host(const struct root *r);	/* is it this host's own "/"? */
+
+/* ---- what would lie over a root (overlay.c) ----------------------------------
+ * A root as it would be with other files.  Paths are absolute in the root, links
+ * in their directories are followed, and directories that are missing are made.
+ * -E2BIG: more than LIMIT_OVERLAY; -ENOTDIR: a component is no directory; other
+ * negative errno: the scratch directory (in TMP, NULL: /tmp), which is there until
+ * overlay_free() or the end of the program, whatever ends it.  */
+struct directory;
+struct file_id;
+void overlay_new(const struct root *r, const char *tmp,
+		 struct overlay **ret_overlay);
+void overlay_free(struct overlay *o);		/* NULL is allowed */
+/* R with everything that lies over it, as long as both; not to be closed.  */
+const struct root *overlay_root(const struct overlay *o);
+/* An empty file of root's, which the caller fills and closes.  */
+int overlay_file(struct overlay *o, const char *path, unsigned mode,
+		 int *ret_fd);
+int overlay_link(struct overlay *o, const char *path, const char *target);
+/* PATH is one more name of the overlay's file TARGET; -ENOENT: it has none.  */
+int overlay_again(struct overlay *o, const char *path, const char *target);
+int overlay_directory(struct overlay *o, const char *path);
+int overlay_remove(struct overlay *o, const char *path);
+/* For base/.  PATH, free of links, is NAME in the directory DIR: opened with FLAGS;
+ * -ENODATA: the overlay says nothing of it.  */
+int overlay_open(const struct overlay *o, int dir, const char *path,
+		 const char *name, int flags, int *ret_fd);
+/* What is to be said of PATH otherwise than of its descriptor.  */
+void overlay_describe(struct overlay *o, const char *path,
+		      struct file_id *id);
+/* Changes the listing of the directory PATH.  */
+int overlay_list(struct overlay *o, const char *path, struct directory *d);
 
 /* ---- directories of our own (directory.c) ----------------------------------*/
 /* PATH beneath the descriptor AT (AT_FDCWD: as it is), for reading; the caller
@@ -195,6 +227,10 @@ int tree_delete(int at, const char *name, unsigned depth);
  * are made of this one and are what is wanted nearly always.  */
 int beneath_open(const struct root *r, const char *path, int flags,
 		 int *ret_fd);
+/* The same for base/: *ret_real, which the caller frees, is where that is, free
+ * of links, if something lies over R; else NULL.  */
+int beneath_find(const struct root *r, const char *path, int flags,
+		 int *ret_fd, char **ret_real);
 /* The very object of FD, which beneath_open() gave for PATH and which is
  * known to be a regular file, opened for reading.  Without /proc PATH is
  * resolved a second time: -EAGAIN when it is another object now.  */
@@ -399,6 +435,10 @@ int file_write_atomic(const char *path, struct blob data, mode_t mode);
  * Waits for nobody: -ENOTREG for a FIFO.  */
 int file_slurp(const char *path, size_t limit, char **ret_text, size_t *ret_n);
 
+/* A file that the command line names, for a worker: -ENOTREG, -EFBIG as
+ * file_read(); the caller closes.  */
+int file_open_named(const char *path, uint64_t limit, int *ret_fd);
+
 /* What ERROR, a negative errno of the functions above, means, for a message. */
 const char *error_words(int error);
 
@@ -518,6 +558,11 @@ int worker_start(struct nursery *n, struct worker **ret_worker);
 bool worker_is_old(const struct worker *w);
 /* Ends it, by FORCE or by the end of its channel.  RET_END may be NULL.  */
 void worker_stop(struct worker *w, bool force, struct worker_end *ret_end);
+
+/* Runs FN(DATA) in a process of its own, which is killed after so many seconds: it
+ * ends with what FN returns.  Negative errno: there is no process.  */
+int guarded_run(int (*fn)(const void *data), const void *data, unsigned seconds,
+		struct worker_end *ret_end);
 
 /* ---- where the program's own files are ---------------------------------*/
 /* The directory of data files: the source tree's data/ when the program runs

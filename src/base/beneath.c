@@ -79,24 +79,46 @@ struct walk {
 	unsigned links;
 };
 
+/* Opens NAME in the directory DIR, which is PATH in the root, with FLAGS.  */
+static int step(const struct walk *w, int dir, const char *path,
+		const char *name, int flags, int *ret_fd)
+{
+	int fd, r = -ENODATA;
+
+	if (w->root->overlay != NULL)
+		r = overlay_open(w->root->overlay, dir, path, name, flags,
+				 ret_fd);
+	if (r != -ENODATA)
+		return r;
+	fd = openat(dir, name, flags | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	*ret_fd = fd;
+	return 0;
+}
+
 /* Goes to w->where from the root again.  What has become a link since is
  * refused: O_NOFOLLOW.  */
 static int walk_again(struct walk *w)
 {
 	AUTO(fd) int dir = -1;
-	char copy[LIMIT_PATH_BYTES], *save, *name;
+	char path[LIMIT_PATH_BYTES], *name, *end;
 	int r, next;
 
 	r = duplicate(w->root->fd, &dir);
 	if (r < 0)
 		return r;
-	memcpy(copy, w->where, sizeof(copy));
-	for (name = strtok_r(copy, "/", &save); name != NULL;
-	     name = strtok_r(NULL, "/", &save)) {
-		next = openat(dir, name, O_PATH | O_DIRECTORY | O_NOFOLLOW |
-			      O_CLOEXEC);
-		if (next < 0)
-			return -errno;
+	memcpy(path, w->where, sizeof(path));
+	for (name = path; *name == '/'; name = end) {
+		char separator;
+
+		end = name + 1 + strcspn(name + 1, "/");
+		separator = *end;
+		*end = '\0';
+		r = step(w, dir, path, name + 1, O_PATH | O_DIRECTORY, &next);
+		*end = separator;
+		if (r < 0)
+			return r;
 		close(dir);
 		dir = next;
 	}
@@ -164,12 +186,14 @@ static int walk_link(struct walk *w, int link, const char *rest)
 static int walk_open(const struct walk *w, const char *name, int flags,
 		     int *ret_fd)
 {
-	int fd = openat(w->dir, name, flags | O_NOFOLLOW | O_CLOEXEC);
+	char path[LIMIT_PATH_BYTES];
+	const int n = strcmp(name, ".") == 0 ?
+		      snprintf(path, sizeof(path), "%s", w->where) :
+		      snprintf(path, sizeof(path), "%s/%s", w->where, name);
 
-	if (fd < 0)
-		return -errno;
-	*ret_fd = fd;
-	return 0;
+	if (n < 0 || (size_t)n >= sizeof(path))
+		return -ENAMETOOLONG;
+	return step(w, w->dir, path, name, flags, ret_fd);
 }
 
 /* Is NAME, in the directory that was reached, one of the mount points that are
@@ -232,7 +256,7 @@ static int walk_steps(struct walk *w, int flags, int *ret_fd)
 		if (r < 0)
 			return r;
 		if (last && !(flags & O_PATH))
-			return walk_open(w, name, flags, ret_fd);
+			return step(w, w->dir, w->where, name, flags, ret_fd);
 		if (last) {
 			*ret_fd = fd;
 			fd = -1;
@@ -286,7 +310,7 @@ static int resolve(const struct root *r, const char *path, int flags,
 	};
 	long fd = -1;
 
-	if (no_openat2 || avoided != NULL || (lacking & BENEATH_LACKS_OPENAT2))
+	if (no_openat2 || avoided != NULL || r->overlay != NULL || (lacking & BENEATH_LACKS_OPENAT2))
 		return walk(r, path, flags, ret_fd, NULL);
 	for (unsigned i = 0; i < RETRIES; i++) {
 		fd = syscall(SYS_openat2, r->fd, path, &how, sizeof(how));
@@ -308,6 +332,14 @@ static int resolve(const struct root *r, const char *path, int flags,
 int beneath_open(const struct root *r, const char *path, int flags, int *ret_fd)
 {
 	return resolve(r, path, O_PATH | flags, ret_fd);
+}
+
+int beneath_find(const struct root *r, const char *path, int flags,
+		 int *ret_fd, char **ret_real)
+{
+	*ret_real = NULL;
+	return r->overlay == NULL ? beneath_open(r, path, flags, ret_fd) :
+	       walk(r, path, O_PATH | flags, ret_fd, ret_real);
 }
 
 /* Component by component.  */
@@ -459,6 +491,8 @@ static int real_path_now(const struct root *r, const char *path,
 	size_t n;
 	int e;
 
+	if (r->overlay != NULL)
+		return walk(r, path, O_PATH, &fd, ret_path);
 	e = beneath_open(r, path, 0, &fd);
 	if (e < 0)
 		return e;

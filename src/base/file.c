@@ -49,18 +49,30 @@ static struct file_id id_of(const struct stat *st)
 	};
 }
 
+/* The description of FD, which is REAL in the root (see beneath_find()).  */
+static struct file_id described(const struct root *r, const char *real,
+				const struct stat *st)
+{
+	struct file_id id = id_of(st);
+
+	if (r->overlay != NULL && real != NULL)
+		overlay_describe(r->overlay, real, &id);
+	return id;
+}
+
 static int stat_now(const struct root *r, const char *path, int flags,
 		    struct file_id *ret_id)
 {
+	AUTO(str) char *real = NULL;
 	AUTO(fd) int fd = -1;
 	struct stat st;
-	int e = beneath_open(r, path, flags, &fd);
+	int e = beneath_find(r, path, flags, &fd, &real);
 
 	if (e < 0)
 		return e;
 	if (fstat(fd, &st) < 0)
 		return -errno;
-	*ret_id = id_of(&st);
+	*ret_id = described(r, real, &st);
 	return 0;
 }
 
@@ -177,12 +189,14 @@ static int list_now(const struct root *r, const char *path, int flags,
 		    struct directory *ret_directory)
 {
 	const int how = O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC;
+	AUTO(directory) struct directory l = { .n = 0 };
+	AUTO(str) char *real = NULL;
 	AUTO(fd) int at = -1;
 	struct stat st;
 	DIR *dir;
 	int e, fd;
 
-	e = beneath_open(r, path, O_DIRECTORY | flags, &at);
+	e = beneath_find(r, path, O_DIRECTORY | flags, &at, &real);
 	if (e < 0)
 		return e;
 	if (fstat(at, &st) < 0)
@@ -198,11 +212,16 @@ static int list_now(const struct root *r, const char *path, int flags,
 		close(fd);
 		return e;
 	}
-	e = read_names(dir, ret_directory);
-	if (e == 0)
-		ret_directory->id = id_of(&st);
+	e = read_names(dir, &l);
 	closedir(dir);
-	return e;
+	if (e == 0 && real != NULL)
+		e = overlay_list(r->overlay, real, &l);
+	if (e < 0)
+		return e;
+	l.id = described(r, real, &st);
+	*ret_directory = l;
+	l = (struct directory){ .n = 0 };
+	return 0;
 }
 
 int file_directory(const struct root *r, const char *path, int flags,
@@ -411,12 +430,13 @@ static int copy_file(int fd, const struct file_id *id, uint64_t limit,
 static int open_now(const struct root *r, const char *path, uint64_t limit,
 		    int *ret_fd, struct file_id *ret_id)
 {
+	AUTO(str) char *real = NULL;
 	AUTO(fd) int at = -1, fd = -1;
 	struct file_id id;
 	struct stat st;
 	int e;
 
-	e = beneath_open(r, path, 0, &at);
+	e = beneath_find(r, path, 0, &at, &real);
 	if (e < 0)
 		return e;
 	if (fstat(at, &st) < 0)
@@ -428,7 +448,7 @@ static int open_now(const struct root *r, const char *path, uint64_t limit,
 		return e;
 	if (fstat(fd, &st) < 0)
 		return -errno;
-	id = id_of(&st);
+	id = described(r, real, &st);
 	if (id.size < 0 || (uint64_t)id.size > limit ||
 	    (uint64_t)id.size >= SIZE_MAX)
 		return -EFBIG;

@@ -37,6 +37,18 @@
 /* Command line */
 #define LIMIT_MODULE_BYTES	(1u << 20)	/* what Ansible asks a module */
 
+/* Packages that are not installed yet */
+#define LIMIT_OVERLAY		20000u		/* names that one look adds or hides */
+#define LIMIT_PACKAGES		5000u		/* that are looked at together */
+#define LIMIT_PACKAGE_FILE	(UINT64_C(8) << 30)	/* bytes of a package */
+#define LIMIT_PACKAGE_MEMBERS	500000u
+#define LIMIT_PACKAGE_MEMBER	(512u << 20)	/* bytes of one that is kept */
+#define LIMIT_PACKAGE_KEPT	(UINT64_C(1) << 30)	/* ... of all of them */
+#define LIMIT_PACKAGE_UNPACKED	(UINT64_C(64) << 30)	/* also of what is not kept */
+#define LIMIT_APT_BYTES		(16u << 20)	/* what apt says to its hook */
+#define LIMIT_APT_SECONDS	120u		/* ... for a look at that */
+#define LIMIT_PACKAGE_CONTROL	(1u << 20)	/* dpkg's control file */
+
 /* Configuration files */
 #define LIMIT_SETTINGS_BYTES	(1u << 20)	/* a file */
 #define LIMIT_SETTING_BYTES	16384u		/* a value */

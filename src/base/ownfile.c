@@ -130,6 +130,23 @@ int file_write_atomic(const char *path, struct blob data, mode_t mode)
 	return real == NULL ? -errno : replace(real, data, mode);
 }
 
+int file_open_named(const char *path, uint64_t limit, int *ret_fd)
+{
+	AUTO(fd) int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY |
+			       O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -ENOTREG;
+	if ((uint64_t)st.st_size > limit)
+		return -EFBIG;
+	*ret_fd = fd;
+	fd = -1;
+	return 0;
+}
+
 int file_slurp(const char *path, size_t limit, char **ret_text, size_t *ret_n)
 {
 	AUTO(fd) int fd = open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK |

@@ -385,3 +385,41 @@ void worker_stop(struct worker *w, bool force, struct worker_end *ret_end)
 		*ret_end = end;
 	free(w);
 }
+
+/* ---- what may go wrong ---------------------------------------------------------*/
+
+static volatile sig_atomic_t guarded;
+
+static void end_guarded(int signal_number)
+{
+	(void)signal_number;
+	kill((pid_t)guarded, SIGKILL);
+}
+
+int guarded_run(int (*fn)(const void *data), const void *data, unsigned seconds,
+		struct worker_end *ret_end)
+{
+	const struct sigaction end = { .sa_handler = end_guarded };
+	int status = 0;
+	pid_t pid;
+
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		status = fn(data);
+		fflush(NULL);
+		_exit(status);
+	}
+	if (pid < 0)
+		return -errno;
+	guarded = pid;
+	sigaction(SIGALRM, &end, NULL);
+	alarm(seconds);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	alarm(0);
+	*ret_end = (struct worker_end){
+		.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0,
+		.status = WIFEXITED(status) ? WEXITSTATUS(status) : 0 };
+	return 0;
+}

@@ -98,6 +98,19 @@ int inventory_begin_again(struct inventory *i, int64_t now, int64_t *ret_scan)
 	return 0;
 }
 
+int inventory_forget(struct inventory *i, int64_t scan)
+{
+	AUTO(str) char *sql = xasprintf(
+		"DELETE FROM scan_store WHERE scan_id = %lld; "
+		"DELETE FROM scan_problem WHERE scan_id = %lld; "
+		"DELETE FROM finding WHERE scan_id = %lld; "
+		"DELETE FROM scan WHERE id = %lld",
+		(long long)scan, (long long)scan, (long long)scan,
+		(long long)scan);
+
+	return db_exec(i, sql);
+}
+
 /* ---- its stores ------------------------------------------------------------*/
 
 void recorded_stores_free(struct recorded_store *stores, size_t n)

@@ -485,4 +485,8 @@ int inventory_crawl_save(struct inventory *i, const char *what,
 int inventory_prune(struct inventory *i, const char *root, unsigned keep,
 		    size_t *ret_deleted);
 
+/* The scan SCAN was never made, though a newer one may be made of it: only for
+ * inventories in memory.  */
+int inventory_forget(struct inventory *i, int64_t scan);
+
 #endif

@@ -266,6 +266,13 @@ typedef int match_fn(const struct match *m, void *data);
 int patterns_expand(const struct patterns *p, const struct root *r,
 		    const char *home, match_fn *fn, void *data);
 
+/* What of a package matters to a catalogue: is PATH, absolute, the program of a
+ * party, a file of settings, or in a store?  */
+enum interest { INTEREST_NONE, INTEREST_PROGRAM, INTEREST_SETTINGS,
+		INTEREST_STORE };
+struct patterns *interest_patterns(const struct catalogue *c);
+enum interest interest_in(const struct patterns *p, const char *path);
+
 /* ---- homes ---------------------------------------------------------------*/
 struct home {
 	char *path;		/* absolute inside the root */

@@ -95,7 +95,10 @@ void auto_assets(struct assets **assets);
 /* One certificate that comes, goes or changes its role, and where.  */
 struct preview_place {
 	char *kind, *path;	/* of the store */
+	char *location;		/* of the file; the first of several */
 };
+/* Does that lie elsewhere than the store, which is a list of names then?  */
+bool preview_is_elsewhere(const struct preview_place *p);
 struct preview_change {
 	char *change;		/* "added", "distrusted" or "removed" */
 	char *sha256;
@@ -135,7 +138,7 @@ void preview_compare(const struct report *before, const struct report *after,
  * other.  */
 void preview_add_change(struct preview *p, const char *change,
 			const char *sha256, const char *name, const char *kind,
-			const char *path);
+			const char *path, const char *location);
 /* Takes over the strings of V.  */
 void preview_add_verdict(struct preview *p, const struct preview_verdict *v);
 void preview_done(struct preview *p);
@@ -151,6 +154,8 @@ const struct preview_output *preview_output_find(const char *name);
 /* What the rows name; as those of reports.  */
 int preview_text_write(const struct preview *p, const struct output_options *o,
 		       FILE *f);
+int preview_short_write(const struct preview *p, const struct output_options *o,
+			FILE *f);
 int preview_json_write(const struct preview *p, const struct output_options *o,
 		       FILE *f);
 

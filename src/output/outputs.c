@@ -49,6 +49,7 @@ const struct output *output_find(const char *name)
 const struct preview_output preview_outputs[] = {
 	{ "text", false, preview_text_write },
 	{ "json", true, preview_json_write },
+	{ "short", false, preview_short_write },
 	{ NULL, false, NULL },
 };
 

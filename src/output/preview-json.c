@@ -50,6 +50,8 @@ static void put_change(FILE *f, const struct preview_change *c)
 		put_text(f, "kind", c->places[k].kind);
 		fputs(", ", f);
 		put_text(f, "path", c->places[k].path);
+		fputs(", ", f);
+		put_text(f, "location", c->places[k].location);
 		fputs("}", f);
 	}
 	fputs("]}", f);

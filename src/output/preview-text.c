@@ -46,6 +46,12 @@ static void put_change(struct page *p, const struct preview_change *c)
 		pen_begin(&p->pen, "      ", "        ");
 		pen_word(&p->pen, INK_PLAIN, path);
 		pen_words(&p->pen, INK_DIM, note);
+		if (preview_is_elsewhere(&c->places[k])) {
+			AUTO(str) char *file =
+				text_escaped(c->places[k].location);
+
+			pen_word(&p->pen, INK_PLAIN, file);
+		}
 		pen_end(&p->pen);
 	}
 	if (shown < c->n_places) {

@@ -93,7 +93,7 @@ void preview_compare(const struct report *before, const struct report *after,
 
 void preview_add_change(struct preview *p, const char *change,
 			const char *sha256, const char *name, const char *kind,
-			const char *path)
+			const char *path, const char *location)
 {
 	struct preview_change *c = p->n_changes > 0 ?
 				   &p->changes[p->n_changes - 1] : NULL;
@@ -109,7 +109,16 @@ void preview_add_change(struct preview *p, const char *change,
 	}
 	grow(&c->places, c->n_places, &c->cap_places, sizeof(*c->places));
 	c->places[c->n_places++] = (struct preview_place){
-		xstrdup(kind), xstrdup(path) };
+		xstrdup(kind), xstrdup(path),
+		xstrdup(location != NULL ? location : path) };
+}
+
+bool preview_is_elsewhere(const struct preview_place *p)
+{
+	const size_t n = strlen(p->path);
+
+	return strncmp(p->location, p->path, n) != 0 ||
+	       (p->location[n] != '/' && p->location[n] != '\0');
 }
 
 void preview_add_verdict(struct preview *p, const struct preview_verdict *v)
@@ -138,6 +147,7 @@ void preview_done(struct preview *p)
 		for (size_t n = 0; n < c->n_places; n++) {
 			free(c->places[n].kind);
 			free(c->places[n].path);
+			free(c->places[n].location);
 		}
 		free(c->places);
 		free(c->change);

@@ -15,11 +15,17 @@ enum job_message {
 	JOB_ROOTS,	/* certificates that are known */
 	JOB_DECODE,	/* one certificate: DECODED comes back */
 	JOB_VERIFY,	/* a pair: VERIFIED */
+	JOB_UNPACK,	/* a package: PACKAGE, MEMBERs and BYTES, UNPACKED */
+	JOB_TAKE,	/* whether a member's bytes are wanted */
 	/* From the worker.  */
 	JOB_CHUNK,	/* records; the last has that of the last file's end */
 	JOB_NEED_ROOTS,
 	JOB_DECODED,
 	JOB_VERIFIED,
+	JOB_PACKAGE,
+	JOB_MEMBER,	/* of a regular file: TAKE is the answer */
+	JOB_BYTES,
+	JOB_UNPACKED,	/* the end, and what was wrong */
 };
 
 /* In a chunk.  */
@@ -108,6 +114,19 @@ struct batch {
  * is not to be used any more, or the host failed; `finished` files have all they
  * are to have then, and the next one may have a part.  */
 int batch_run(struct batch *b);
+
+/* ---- packages (unpack.c, unpack-job.c) ---------------------------------------
+ * As readings_unpack(), here.  */
+int package_unpack(int fd, const struct package_sink *sink, void *data,
+		   char **ret_error);
+void unpack_ready(void);	/* opens what the first one would */
+/* What a worker does about a JOB_UNPACK.  */
+void unpack_work(struct channel *c, struct wire message);
+/* The program's side of it.  Negative: the worker is not to be used any more, or
+ * the sink failed, which *ret_host_error says then.  *ret_error, which the caller
+ * frees: what is wrong with the package.  */
+int unpack_hear(struct channel *c, int fd, const struct package_sink *sink,
+		void *data, int *ret_host_error, char **ret_error);
 
 /* What a worker runs.  */
 extern const struct worker_kind reading_worker;

@@ -517,6 +517,37 @@ int readings_decode(struct readings *r, struct blob der,
 		    const uint8_t sha256[SHA256_SIZE], bool verified,
 		    struct certificate *ret_cert);
 int readings_verify(struct readings *r, struct blob child, struct blob issuer);
+/* ---- packages ----------------------------------------------------------------
+ * What a package that is not installed brings.  All of it is borrowed.  */
+struct package_facts {
+	const char *format;		/* "deb", "rpm" */
+	const char *name;
+	const char *version, *architecture;	/* NULL: not told */
+};
+struct package_member {
+	char kind;		/* 'f' a file, 'd' a directory, 'l' a link, 'h' one
+				 * more name of a member, 'o' something else */
+	const char *path;	/* absolute, without "." and ".." */
+	const char *target;	/* of 'l', as it is written, and of 'h', like path;
+				 * else NULL */
+	uint32_t mode;		/* permissions */
+	uint64_t size;
+};
+struct package_sink {
+	/* Before all members.  Each returns a negative errno to end it.  */
+	int (*facts)(void *data, const struct package_facts *f);
+	/* 1: `bytes` is to be given all of the file 'f', else 0.  */
+	int (*member)(void *data, const struct package_member *m);
+	int (*bytes)(void *data, struct blob part);
+};
+/* Takes the package FD apart in a worker of its own.  -EINVAL, with *ret_error,
+ * which the caller frees: it is no package, damaged, or past a limit; -ENOTSUP:
+ * this build has no libarchive; what the sink returned; else no worker is to be
+ * had.  */
+int readings_unpack(struct readings *r, int fd, const struct package_sink *sink,
+		    void *data, char **ret_error);
+bool package_supported(void);
+
 size_t readings_deaths(const struct readings *r);	/* over signatures */
 
 /* WORDS, a space and the version behind them ("OpenSSL 1.0.2u"), where DATA has them

@@ -271,6 +271,7 @@ static void prepare(void)
 	x509_ready();
 	database_ready();
 	json_ready();
+	unpack_ready();
 }
 
 static void work(struct channel *channel)
@@ -293,6 +294,9 @@ static void work(struct channel *channel)
 			break;
 		case JOB_VERIFY:
 			verify_one(channel, message);
+			break;
+		case JOB_UNPACK:
+			unpack_work(channel, message);
 			break;
 		default:
 			_exit(LIE);

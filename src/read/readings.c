@@ -1,8 +1,8 @@
 /* readings.c -- the program's side of reading in workers: which of them reads
  * what, and what becomes of it when one ends.
  *
- * Three workers at most: for root's files, for those of one other user, and for
- * certificates and signatures that are no file's.  When the files of another
+ * Four workers at most: for root's files, for those of one other user, for
+ * certificates and signatures that are no file's, and for one package.  When the files of another
  * user come their worker is replaced, so that whoever takes one over has what
  * its own files say, and nothing else, to lie about.
  *
@@ -17,7 +17,7 @@
 
 #include "read/jobs.h"
 
-enum { SLOT_ROOT, SLOT_USER, SLOT_CHECKS, SLOTS };
+enum { SLOT_ROOT, SLOT_USER, SLOT_CHECKS, SLOT_PACKAGE, SLOTS };
 
 struct readings {
 	struct nursery *nursery;
@@ -461,4 +461,32 @@ int readings_verify(struct readings *r, struct blob child, struct blob issuer)
 		return -ENOTSUP;
 	}
 	return e < 0 ? e : verified;
+}
+
+/* ---- packages ----------------------------------------------------------------*/
+
+int readings_unpack(struct readings *r, int fd, const struct package_sink *sink,
+		    void *data, char **ret_error)
+{
+	struct worker *w;
+	uint64_t offset;
+	int e, host_error;
+
+	*ret_error = NULL;
+	if (!package_supported())
+		return -ENOTSUP;
+	if (r == NULL)
+		return package_unpack(fd, sink, data, ret_error);
+	e = get_worker(r, SLOT_PACKAGE, 0, &w);
+	if (e < 0)
+		return e;
+	e = unpack_hear(&w->channel, fd, sink, data, &host_error, ret_error);
+	if (e == 0 || host_error < 0) {
+		stop(r, SLOT_PACKAGE);
+		return host_error < 0 ? host_error :
+		       *ret_error != NULL ? -EINVAL : 0;
+	}
+	free(*ret_error);
+	*ret_error = bury(r, SLOT_PACKAGE, e, &offset);
+	return -EINVAL;
 }

@@ -49,6 +49,8 @@ struct again {
 	struct target *targets;
 	size_t n_targets;
 	struct ids sources;	/* what the system's list is made of */
+	struct ids servers;	/* ... of these what is for servers and not
+				 * distrusted */
 	bool any_filled;	/* one that is made is */
 	bool has_distrusted;	/* there is a store of that part */
 	struct ids *changed;	/* the certificates of each change */
@@ -96,7 +98,7 @@ static int know_certificates(struct again *a)
 		const struct scan_change *c = &a->request->changes[k];
 		int64_t id;
 
-		if (c->n_certificates == 0) {
+		if (c->n_certificates == 0 && c->kind != CHANGE_UPDATE) {
 			r = inventory_fingerprint(a->pass.inventory, c->sha256,
 						  &id);
 			if (r < 0)
@@ -110,6 +112,8 @@ static int know_certificates(struct again *a)
 				return r;
 			ids_add(&a->changed[k], id);
 		}
+		for (size_t n = 0; n < c->n_before; n++)
+			ids_add(&a->changed[k], c->before[n]);
 		ids_sort(&a->changed[k]);
 	}
 	return r;
@@ -194,6 +198,37 @@ static void find_targets(struct again *a, const struct recorded_store *stores,
 	a->request->has_stores = any;
 }
 
+/* Takes what is distrusted out of what is for servers.  */
+static int leave_distrusted(struct again *a)
+{
+	struct ids distrusted = { .n = 0 };
+	size_t n = 0;
+	int r = 0;
+
+	for (size_t k = 0; r == 0 && k < a->n_targets; k++) {
+		struct recorded_reading reading;
+
+		if (a->targets[k].part != PART_DISTRUSTED)
+			continue;
+		r = inventory_recorded_reading(a->pass.inventory,
+			a->targets[k].store->store, &reading);
+		for (size_t m = 0; r == 0 && m < reading.n_entries; m++)
+			if (reading.entries[m].role == ROLE_DISTRUST)
+				ids_add(&distrusted,
+					reading.entries[m].certificate);
+		if (r == 0)
+			recorded_reading_done(&reading);
+	}
+	ids_sort(&distrusted);
+	ids_sort(&a->servers);
+	for (size_t k = 0; k < a->servers.n; k++)
+		if (!ids_have(&distrusted, a->servers.items[k]))
+			a->servers.items[n++] = a->servers.items[k];
+	a->servers.n = n;
+	free(distrusted.items);
+	return r;
+}
+
 /* What is in the sources of the system's list now, and which of the places that
  * are made of them have anything.  */
 static int find_sources(struct again *a)
@@ -215,19 +250,25 @@ static int find_sources(struct again *a)
 			if (e->role != ROLE_SOURCE && e->role != ROLE_ANCHOR)
 				continue;
 			t->filled = true;
-			if (t->part != PART_MADE)
-				ids_add(&a->sources, e->certificate);
+			if (t->part == PART_MADE)
+				continue;
+			ids_add(&a->sources, e->certificate);
+			if (e->purposes == 0 ||
+			    (e->purposes & purposes_from_words("serverAuth")))
+				ids_add(&a->servers, e->certificate);
 		}
 		a->any_filled |= t->part == PART_MADE && t->filled;
 		recorded_reading_done(&reading);
 	}
 	ids_sort(&a->sources);
-	return 0;
+	return leave_distrusted(a);
 }
 
 static bool is_meant(const struct again *a, const struct target *t,
 		     const struct scan_change *c)
 {
+	if (c->kind == CHANGE_UPDATE)
+		return t->part == PART_MADE;
 	if (a->request->where != NULL)
 		return t->named;
 	return t->part != PART_NONE || (!a->request->system_only &&
@@ -296,6 +337,10 @@ static enum fate change_entry(const struct again *a, const struct target *t,
 		       FATE_GONE : FATE_KEPT;
 	case CHANGE_DISTRUST:
 		return has ? distrust(a, t, e) : FATE_KEPT;
+	case CHANGE_UPDATE:
+		return has && e->role == ROLE_ANCHOR &&
+		       !ids_have(&a->servers, e->certificate) ?
+		       FATE_GONE : FATE_KEPT;
 	case CHANGE_ADD:
 		break;
 	}
@@ -378,6 +423,31 @@ static int add_entries(struct again *a, const struct target *t, size_t change,
 	return 0;
 }
 
+/* What the updater puts into T because its sources have it now.  */
+static void add_updated(const struct again *a, const struct target *t,
+			size_t change, struct recorded_reading *r,
+			size_t *ret_added)
+{
+	const struct store_definition *d = t->definition;
+
+	if (!t->filled && a->any_filled)
+		return;
+	for (size_t k = 0; k < a->servers.n; k++) {
+		const int64_t id = a->servers.items[k];
+
+		if (ids_have(&a->changed[change], id) ||
+		    has_entry(r, id, ROLE_ANCHOR))
+			continue;
+		recorded_entry(r, &(struct stored_entry){
+			.certificate = id, .role = ROLE_ANCHOR,
+			.location = t->store->path,
+			.purposes = d != NULL && d->purposes != NULL ?
+				    purposes_from_words(d->purposes) : 0,
+		});
+		++*ret_added;
+	}
+}
+
 /* What the change distrusts joins the others that the updater leaves out, if it
  * is something that it would put in.  */
 static void add_distrusted(const struct again *a, const struct target *t,
@@ -414,6 +484,8 @@ static int change_reading(struct again *a, const struct target *t,
 			r->entries[n++] = r->entries[k];
 	}
 	r->n_entries = n;
+	if (c->kind == CHANGE_UPDATE)
+		add_updated(a, t, change, r, &changed);
 	if (c->kind == CHANGE_DISTRUST)
 		add_distrusted(a, t, change, r, &changed);
 	if (c->n_certificates > 0 && takes_new(a, t, c))
@@ -471,6 +543,31 @@ static int change_stores(struct again *a)
 	return r;
 }
 
+int scan_sources(struct inventory *i, const struct catalogue *catalogue,
+		 int64_t **ret_ids, size_t *ret_n)
+{
+	struct scan_again request = { .catalogue = catalogue };
+	struct again a = { .pass = { .inventory = i }, .request = &request };
+	struct recorded_store *stores = NULL;
+	size_t n = 0;
+	int r = inventory_recorded_stores(i, &stores, &n);
+
+	if (r == 0) {
+		find_targets(&a, stores, n);
+		r = find_sources(&a);
+	}
+	free(a.targets);
+	recorded_stores_free(stores, n);
+	free(a.sources.items);
+	if (r < 0) {
+		free(a.servers.items);
+		return r;
+	}
+	*ret_ids = a.servers.items;
+	*ret_n = a.servers.n;
+	return 0;
+}
+
 int scan_again(struct inventory *i, struct scan_again *request,
 	       int64_t *ret_scan)
 {
@@ -494,6 +591,7 @@ int scan_again(struct inventory *i, struct scan_again *request,
 		free(a.changed[k].items);
 	free(a.changed);
 	free(a.sources.items);
+	free(a.servers.items);
 	if (r == 0)
 		*ret_scan = scan;
 	return r;

@@ -46,6 +46,8 @@ enum scan_change_kind {
 				 * but where `where` names a store */
 	CHANGE_DISTRUST,	/* it is no anchor any more, but distrusted */
 	CHANGE_ADD,		/* these join the system's list */
+	CHANGE_UPDATE,		/* what the system's updater makes follows its
+				 * sources, which were others `before` */
 };
 struct scan_change {
 	enum scan_change_kind kind;
@@ -53,6 +55,8 @@ struct scan_change {
 	const struct blob *certificates;	/* of SET and ADD: DER, at least */
 	size_t n_certificates;			/* one; else 0 */
 	const char *name;	/* of the file that they are from, else NULL */
+	const int64_t *before;	/* of UPDATE: what scan_sources() gave */
+	size_t n_before;
 	size_t entries;		/* how many came, went or changed */
 };
 struct scan_again {
@@ -68,6 +72,10 @@ struct scan_again {
 	bool has_stores;		/* set: there is one with that path, or one
 					 * that the system's updater makes */
 };
+/* Of the newest scan but the open one: the certificates of which the system's
+ * updater makes its lists for servers; the caller frees.  */
+int scan_sources(struct inventory *i, const struct catalogue *catalogue,
+		 int64_t **ret_ids, size_t *ret_n);
 /* Begins a scan that is the newest one with the changes made, as if a root had
  * been read where they are.  Only for inventories in memory.  -ENODATA: there is
  * no scan.  The transaction stays open as with scan_run(), and is gone after an

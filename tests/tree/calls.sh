@@ -27,7 +27,7 @@ no 'malloc|calloc|realloc|strdup|strndup|asprintf' 'src/base/' "use the x* funct
 no 'fopen|open|openat|creat|opendir' 'src/base/' "only base/ opens files"
 no 'printf|puts|perror' 'src/[^/]*:' "only commands and outputs print"
 no 'socket|connect|getaddrinfo|gethostbyname' 'src/endpoint/|src/base/datagram.c' "only endpoint/ uses the network"
-no 'fork|vfork|socketpair' 'src/base/worker.c|src/base/mounts.c|src/endpoint/' "nobody else makes processes"
+no 'fork|vfork|socketpair' 'src/base/worker.c|src/base/overlay.c|src/base/mounts.c|src/endpoint/' "nobody else makes processes"
 no 'getenv' 'src/[^/]*:|src/locate/homes.c' "the environment decides nothing"
 
 # One room a file.

@@ -70,7 +70,7 @@ global=$("$TRUSTDRIFT" --help | of_help "Options of every command:")
 }
 compare "every command" "$global" "$(of_page .Sh OPTIONS)"
 
-commands=$("$TRUSTDRIFT" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
+commands=$("$TRUSTDRIFT" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z-]\{1,\}\) .*/\1/p')
 of_commands=$(sed -n 's/^\.Ss //p' "$page" | tr -d , | tr ' ' '\n')
 compare "the commands" "$commands" "$of_commands"
 

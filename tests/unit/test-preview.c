@@ -112,14 +112,16 @@ static void add_changes(struct preview *p)
 
 	memset(hex, 'a', 64);
 	hex[64] = '\0';
-	preview_add_change(p, "added", hex, NULL, "pem", "/etc/new\n");
+	preview_add_change(p, "added", hex, NULL, "pem", "/etc/new\n", NULL);
 	memset(hex, 'b', 64);
-	preview_add_change(p, "distrusted", hex, "Root\033[m B", "nss", "/n");
+	preview_add_change(p, "distrusted", hex, "Root\033[m B", "nss", "/n",
+			   NULL);
 	for (size_t k = 0; k < ARRAY_SIZE(paths); k++)
 		preview_add_change(p, "removed", hex, "Root B", "pem",
-				   paths[k]);
+				   paths[k], NULL);
 	memset(hex, 'c', 64);
-	preview_add_change(p, "removed", hex, "Root C", "pem", "/etc/a");
+	preview_add_change(p, "removed", hex, "Root C", "pem", "/etc/a",
+			   "/usr/c.crt");
 }
 
 /* ---- comparing -------------------------------------------------------------*/

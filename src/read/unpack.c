@@ -1,0 +1,554 @@
+/* unpack.c -- what is in a package: the members of a .deb (deb(5): an ar archive
+ * of debian-binary, control.tar and data.tar, each compressed as its name says)
+ * and of an .rpm (a lead, two headers and a cpio archive).
+ *
+ * libarchive takes both apart; of its many formats and filters only those are
+ * asked for that packages have, and none that runs a program.  It is large and
+ * what it is given is not installed by anybody yet, so this runs in a worker that
+ * has the package and nothing else (unpack-job.c).
+ *
+ * What is surprising: libarchive's readers of descriptors ask fstat(2), which a
+ * worker may not, so the bytes are handed over here.  And names of pax headers
+ * are converted to the locale's characters: in "C" that would look for a
+ * converter in files, so unpack_ready() opens a locale that has UTF-8.
+ */
+#include <errno.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifdef HAVE_LIBARCHIVE
+#include <archive.h>
+#include <archive_entry.h>
+#endif
+
+#include "read/jobs.h"
+
+#ifdef HAVE_LIBARCHIVE
+
+#define BLOCK_BYTES	(64u << 10)
+#define RPM_LEAD	96u
+#define RPM_MAGIC	UINT64_C(0x8eade80100000000)
+#define RPM_ENTRY	16u		/* bytes of an index entry */
+#define RPM_ENTRIES	65535u
+#define RPM_DATA	(256u << 20)
+enum { RPM_NAME = 1000, RPM_VERSION = 1001, RPM_RELEASE = 1002,
+       RPM_ARCHITECTURE = 1022, RPM_STRING = 6 };
+
+static locale_t utf8;
+
+struct unpack {
+	int fd;
+	off_t offset;
+	const struct package_sink *sink;
+	void *data;
+	uint8_t *block;
+	struct archive *outer;		/* of a .deb, else NULL */
+	uint64_t members, kept, unpacked;
+	char *error;			/* the first; NULL: none */
+	int stopped;			/* what the sink returned */
+};
+
+void unpack_ready(void)
+{
+	if (utf8 == (locale_t)0)
+		utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+}
+
+static void auto_archive(struct archive **a)
+{
+	if (*a != NULL)
+		archive_read_free(*a);
+}
+
+static int refuse(struct unpack *u, const char *why)
+{
+	if (u->error == NULL)
+		u->error = xstrdup(why);
+	return -EINVAL;
+}
+
+/* libarchive's own words for it.  */
+static int damaged(struct unpack *u, struct archive *a, const char *what)
+{
+	const char *why = archive_error_string(a);
+
+	if (u->error == NULL)
+		u->error = xasprintf("%s: %s", what,
+				     why != NULL ? why : "damaged");
+	return -EINVAL;
+}
+
+/* ---- bytes -----------------------------------------------------------------*/
+
+static la_ssize_t read_file(struct archive *a, void *data, const void **ret)
+{
+	struct unpack *u = data;
+	ssize_t n;
+
+	do
+		n = pread(u->fd, u->block, BLOCK_BYTES, u->offset);
+	while (n < 0 && errno == EINTR);
+	if (n < 0) {
+		archive_set_error(a, errno, "%s", strerror(errno));
+		return ARCHIVE_FATAL;
+	}
+	u->offset += n;
+	*ret = u->block;
+	return n;
+}
+
+/* The archive that is a member of the outer one.  */
+static la_ssize_t read_member(struct archive *a, void *data, const void **ret)
+{
+	struct unpack *u = data;
+	la_int64_t offset;
+	size_t n = 0;
+	int r = archive_read_data_block(u->outer, ret, &n, &offset);
+
+	if (r == ARCHIVE_EOF)
+		return 0;
+	if (r < ARCHIVE_WARN) {
+		archive_set_error(a, archive_errno(u->outer), "%s",
+				  archive_error_string(u->outer));
+		return ARCHIVE_FATAL;
+	}
+	return (la_ssize_t)n;
+}
+
+/* Decompressors that are built in.  */
+static void take_filters(struct archive *a)
+{
+	static int (*const filters[])(struct archive *) = {
+		archive_read_support_filter_gzip,
+		archive_read_support_filter_xz,
+		archive_read_support_filter_zstd,
+		archive_read_support_filter_bzip2,
+		archive_read_support_filter_lzma,
+	};
+
+	/* What is not built in warns, and would run a program: the worker may
+	 * not.  */
+	for (size_t k = 0; k < ARRAY_SIZE(filters); k++)
+		filters[k](a);
+}
+
+/* ---- members ---------------------------------------------------------------*/
+
+static int give_bytes(struct unpack *u, struct archive *a, uint64_t size)
+{
+	uint64_t come = 0;
+
+	if (size > LIMIT_PACKAGE_MEMBER || u->kept + size > LIMIT_PACKAGE_KEPT)
+		return refuse(u, "a member is larger than a limit of this program");
+	u->kept += size;
+	for (;;) {
+		const void *block;
+		size_t n;
+		la_int64_t offset;
+		int r = archive_read_data_block(a, &block, &n, &offset);
+
+		if (r == ARCHIVE_EOF)
+			return come == size ? 0 :
+			       refuse(u, "a member ends too early");
+		if (r < ARCHIVE_WARN)
+			return damaged(u, a, "a member cannot be read");
+		if (offset < 0 || (uint64_t)offset != come ||
+		    n > size - come)
+			return refuse(u, "a member has holes or more bytes than it says");
+		come += n;
+		while (n > 0) {
+			const size_t part = n < LIMIT_WIRE_CHUNK ? n :
+					    LIMIT_WIRE_CHUNK;
+
+			u->stopped = u->sink->bytes(u->data, (struct blob){
+				block, part });
+			if (u->stopped < 0)
+				return u->stopped;
+			block = (const uint8_t *)block + part;
+			n -= part;
+		}
+	}
+}
+
+static char kind_of(struct archive_entry *e)
+{
+	if (archive_entry_hardlink(e) != NULL)
+		return 'h';
+	switch (archive_entry_filetype(e)) {
+	case AE_IFREG:
+		return 'f';
+	case AE_IFDIR:
+		return 'd';
+	case AE_IFLNK:
+		return 'l';
+	default:
+		return 'o';
+	}
+}
+
+/* Without "./" and "/" in front and "/" behind; the caller frees.  NULL: what no
+ * package calls a member.  */
+static char *member_path(const char *name)
+{
+	AUTO(str) char *path = NULL;
+	size_t n;
+
+	if (name == NULL)
+		return NULL;
+	while (*name == '/' || (name[0] == '.' && name[1] == '/'))
+		name += *name == '.' ? 2 : 1;
+	n = strlen(name);
+	while (n > 0 && name[n - 1] == '/')
+		n--;
+	if (n == 1 && *name == '.')
+		n = 0;
+	if (n + 2 > LIMIT_PATH_BYTES)
+		return NULL;
+	path = xasprintf("/%.*s", (int)n, name);
+	for (const char *p = path; n > 0 && p != NULL; p = strchr(p + 1, '/')) {
+		const size_t m = strcspn(p + 1, "/");
+
+		if (m == 0 || (m == 1 && p[1] == '.') ||
+		    (m == 2 && p[1] == '.' && p[2] == '.'))
+			return NULL;
+	}
+	return TAKE(path);
+}
+
+static int give_member(struct unpack *u, struct archive *a,
+		       struct archive_entry *e)
+{
+	AUTO(str) char *path = member_path(archive_entry_pathname(e));
+	AUTO(str) char *other = NULL;
+	struct package_member m = {
+		.kind = kind_of(e), .path = path,
+		.mode = (uint32_t)archive_entry_perm(e) & 07777,
+	};
+	const la_int64_t size = archive_entry_size(e);
+	int r;
+
+	if (++u->members > LIMIT_PACKAGE_MEMBERS)
+		return refuse(u, "more members than a limit of this program");
+	if (path == NULL)
+		return refuse(u, "a member has a name that leads elsewhere, or is too long");
+	if (m.kind == 'l')
+		m.target = archive_entry_symlink(e);
+	if (m.kind == 'h')
+		m.target = other = member_path(archive_entry_hardlink(e));
+	if ((m.kind == 'l' || m.kind == 'h') &&
+	    (m.target == NULL || *m.target == '\0' ||
+	     strlen(m.target) >= LIMIT_PATH_BYTES))
+		return refuse(u, "a link leads nowhere");
+	if (m.kind == 'f')
+		m.size = size > 0 ? (uint64_t)size : 0;
+	r = u->sink->member(u->data, &m);
+	if (r < 0)
+		u->stopped = r;
+	return r <= 0 || m.kind != 'f' ? r < 0 ? r : 0 :
+	       give_bytes(u, a, m.size);
+}
+
+static int give_members(struct unpack *u, struct archive *a)
+{
+	for (;;) {
+		struct archive_entry *e;
+		int r = archive_read_next_header(a, &e);
+
+		if (r == ARCHIVE_EOF)
+			return 0;
+		if (r < ARCHIVE_WARN)
+			return damaged(u, a, "the list of files cannot be read");
+		if ((uint64_t)archive_filter_bytes(a, 0) >
+		    LIMIT_PACKAGE_UNPACKED)
+			return refuse(u, "more bytes than a limit of this program");
+		r = give_member(u, a, e);
+		if (r < 0)
+			return r;
+	}
+}
+
+/* ---- Debian's --------------------------------------------------------------*/
+
+/* The value of FIELD in a control file, deb822(5); the caller frees.  NULL: it has
+ * none.  */
+static char *control_value(const char *text, const char *field)
+{
+	const size_t n = strlen(field);
+
+	while (text != NULL) {
+		if (strncasecmp(text, field, n) == 0 && text[n] == ':') {
+			text += n + 1;
+			text += strspn(text, " \t");
+			return xstrndup(text, strcspn(text, " \t\r\n"));
+		}
+		text = strchr(text, '\n');
+		text += text != NULL;
+	}
+	return NULL;
+}
+
+static int give_facts(struct unpack *u, const char *format, char *name,
+		      char *version, char *architecture)
+{
+	const struct package_facts facts = {
+		.format = format, .name = name, .version = version,
+		.architecture = architecture };
+	int r = name == NULL || *name == '\0' ||
+		strlen(name) > LIMIT_LABEL_BYTES ||
+		(version != NULL && strlen(version) > LIMIT_LABEL_BYTES) ||
+		(architecture != NULL &&
+		 strlen(architecture) > LIMIT_LABEL_BYTES) ?
+		refuse(u, "the package does not say what it is called") : 0;
+
+	if (r == 0)
+		r = u->stopped = u->sink->facts(u->data, &facts);
+	free(name);
+	free(version);
+	free(architecture);
+	return r < 0 ? r : 0;
+}
+
+static int give_control(struct unpack *u, struct archive *a)
+{
+	for (;;) {
+		AUTO(str) char *text = NULL, *path = NULL;
+		struct archive_entry *e;
+		size_t n = 0;
+		la_ssize_t got;
+		int r = archive_read_next_header(a, &e);
+
+		if (r == ARCHIVE_EOF)
+			return refuse(u, "there is no control file in it");
+		if (r < ARCHIVE_WARN)
+			return damaged(u, a, "control.tar cannot be read");
+		path = member_path(archive_entry_pathname(e));
+		if (path == NULL || strcmp(path, "/control") != 0)
+			continue;
+		text = xmalloc(LIMIT_PACKAGE_CONTROL + 1);
+		while (n < LIMIT_PACKAGE_CONTROL) {
+			got = archive_read_data(a, text + n,
+						LIMIT_PACKAGE_CONTROL - n);
+			if (got < 0)
+				return damaged(u, a, "control cannot be read");
+			if (got == 0)
+				break;
+			n += (size_t)got;
+		}
+		text[n] = '\0';
+		return give_facts(u, "deb", control_value(text, "Package"),
+				  control_value(text, "Version"),
+				  control_value(text, "Architecture"));
+	}
+}
+
+/* What is in the member that OUTER is at.  */
+static int open_inner(struct unpack *u, struct archive **ret_archive)
+{
+	struct archive *a = archive_read_new();
+
+	if (a == NULL)
+		die("%s", strerror(ENOMEM));
+	*ret_archive = a;
+	take_filters(a);
+	archive_read_support_format_tar(a);
+	archive_read_support_format_empty(a);
+	return archive_read_open(a, u, NULL, read_member, NULL) ==
+	       ARCHIVE_OK ? 0 : damaged(u, a, "a part cannot be read");
+}
+
+static int unpack_deb(struct unpack *u)
+{
+	AUTO(archive) struct archive *outer = archive_read_new();
+	bool control = false, data = false;
+
+	if (outer == NULL)
+		die("%s", strerror(ENOMEM));
+	u->outer = outer;
+	archive_read_support_format_ar(outer);
+	if (archive_read_open(outer, u, NULL, read_file, NULL) != ARCHIVE_OK)
+		return damaged(u, outer, "no Debian package");
+	while (!data) {
+		AUTO(archive) struct archive *inner = NULL;
+		struct archive_entry *e;
+		const char *name;
+		int r = archive_read_next_header(outer, &e);
+
+		if (r == ARCHIVE_EOF)
+			return refuse(u, "a part is missing: control.tar or data.tar");
+		if (r < ARCHIVE_WARN)
+			return damaged(u, outer, "no Debian package");
+		name = archive_entry_pathname(e);
+		if (name == NULL || (!has_prefix(name, "control.tar") &&
+				     !has_prefix(name, "data.tar")))
+			continue;
+		data = *name == 'd';
+		if (data != control)
+			return refuse(u, "control.tar and data.tar are not in their order");
+		control = true;
+		r = open_inner(u, &inner);
+		if (r == 0)
+			r = data ? give_members(u, inner) :
+			    give_control(u, inner);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* ---- rpm's -----------------------------------------------------------------*/
+
+static bool read_at(const struct unpack *u, off_t offset, void *p, size_t n)
+{
+	return pread(u->fd, p, n, offset) == (ssize_t)n;
+}
+
+/* A header at *OFFSET, which moves behind it: 8 bytes of magic, the number of
+ * index entries and the bytes of data (RPM's docs/manual/format_header.md).  */
+static int rpm_header(struct unpack *u, off_t *offset, uint32_t *ret_entries,
+		      uint32_t *ret_data)
+{
+	uint8_t head[16];
+
+	if (!read_at(u, *offset, head, sizeof(head)) ||
+	    ((uint64_t)get_be32(head) << 32) != RPM_MAGIC)
+		return refuse(u, "no rpm package: a header is missing");
+	*ret_entries = get_be32(head + 8);
+	*ret_data = get_be32(head + 12);
+	if (*ret_entries > RPM_ENTRIES || *ret_data > RPM_DATA)
+		return refuse(u, "no rpm package: a header is too long");
+	*offset += (off_t)sizeof(head) +
+		   (off_t)RPM_ENTRY * *ret_entries + *ret_data;
+	return 0;
+}
+
+/* The string TAG of the header at OFFSET; the caller frees.  NULL: there is
+ * none.  */
+static char *rpm_string(const struct unpack *u, off_t offset,
+			uint32_t entries, uint32_t data, uint32_t tag)
+{
+	const off_t index = offset + 16;
+	const off_t strings = index + (off_t)RPM_ENTRY * entries;
+	char text[LIMIT_LABEL_BYTES + 1];
+	uint8_t entry[RPM_ENTRY];
+
+	for (uint32_t k = 0; k < entries; k++) {
+		uint32_t at;
+		ssize_t n;
+
+		if (!read_at(u, index + (off_t)RPM_ENTRY * k, entry,
+			     sizeof(entry)))
+			return NULL;
+		at = get_be32(entry + 8);
+		if (get_be32(entry) != tag ||
+		    get_be32(entry + 4) != RPM_STRING || at >= data)
+			continue;
+		n = pread(u->fd, text, sizeof(text) - 1, strings + at);
+		if (n <= 0 || memchr(text, '\0', (size_t)n) == NULL)
+			return NULL;
+		return xstrdup(text);
+	}
+	return NULL;
+}
+
+static int rpm_facts(struct unpack *u)
+{
+	AUTO(str) char *version = NULL, *release = NULL;
+	uint32_t entries, data;
+	off_t offset = RPM_LEAD, header;
+	int r = rpm_header(u, &offset, &entries, &data);
+
+	if (r < 0)
+		return r;
+	offset += (8 - offset % 8) % 8;	/* only behind the signatures */
+	header = offset;
+	r = rpm_header(u, &offset, &entries, &data);
+	if (r < 0)
+		return r;
+	version = rpm_string(u, header, entries, data, RPM_VERSION);
+	release = rpm_string(u, header, entries, data, RPM_RELEASE);
+	return give_facts(u, "rpm",
+		rpm_string(u, header, entries, data, RPM_NAME),
+		version == NULL || release == NULL ? NULL :
+		xasprintf("%s-%s", version, release),
+		rpm_string(u, header, entries, data, RPM_ARCHITECTURE));
+}
+
+static int unpack_rpm(struct unpack *u)
+{
+	AUTO(archive) struct archive *a = archive_read_new();
+	int r = rpm_facts(u);
+
+	if (r < 0)
+		return r;
+	if (a == NULL)
+		die("%s", strerror(ENOMEM));
+	take_filters(a);
+	archive_read_support_filter_rpm(a);
+	archive_read_support_format_cpio(a);
+	archive_read_support_format_empty(a);
+	if (archive_read_open(a, u, NULL, read_file, NULL) != ARCHIVE_OK)
+		return damaged(u, a, "its files cannot be read");
+	return give_members(u, a);
+}
+
+/* ---- both --------------------------------------------------------------------*/
+
+static int unpack_any(struct unpack *u)
+{
+	static const uint8_t rpm[] = { 0xed, 0xab, 0xee, 0xdb };
+	uint8_t head[8];
+
+	if (!read_at(u, 0, head, sizeof(head)))
+		return refuse(u, "no package: it is too short");
+	if (memcmp(head, "!<arch>\n", sizeof(head)) == 0)
+		return unpack_deb(u);
+	if (memcmp(head, rpm, sizeof(rpm)) == 0)
+		return unpack_rpm(u);
+	return refuse(u, "no package of Debian or rpm");
+}
+
+int package_unpack(int fd, const struct package_sink *sink, void *data,
+		   char **ret_error)
+{
+	struct unpack u = {
+		.fd = fd, .sink = sink, .data = data,
+		.block = xmalloc(BLOCK_BYTES) };
+	locale_t before;
+	int r;
+
+	unpack_ready();
+	before = uselocale(utf8);
+	r = unpack_any(&u);
+	uselocale(before);
+	free(u.block);
+	*ret_error = u.error;
+	return u.stopped < 0 ? u.stopped : r;
+}
+
+bool package_supported(void)
+{
+	return true;
+}
+
+#else
+
+void unpack_ready(void)
+{
+}
+
+int package_unpack(int fd, const struct package_sink *sink, void *data,
+		   char **ret_error)
+{
+	(void)fd, (void)sink, (void)data;
+	*ret_error = NULL;
+	return -ENOTSUP;
+}
+
+bool package_supported(void)
+{
+	return false;
+}
+
+#endif
