@@ -15,7 +15,7 @@
 static const struct fuzz_target *const targets[] = {
 	&wire_target, &channel_target, &crawl_state_target, &asn1_target,
 	&x509_target, &catalogue_target, &redirections_target, &rules_target,
-	&policy_target, &waivers_target, &recipes_target,
+	&policy_target, &waivers_target, &recipes_target, &package_target,
 };
 
 #define READER(name)	extern const struct reader name##_reader;

@@ -260,6 +260,7 @@ make_xml() {
 		cp "$f" "$corpus/rules"
 	done
 	cp data/recipes/*.xml "$corpus/recipes"
+	cp tests/fuzz/seeds/package/* "$corpus/package"
 	cp tests/fuzz/seeds/policy/* "$corpus/policy"
 	cp tests/fuzz/seeds/waivers/* "$corpus/waivers"
 }
