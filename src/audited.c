@@ -96,3 +96,32 @@ int audited_name(const struct options *o, struct audited *a)
 		status = name_one(o, a, o->arguments[i]);
 	return status;
 }
+
+int audited_check_rule(const struct options *o, const struct audited *a)
+{
+	struct rules *rules;
+	const char **words;
+	char *error = NULL;
+	int status = -1, r;
+
+	if (o->rule == NULL)
+		return -1;
+	for (size_t i = 0; i < a->n; i++)
+		if (strcmp(a->findings[i].rule_id, o->rule) == 0)
+			return -1;
+	r = rules_parse(o->config, &rules, &error);
+	if (r < 0)
+		return load_failed(r, error);
+	words = xcalloc(rules->n + 1, sizeof(*words));
+	for (size_t i = 0; i < rules->n; i++) {
+		words[i] = rules->items[i].id;
+		if (strcmp(words[i], o->rule) == 0)
+			break;
+		if (i + 1 == rules->n)
+			status = usage_error(o->command, _("there is no rule"),
+					     o->rule, words);
+	}
+	free(words);
+	rules_free(rules);
+	return status;
+}

@@ -71,37 +71,6 @@ static int load_audit(struct inventory *i, struct audit *a)
 
 /* ---- choosing --------------------------------------------------------------*/
 
-/* A rule that is not in the pack is a mistake, one without findings is good
- * news.  */
-static int check_rule(const struct options *o, const struct audit *a)
-{
-	struct rules *rules;
-	const char **words;
-	char *error = NULL;
-	int status = -1, r;
-
-	if (o->rule == NULL)
-		return -1;
-	for (size_t i = 0; i < a->list.n; i++)
-		if (strcmp(a->list.findings[i].rule_id, o->rule) == 0)
-			return -1;
-	r = rules_load(o->config, &rules, &error);
-	if (r < 0)
-		return load_failed(r, error);
-	words = xcalloc(rules->n + 1, sizeof(*words));
-	for (size_t i = 0; i < rules->n; i++) {
-		words[i] = rules->items[i].id;
-		if (strcmp(words[i], o->rule) == 0)
-			break;
-		if (i + 1 == rules->n)
-			status = usage_error(o->command, _("there is no rule"),
-					     o->rule, words);
-	}
-	free(words);
-	rules_free(rules);
-	return status;
-}
-
 static bool is_chosen(const struct options *o, const struct audit *a, size_t i)
 {
 	const struct finding *f = &a->list.findings[i];
@@ -120,7 +89,7 @@ static bool is_chosen(const struct options *o, const struct audit *a, size_t i)
 static int choose(const struct options *o, struct audit *a)
 {
 	size_t n = 0;
-	int status = check_rule(o, a);
+	int status = audited_check_rule(o, &a->list);
 
 	if (status < 0)
 		status = audited_name(o, &a->list);

@@ -1,6 +1,6 @@
 /* cmd-rules.c -- rules: for who writes them.  check loads files as an audit
  * would, each alone, so that a draft may lie anywhere, and asks each in its
- * cases; new begins a rule and its cases.
+ * cases; new begins a rule and its cases; xccdf makes a benchmark of all.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -330,17 +330,86 @@ static int begin(const struct options *o)
 	return status >= 0 ? status : STATUS_OK;
 }
 
+/* ---- xccdf ---------------------------------------------------------------*/
+
+#define SCRIPT	"trustdrift-sce"
+
+/* The way from where FILE will be to the script that a benchmark names: OpenSCAP
+ * takes none that begins with a slash.  FILE NULL: beside it.  */
+static int way_to_script(const char *file, char **ret_way)
+{
+	AUTO(str) char *there = xasprintf("%s/xccdf", data_dir());
+	AUTO(str) char *script_dir = realpath(there, NULL);
+	AUTO(str) char *parent = NULL, *here = NULL;
+	const char *slash = file != NULL ? strrchr(file, '/') : NULL;
+	AUTO(buf) struct buf way;
+
+	buf_init(&way, LIMIT_TEXT_BYTES);
+	parent = slash == NULL ? xstrdup(".") : slash == file ? xstrdup("/") :
+		 xstrndup(file, (size_t)(slash - file));
+	here = file == NULL ? NULL : realpath(parent, NULL);
+	if (file != NULL && here == NULL)
+		return cannot_write(file, -errno);
+	if (script_dir != NULL && here != NULL &&
+	    strcmp(script_dir, here) != 0) {
+		for (const char *p = here; *p != '\0' && p[1] != '\0'; p++)
+			if (*p == '/')
+				buf_adds(&way, "../");
+		buf_addf(&way, "%s/", script_dir + 1);
+	}
+	buf_adds(&way, SCRIPT);
+	*ret_way = buf_take(&way);
+	return -1;
+}
+
+/* By the path that it was called by, else where it is installed.  */
+static char *own_path(const struct options *o)
+{
+	char *path = strchr(o->program, '/') != NULL ?
+		     realpath(o->program, NULL) : NULL;
+
+	return path != NULL ? path : xstrdup(BINDIR "/trustdrift");
+}
+
+static int make_benchmark(const struct options *o)
+{
+	AUTO(str) char *program = own_path(o), *command = NULL, *way = NULL;
+	struct rules *rules;
+	struct out out;
+	char *error = NULL;
+	int status, r;
+
+	if (o->n_arguments > 1)
+		return usage_error(o->command, _("one word too many:"),
+				   o->arguments[1], NULL);
+	command = shell_word(program);
+	status = way_to_script(goes_into_file(o) ? o->output : NULL, &way);
+	if (status >= 0)
+		return status;
+	r = rules_parse(o->config, &rules, &error);
+	if (r < 0)
+		return load_failed(r, error);
+	out_begin(o, &out);
+	r = xccdf_benchmark_write(rules, program, command, way, out.f);
+	rules_free(rules);
+	status = out_end(&out, r, 0644);
+	return status >= 0 ? status : STATUS_OK;
+}
+
 int rules_command(const struct options *o)
 {
-	static const char *const words[] = { "check", "new", NULL };
+	static const char *const words[] = { "check", "new", "xccdf", NULL };
 	const char *what = o->n_arguments > 0 ? o->arguments[0] : NULL;
 
 	if (what == NULL)
-		return usage_error(o->command, _("rules check, or rules new?"),
+		return usage_error(o->command,
+				   _("rules check, rules new or rules xccdf?"),
 				   NULL, NULL);
 	if (strcmp(what, "check") == 0)
 		return check(o);
 	if (strcmp(what, "new") == 0)
 		return begin(o);
+	if (strcmp(what, "xccdf") == 0)
+		return make_benchmark(o);
 	return usage_error(o->command, _("there is nothing called"), what, words);
 }

@@ -396,12 +396,57 @@ static int fill_recipes(const struct options *o, struct table *t, void *data)
 	return status;
 }
 
+/* ---- findings ----------------------------------------------------------------*/
+
+static const char *const finding_names[] = {
+	"id", "rule", "severity", "status", "automatic", "store", "location",
+	"sha256", "message",
+};
+
+static int give_finding(struct table *t, const struct finding *f)
+{
+	const char *values[] = {
+		f->id, f->rule_id, severity_name(f->severity),
+		finding_status_name(f->status),
+		f->recipe == NULL ? "" : f->automatic ? "yes" : "no",
+		f->store_path, f->location, f->certificate.sha256, f->message,
+	};
+
+	return give(t, ARRAY_SIZE(finding_names), finding_names, values);
+}
+
+/* Of the newest audit, in the order of its report.  */
+static int fill_findings(const struct options *o, struct table *t, void *data)
+{
+	AUTO(inventory) struct inventory *i = NULL;
+	struct audited audited = { .n = 0 };
+	int status = open_inventory(o, INVENTORY_READ, &i, NULL);
+
+	(void)data;
+	if (status < 0)
+		status = audited_load(i,
+			_("there is no audit to show findings of; trustdrift audit makes one"),
+			&audited);
+	if (status < 0)
+		status = audited_check_rule(o, &audited);
+	if (status < 0)
+		status = give(t, ARRAY_SIZE(finding_names), finding_names,
+			      NULL);
+	for (size_t k = 0; k < audited.n && status < 0; k++)
+		if (o->rule == NULL ||
+		    strcmp(audited.findings[k].rule_id, o->rule) == 0)
+			status = give_finding(t, &audited.findings[k]);
+	audited_done(&audited);
+	return status;
+}
+
 /* ---- the table -------------------------------------------------------------*/
 
 static const struct subject subjects[] = {
 	{ "stores", stores_sql, NULL },
 	{ "certificates", certificates_sql, NULL },
 	{ "statements", statements_sql, NULL },
+	{ "findings", NULL, fill_findings },
 	{ "parties", parties_sql, NULL },
 	{ "shadowed", shadowed_sql, NULL },
 	{ "redirections", redirections_sql, NULL },
@@ -485,6 +530,10 @@ static int show(const struct options *o, const struct subject *subject)
 				   o->arguments[1], NULL);
 	}
 
+	if (o->rule != NULL && subject->fill != fill_findings)
+		return usage_error(o->command,
+				   _("--rule goes with findings, not with"),
+				   subject->name, NULL);
 	if (o->all && subject->sql != stores_sql)
 		return usage_error(o->command,
 				   _("--all goes with stores, not with"),

@@ -94,15 +94,15 @@ const struct command commands[] = {
 	  N_("write a waiver for findings of the newest audit"),
 	  waive_command, BIT(OPTION_OUTPUT) | BIT(OPTION_REASON) |
 	  BIT(OPTION_UNTIL) | BIT(OPTION_AUTHOR), -1, NULL },
-	{ "rules", "check FILE... | new ID",
-	  N_("check rules in their cases, or begin a new one"),
+	{ "rules", "check FILE... | new ID | xccdf",
+	  N_("check rules, begin one, or make OpenSCAP's benchmark"),
 	  rules_command, BIT(OPTION_OUTPUT) | BIT(OPTION_CASES) |
 	  BIT(OPTION_WRITE), -1, NULL },
 	{ "show",
-	  "stores | certificates | statements | parties [ID] | shadowed | "
+	  "stores | certificates | statements | findings | parties [ID] | shadowed | "
 	  "redirections | rules [ID] | schema | formats | recipes | scans | problems",
 	  N_("what the inventory, the rules and the program hold"),
-	  show_command, TABLE_OPTIONS | BIT(OPTION_ALL), 2,
+	  show_command, TABLE_OPTIONS | BIT(OPTION_ALL) | BIT(OPTION_RULE), 2,
 	  table_format_name },
 	{ "query", "SQL", N_("read-only SQL over the inventory's views"),
 	  query_command, TABLE_OPTIONS, 1, table_format_name },

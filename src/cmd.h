@@ -311,6 +311,9 @@ int findings_failed(struct inventory *i, int r);
 int check_finding_id(const struct options *o, const char *id);
 /* Marks what each argument of O names, one finding each.  As above.  */
 int audited_name(const struct options *o, struct audited *a);
+/* A --rule that is not in the pack is a mistake, one without findings is good news.
+ * As above.  */
+int audited_check_rule(const struct options *o, const struct audited *a);
 void audited_done(struct audited *a);
 
 /* Writes ` NAME="VALUE"`, VALUE as people see it: for XML.  */

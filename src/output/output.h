@@ -64,6 +64,11 @@ int salt_status(const struct report *r, const struct output_options *o);
 int dot_write(const struct report *r, const struct output_options *o, FILE *f);
 int xccdf_write(const struct report *r, const struct output_options *o,
 		FILE *f);
+/* A benchmark of RULES by which OpenSCAP asks SCRIPT (data/xccdf/trustdrift-sce, by
+ * its way from where the benchmark will be) about each; SCRIPT asks PROGRAM, and
+ * COMMAND is that as a shell calls it.  As above.  */
+int xccdf_benchmark_write(const struct rules *rules, const char *program,
+			  const char *command, const char *script, FILE *f);
 int ansible_write(const struct report *r, const struct output_options *o,
 		  FILE *f);
 /* The answer of a module that has no verdict, and WHY.  As above.  */

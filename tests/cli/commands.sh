@@ -230,7 +230,7 @@ says "not 'x\\x1b[m'"
 gives 64 "another root's audit" fix --root "$root" --db "$db"
 
 # ---- show, as every format
-for word in stores certificates parties redirections rules formats recipes scans problems; do
+for word in stores certificates findings parties redirections rules formats recipes scans problems; do
 	for format in text tsv json; do
 		gives 0 "show $word --format $format" show "$word" --db "$db" --format $format
 		case $format in
@@ -256,6 +256,16 @@ gives 1 "all stores of no root" show stores --all --root "$work/nowhere"
 says 'cannot be used as root'
 gives 78 "all stores of a broken file" show stores --all --config "$work/config2"
 says 'x.xml:'
+gives 0 "show findings" show findings --db "$db" --format tsv
+is "a finding's row" "$(cut -f 1-5 "$work/out" | grep "^$id")" \
+	"$id	stale-cached-intermediate	high	found	yes"
+gives 0 "show findings --rule" show findings --db "$db" --rule expired-anchor
+is "of which there are none" "$(wc -l <"$work/out")" 1
+gives 64 "findings of no rule" show findings --db "$db" --rule expired-anchr
+says "did you mean 'expired-anchor'?"
+gives 64 "stores of a rule" show stores --db "$db" --rule expired-anchor
+says "--rule goes with findings, not with 'stores'"
+gives 1 "findings of no audit" show findings --db "$work/none.db"
 gives 0 "show certificates" show certificates --db "$db" --format tsv
 is "a certificate's row" "$(grep -c "^$(sha256_of "$certificates/isrg-root-x1.pem")	" "$work/out")" 1
 

@@ -14,7 +14,8 @@ sarif=@microsoft/jest-sarif-1.0.0-beta.0
 fetch_npm "${cyclonedx%-*}" "${cyclonedx##*-}" || skip "CycloneDX's schemas"
 fetch_npm @microsoft/jest-sarif 1.0.0-beta.0 || skip "SARIF's schema"
 fetch_deb bookworm prometheus || skip "promtool"
-fetch_tree bookworm oscap openscap-scanner || skip "oscap"
+# shellcheck source=tests/owners/oscap.sh
+. "$srcdir/tests/owners/oscap.sh"
 fetch_tree bookworm graphviz graphviz || skip "Graphviz"
 # what a schema refers to by a name of the network, from files
 for python in python3 /usr/bin/python3 none; do
@@ -121,14 +122,6 @@ printf '# TYPE x_total gauge\nx_total 1\n' |
 	"$promtool" check metrics >/dev/null 2>&1 && fail "promtool takes anything"
 
 # ---- XCCDF ----------------------------------------------------------------------
-tree=$OWNERS/bookworm/oscap
-oscap() {
-	LD_LIBRARY_PATH=$tree/usr/lib:$tree/usr/lib/$(uname -m)-linux-gnu \
-		OSCAP_SCHEMA_PATH=$tree/usr/share/openscap/schemas \
-		OSCAP_XSLT_PATH=$tree/usr/share/openscap/xsl \
-		OSCAP_CPE_PATH=$tree/usr/share/openscap/cpe \
-		"$tree/usr/bin/oscap" "$@"
-}
 for report in "$reports"/*-xccdf.xml; do
 	check "oscap: $report" oscap xccdf validate "$report"
 	oscap xccdf generate report --output "$work/report.html" "$report" \
