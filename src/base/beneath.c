@@ -25,6 +25,9 @@
 
 #include "base/base.h"
 
+#ifndef SYS_openat2		/* glibc before 2.32 names fewer calls than the kernel */
+#define SYS_openat2	__NR_openat2
+#endif
 #define LINKS_MAX	40	/* the kernel's own bound */
 #define RETRIES		64	/* openat2 says EAGAIN when a rename interferes */
 #define FD_PATH_SIZE	32	/* "/proc/self/fd/2147483647" */

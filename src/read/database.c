@@ -129,22 +129,36 @@ static int header_check(struct database *d, struct blob data)
 	return 0;
 }
 
+/* A database of BYTES, which become SQLite's.  */
+static int take_bytes(unsigned char *bytes, size_t n, sqlite3 **ret_db)
+{
+#ifdef HAVE_SQLITE3_DESERIALIZE
+	int r = sqlite3_open_v2(":memory:", ret_db, SQLITE_OPEN_READWRITE |
+				SQLITE_OPEN_PRIVATECACHE, NULL);
+
+	if (r != SQLITE_OK) {
+		sqlite3_free(bytes);
+		return r;
+	}
+	return sqlite3_deserialize(*ret_db, "main", bytes, (sqlite3_int64)n,
+				   (sqlite3_int64)n,
+				   SQLITE_DESERIALIZE_FREEONCLOSE |
+				   SQLITE_DESERIALIZE_READONLY);
+#else
+	return database_from_memory(bytes, n, ret_db);
+#endif
+}
+
 int database_open(struct blob data, struct sink *out, const char *name,
 		  struct database *ret_database)
 {
 	struct database *d = ret_database;
 	unsigned char *copy;
+	int r;
 
 	*d = (struct database){ .out = out, .name = name };
 	if (header_check(d, data) < 0)
 		return -EINVAL;
-	if (sqlite3_open_v2(":memory:", &d->db,
-			    SQLITE_OPEN_READWRITE | SQLITE_OPEN_PRIVATECACHE,
-			    NULL) != SQLITE_OK || d->db == NULL)
-		die("%s", _("out of memory"));
-	sqlite3_extended_result_codes(d->db, 1);
-	restrain(d, data.n);
-
 	copy = sqlite3_malloc64(data.n);
 	if (copy == NULL)
 		die("%s", _("out of memory"));
@@ -156,11 +170,13 @@ int database_open(struct blob data, struct sink *out, const char *name,
 			     "mode: what is in its -wal file, if there is one, "
 			     "is not seen");
 	}
-	if (sqlite3_deserialize(d->db, "main", copy, (sqlite3_int64)data.n,
-				(sqlite3_int64)data.n,
-				SQLITE_DESERIALIZE_FREEONCLOSE |
-				SQLITE_DESERIALIZE_READONLY) != SQLITE_OK)
+	r = take_bytes(copy, data.n, &d->db);
+	if (d->db == NULL)
+		die("%s", _("out of memory"));
+	sqlite3_extended_result_codes(d->db, 1);
+	if (r != SQLITE_OK)
 		return -EIO;
+	restrain(d, data.n);
 	return 0;
 }
 

@@ -22,6 +22,11 @@ struct database {
 /* Lets SQLite do what it does once in a process, such as asking for randomness. */
 void database_ready(void);
 
+/* Opens N BYTES, which sqlite3_malloc64() gave and which are SQLite's from then on,
+ * as a database; for a library without sqlite3_deserialize().  SQLITE_OK or an
+ * error; *ret_db is to be closed either way.  */
+int database_from_memory(unsigned char *bytes, size_t n, sqlite3 **ret_db);
+
 /* Could these bytes be an SQLite database with TEXT in its schema?  What was
  * cut off before its schema could be.  */
 bool database_sniff(struct blob data, const char *text);

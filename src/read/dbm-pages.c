@@ -276,7 +276,7 @@ static int record_large(struct pages *b, struct page *page)
 	AUTO(buf) struct buf key, data;
 	struct dbm_record record = { .offset = page->offset };
 	unsigned mark;
-	bool whole;
+	bool whole = false;
 	int r;
 
 	buf_init(&key, DBM_RECORD_MAX);

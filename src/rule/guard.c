@@ -374,6 +374,16 @@ static char *guard_error(struct guard *g, sqlite3 *db)
 	return xstrdup(sqlite3_errmsg(db));
 }
 
+int error_offset(sqlite3 *db)
+{
+#ifdef HAVE_SQLITE3_ERROR_OFFSET
+	return sqlite3_error_offset(db);
+#else
+	(void)db;
+	return -1;
+#endif
+}
+
 static unsigned line_of(const char *sql, int offset)
 {
 	unsigned line = 0;
@@ -400,7 +410,7 @@ static int prepare(struct guard *g, sqlite3 *db, const char *sql,
 	const char *rest = sql;
 
 	if (sqlite3_prepare_v2(db, sql, -1, &s, &rest) != SQLITE_OK) {
-		*ret_line = line_of(sql, sqlite3_error_offset(db));
+		*ret_line = line_of(sql, error_offset(db));
 		*ret_error = guard_error(g, db);
 		return -EINVAL;
 	}

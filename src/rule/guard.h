@@ -60,6 +60,9 @@ int guard_prepare_checked(struct guard *g, const char *sql,
 int guard_step(struct guard *g, struct sqlite3_stmt *statement, bool first,
 	       char **ret_error);
 void auto_statement(struct sqlite3_stmt **s);
+/* Where in its SQL the statement that DB refused last is wrong; -1: SQLite does
+ * not say, and one before 3.38 never does.  */
+int error_offset(struct sqlite3 *db);
 
 /* ---- results (result.c) -------------------------------------------------*/
 struct cell {
