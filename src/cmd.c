@@ -109,6 +109,9 @@ const struct command commands[] = {
 	{ "prune", "", N_("delete old scans, or what fix scripts kept"),
 	  prune_command, BIT(OPTION_KEEP) | BIT(OPTION_BACKUPS) |
 	  BIT(OPTION_WAIT), 0, NULL },
+	{ "complete", "[-- WORD...]",
+	  N_("what may stand at the end of a command line, for shells"),
+	  complete_command, 0, -1, NULL },
 	{ NULL, NULL, NULL, NULL, 0, 0, NULL },
 };
 

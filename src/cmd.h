@@ -400,6 +400,7 @@ int policy_command(const struct options *o);
 int rules_command(const struct options *o);
 int waive_command(const struct options *o);
 int query_command(const struct options *o);
+int complete_command(const struct options *o);
 int prune_command(const struct options *o);
 
 #endif

@@ -278,7 +278,7 @@ static int take_option(struct options *o, int id, const char *s)
 	return -1;
 }
 
-static const struct command *command_find(const char *name)
+const struct command *command_find(const char *name)
 {
 	for (const struct command *c = commands; c->name != NULL; c++)
 		if (strcmp(c->name, name) == 0)

@@ -1,4 +1,4 @@
-/* options.h -- private to options.c and option-rows.c: the table of options.  */
+/* options.h -- private to what knows the command line: the table of options.  */
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
@@ -11,7 +11,13 @@ struct option_row {
 	const char *help;
 	const char *expects;		/* "is no ..."; NULL: anything will do */
 	bool (*set)(struct options *o, const char *s);	/* false: no such */
+	/* For completion: the argument's words, with blanks between them, or one
+	 * of cmd-complete.c's that begin with @; NULL: nobody can know.  */
+	const char *values;
 };
 extern const struct option_row option_rows[];	/* by enum option_id */
+
+/* NULL: there is no such command.  */
+const struct command *command_find(const char *name);
 
 #endif

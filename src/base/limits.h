@@ -137,6 +137,7 @@
 #define LIMIT_SYSLOG_BYTES	1024u		/* RFC 3164 section 4.1 */
 #define LIMIT_NOTICE_MS		5000u		/* the log may keep us waiting */
 #define LIMIT_BASELINE_BYTES	(256u << 20)	/* a report of many hosts' worth */
+#define LIMIT_COMPLETIONS	2000u		/* that a shell is given */
 #define LIMIT_DATA_FILE_BYTES	(4u << 20)
 #define LIMIT_BACKUP_DEPTH	64u		/* directories in what a script kept */
 
