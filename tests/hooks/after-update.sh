@@ -1,8 +1,9 @@
 #!/bin/sh
 # after-update.sh -- after a real update-ca-certificates an audit tells what is new,
 # once; and no update suffers from that, whatever goes wrong.
-: "${srcdir:=.}"
-. "$srcdir/tests/hooks/lib.sh"
+# shellcheck disable=SC2016 # what other shells are to expand
+# shellcheck source=tests/hooks/lib.sh
+. "${srcdir:=.}/tests/hooks/lib.sh"
 
 root=$work/host
 host_new "$root"

@@ -21,7 +21,7 @@ listed Makefile.am src/*.c src/*.h src/*/*.c src/*/*.h
 listed data/data.am data/*/*.xml data/*/*.rng data/*/*.sql data/*/*.json \
 	data/*/*.csv data/*/*.sh data/*/*-sce data/*/*.its data/*/*.loc data/*/README data/*/*.pem
 listed man/man.am man/*.[0-9]
-listed data/data.am data/hooks/*
+listed data/hooks.am data/hooks/*
 # programs are listed without .c
 for f in tests/*/*.c; do
 	grep -qF "${f%.c}" tests/tests.am || {
