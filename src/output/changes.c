@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "output/machine.h"
 
@@ -73,16 +74,26 @@ static void put_counts(FILE *f, const struct report *r,
 		fputs(_("Not everything could be read that a rule needs.\n"), f);
 }
 
+/* LINE, which begins with WORD, as people read it.  */
+static void put_line(FILE *f, const char *what, const char *word,
+		     const char *line)
+{
+	fprintf(f, "%s: %s%s\n", what, _(word), line + strlen(word));
+}
+
 static void put_came(FILE *f, const struct output_options *o,
 		     const struct arrival *c)
 {
 	AUTO(str) char *line = finding_line(c->finding);
 
-	fprintf(f, "\n%s: %s\n", c->novelty == NOVELTY_NEW ? _("new") :
-		_("more"), line);
+	fputc('\n', f);
+	put_line(f, c->novelty == NOVELTY_NEW ? _("new") : _("more"),
+		 c->finding->status == FINDING_FOUND ?
+		 severity_name(c->finding->severity) :
+		 finding_status_name(c->finding->status), line);
 	for (size_t i = 0; i < c->finding->n_evidence && i < EVIDENCE; i++) {
 		const struct evidence *e = &c->finding->evidence[i];
-		AUTO(str) char *kind = shown(e->kind);
+		AUTO(str) char *kind = shown(translated(e->kind));
 		AUTO(str) char *text = shown(e->text);
 
 		fprintf(f, "    %s: %s\n", kind, text);
@@ -134,7 +145,7 @@ int changes_write(const struct report *r, const struct output_options *o,
 	for (size_t i = 0; i < c.n_gone && i < LIMIT_NOTICES; i++) {
 		AUTO(str) char *line = former_line(c.gone[i]);
 
-		fprintf(f, "%s: %s\n", _("gone"), line);
+		put_line(f, _("gone"), severity_name(c.gone[i]->severity), line);
 	}
 	if (c.n_gone > LIMIT_NOTICES)
 		fprintf(f, _("and %zu more that are gone\n"),

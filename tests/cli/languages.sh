@@ -88,7 +88,7 @@ german() { # german WORDS ARGUMENT ...: for people
 
 # every machine format, of one run beside the page for people
 formats=$(in_english "$TRUSTDRIFT" show formats --format tsv |
-	awk -F'\t' '$2 == "report" && $1 != "text" && $1 != "html" { print $1 }')
+	awk -F'\t' '$2 == "report" && $1 != "text" && $1 != "html" && $1 != "changes" { print $1 }')
 check "there are formats to try" test "$(echo "$formats" | wc -l)" -ge 10
 for language in german english; do
 	mkdir "$work/$language.d"

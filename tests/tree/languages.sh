@@ -4,7 +4,7 @@
 # than its column is wide.
 : "${srcdir:=.}"
 cd "$srcdir" || exit 1
-if ! command -v xgettext >/dev/null || ! command -v msgcmp >/dev/null; then
+if ! command -v xgettext >/dev/null || ! command -v msgmerge >/dev/null; then
 	echo "gettext's tools are not there"
 	exit 77
 fi
@@ -29,8 +29,14 @@ for language in $(grep -v '^#' po/LINGUAS); do
 		status=1
 	}
 	msgfmt -c --check-header -o "$work/$language.mo" "$po" || status=1
-	msgcmp "$po" "$work/all.pot" 2>"$work/said" || {
-		cat "$work/said"
+	msgmerge -q --no-fuzzy-matching -o "$work/merged.po" "$po" \
+		"$work/all.pot" || status=1
+	{
+		msgattrib --untranslated --no-obsolete "$work/merged.po"
+		msgattrib --only-fuzzy --no-obsolete "$po"
+	} | sed '/^#:/,$!d' >"$work/missing"
+	[ ! -s "$work/missing" ] || {
+		cat "$work/missing"
 		echo "$po is not complete: make -C po update-po in the build" \
 			"directory brings the new messages into it, then" \
 			"translate them (HACKING, Translations)"
