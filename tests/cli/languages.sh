@@ -155,4 +155,8 @@ for kind in sh json ansible; do
 done
 german "nur lesend" --help
 german "Aufruf:" audit --help
+# shellcheck disable=SC2016 # the inner shell's
+check "French is found, too" sh -c \
+	'LANGUAGE=fr LC_ALL=$1 "$2" --help | grep -q "^Utilisation"' - \
+	"$locale" "$TRUSTDRIFT"
 finish
