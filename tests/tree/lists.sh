@@ -19,7 +19,7 @@ listed() { # listed LIST FILE ...
 }
 listed Makefile.am src/*.c src/*.h src/*/*.c src/*/*.h
 listed data/data.am data/*/*.xml data/*/*.rng data/*/*.sql data/*/*.json \
-	data/*/*.csv data/*/*.sh data/*/*-sce data/*/*.its data/*/*.loc data/*/README data/*/*.pem
+	data/*/*.csv data/*/*.sh data/*/*-sce data/examples/*/*.* data/examples/*/*/* data/*/*.its data/*/*.loc data/*/README data/*/*.pem
 listed man/man.am man/*.[0-9]
 listed data/hooks.am data/hooks/*
 # programs are listed without .c
