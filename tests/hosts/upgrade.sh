@@ -110,7 +110,7 @@ same() {
 	mv "$same_root" "$changed_root"
 	mv "$same_root.away" "$same_root"
 	is "$what" "$(after)" ""
-	is "$what: the status" "$status" "${wanted_status:-2}"
+	is "$what: the status" "$status" 2
 }
 
 # ---- the outage of 2021, before the update ----------------------------------------
@@ -182,20 +182,15 @@ cp -a "$one" "$work/wary"
 mkdir -p "$work/wary/var/cache/debconf"
 printf 'Name: ca-certificates/new_crts\nValue: \n\nName: ca-certificates/trust_new_crts\nTemplate: x\nValue: no\nOwners: ca-certificates\n' \
 	>"$work/wary/var/cache/debconf/config.dat"
+# what was deselected stays so, and what was added stays, too
+sed -i 's,^mozilla/isrg,!&,' "$work/wary/etc/ca-certificates.conf"
+cp "$crossed/aaa-certificate-services.pem" \
+	"$work/wary/usr/local/share/ca-certificates/aaa.crt"
+host_update "$work/wary"
 cp -a "$work/wary" "$work/updated"
 update "$work/updated" '!'
-same "trust_new_crts: no" "$work/wary" "$work/updated" "$work/ca-certificates.deb"
-rm -rf "$work/updated"
-# what was deselected stays so, and what the administrator added stays, too
-cp -a "$one" "$work/own"
-sed -i 's,^mozilla/isrg,!&,' "$work/own/etc/ca-certificates.conf"
-cp "$crossed/aaa-certificate-services.pem" \
-	"$work/own/usr/local/share/ca-certificates/aaa.crt"
-host_update "$work/own"
-cp -a "$work/own" "$work/updated"
-update "$work/updated"
-same "deselected, and added" "$work/own" "$work/updated" \
-	"$work/ca-certificates.deb"
+same "trust_new_crts: no, one deselected, one added" "$work/wary" \
+	"$work/updated" "$work/ca-certificates.deb"
 rm -rf "$work/updated"
 
 # ---- other packages -----------------------------------------------------------------
@@ -209,11 +204,7 @@ echo /usr/lib/python3/dist-packages/certifi/cacert.pem \
 cp "$good/isrg-root-x1.pem" \
 	"$work/certifi/usr/lib/python3/dist-packages/certifi/cacert.pem"
 deb "$work/certifi.deb" python3-certifi "$work/certifi"
-cp -a "$one" "$work/updated"
-cp -a "$work/certifi/." "$work/updated"
-wanted_status=0
-same "certifi" "$one" "$work/updated" "$work/certifi.deb"
-rm -rf "$work/updated"
+preview "$one" "$work/certifi.deb"
 is "it changes in one place" "$(changed)" "removed Departing-Root-X3 python-certifi-debian"
 preview "$one" "$work/certifi.deb" "$work/ca-certificates.deb"
 is "two packages" "$(changed | sed -n 's/^removed //p')" \
@@ -223,9 +214,6 @@ is "two packages" "$(changed | sed -n 's/^removed //p')" \
 mkdir -p "$work/hello/usr/bin"
 echo words >"$work/hello/usr/bin/hello"
 deb "$work/hello.deb" hello "$work/hello"
-preview "$one" "$work/hello.deb"
-is "hello: status" "$status" 0
-is "hello" "$(changed)" ""
 is "in short" "$("$TRUSTDRIFT" preview --root "$one" --now $now --format short \
 	"$work/hello.deb")" "trustdrift: nothing that is trusted here would change"
 
