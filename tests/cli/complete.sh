@@ -14,7 +14,7 @@ given() {
 options() { sed -n 's/^  \(-., \|    \)\(--[a-z0-9-]*\).*/\2/p' | sort; }
 
 commands=$("$TRUSTDRIFT" --help |
-	sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
+	sed -n '/^Commands:/,/^$/s/^  \([a-z-]*\) .*/\1/p')
 is "commands" "$(given '')" "$commands"
 is "a command" "$(given au)" audit
 is "no command" "$(given xyzzy '')" ""
