@@ -1,6 +1,6 @@
 # examples.sh -- sourced by tests of data/examples: the host of the outage, and the
 # examples as they are installed, but for the paths that they call and write to.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154 # of tests/hosts/lib.sh
 #
 #   outage NAME     makes a host $work/NAME; the program of the examples speaks of it
 #   example FILE    an example's text
