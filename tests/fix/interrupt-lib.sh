@@ -82,7 +82,10 @@ killed_before() {
 	bash "$work/killer" "$1" "$work/fix.sh" --yes $consent \
 		>"$work/out" 2>&1 </dev/null || status=$?
 	[ -e "$work/was-killed" ] || return 1
-	[ "$status" != 0 ] || fail "killed before command $1: and it says 0"
+	[ "$status" != 0 ] || {
+		fail "killed before command $1: and it says 0"
+		sed 's/^/  | /' "$work/out" >&2
+	}
 	meanwhile || fail "killed before command $1: not sound"
 }
 
