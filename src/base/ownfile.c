@@ -182,7 +182,8 @@ const char *error_words(int error)
 /* ---- data --------------------------------------------------------------*/
 
 /* Is this the program of a build tree?  Its own executable says so, which
- * unlike the environment nobody else can choose.  */
+ * unlike the environment nobody else can choose.  configure --disable-build-tree:
+ * there is none, and "" is nowhere.  */
 static bool is_in_build_tree(void)
 {
 	AUTO(str) char *exe = realpath("/proc/self/exe", NULL);

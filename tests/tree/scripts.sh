@@ -9,6 +9,7 @@ cd "$srcdir" || exit 1
 status=0 n=0
 for f in bootstrap .ci/run data/its/xgettext data/hooks/after-update.in data/hooks/update.d.in \
 	data/hooks/notify-mail data/xccdf/trustdrift-sce \
+	debian/tests/smoke debian/trustdrift.postinst debian/trustdrift.postrm \
 	data/examples/puppet/facts.d/trustdrift tests/owners/run tests/bench/run $(find tests data -name '*.sh' | sort); do
 	[ -e "$f" ] || continue
 	n=$((n + 1))

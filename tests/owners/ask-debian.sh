@@ -1,0 +1,54 @@
+#!/bin/sh
+# ask-debian.sh -- the Debian package: dpkg-buildpackage makes it, twice the same,
+# lintian has nothing to say, dpkg installs and purges it, and nothing is left.
+# shellcheck source=tests/hosts/lib.sh
+. "${srcdir:=.}/tests/hosts/lib.sh"
+# shellcheck source=tests/owners/fetch.sh
+. "$srcdir/tests/owners/fetch.sh"
+# shellcheck source=tests/owners/roots.sh
+. "$srcdir/tests/owners/roots.sh"
+
+[ "$(id -u)" -eq 0 ] || skip "needs root for a root directory of its own"
+for tool in dpkg-buildpackage dh lintian; do
+	command -v $tool >/dev/null 2>&1 || skip "needs $tool"
+done
+chmod 755 "$work"
+
+for folder in one/trustdrift another/folder; do
+	package_source "$work/$folder"
+	check "dpkg-buildpackage in $folder" package_build "$work/$folder"
+done
+deb=$(echo "$work"/one/trustdrift_*.deb)
+[ -e "$deb" ] || { fail "there is no package"; finish; }
+check "the same from two folders" cmp "$deb" "$work/another/${deb##*/}"
+# dbgsym is lintian's as well
+lintian --fail-on error,warning --allow-root \
+	"$work"/one/trustdrift_*.changes >"$work/lintian.log" 2>&1 ||
+	fail "lintian: $(cat "$work/lintian.log")"
+
+root_new bookworm audited ca-certificates openssl libgnutls30 libjansson4 \
+	libseccomp2 libsqlite3-0 libxml2 libnettle8 ||
+	skip "needs a Debian root directory"
+in_root find / -xdev ! -path '/var/lib/dpkg/*' ! -path '/var/log/*' \
+	! -path '/var/cache/*' ! -path '/tmp/*' | sort >"$work/before"
+cp "$deb" "$root/tmp/"
+check "dpkg -i" in_root dpkg -i "/tmp/${deb##*/}" >"$work/dpkg.log" 2>&1
+check "dpkg is content" [ -z "$(in_root dpkg --audit)" ]
+check "it runs" in_root trustdrift --version >"$work/version"
+cp "$srcdir/debian/tests/smoke" "$root/tmp/"
+in_root sh /tmp/smoke >"$work/smoke.log" 2>&1 ||
+	fail "the tests of the package: $(cat "$work/smoke.log")"
+check "a completion for each shell" in_root sh -c \
+	'ls /usr/share/bash-completion/completions/trustdrift \
+	/usr/share/zsh/vendor-completions/_trustdrift \
+	/usr/share/fish/vendor_completions.d/trustdrift.fish' >/dev/null
+[ -d "$root/var/lib/trustdrift" ] || fail "there is no inventory"
+check "dpkg --remove" in_root dpkg --remove trustdrift >"$work/dpkg.log" 2>&1
+check "the hook that is left does nothing" in_root update-ca-certificates \
+	>"$work/update.log" 2>&1
+is "nothing was said" "$(grep trustdrift "$work/update.log")" ""
+check "dpkg --purge" in_root dpkg --purge trustdrift >"$work/dpkg.log" 2>&1
+in_root find / -xdev ! -path '/var/lib/dpkg/*' ! -path '/var/log/*' \
+	! -path '/var/cache/*' ! -path '/tmp/*' | sort >"$work/after"
+is "what is left" "$(comm -13 "$work/before" "$work/after")" ""
+finish

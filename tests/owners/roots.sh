@@ -1,0 +1,78 @@
+# roots.sh -- sourced by the owners' tests of packages, after fetch.sh: root
+# directories in which Debian's own programs run, and this tree as a package.
+# shellcheck shell=sh
+#
+#   root_new SUITE NAME PACKAGE ...  a copy of a Debian with these, in $root, which
+#				    the work directory's end removes
+#   package_source DIRECTORY	    what git or a release has of this tree
+#   package_build DIRECTORY	    its Debian package, as an ordinary user; the log
+#				    beside the directory
+#
+# They need root, $work and $srcdir, and return 1 having said why when something cannot be had.
+
+: "${srcdir:?}" "${work:?}"
+
+root_suite() {	# SUITE NAME PACKAGE ...: the one to copy, in $kept
+	suite=$1 kept=$OWNERS/$1/$2.debootstrap
+	shift 2
+	[ -e "$kept/.complete" ] && return 0
+	command -v debootstrap >/dev/null 2>&1 || {
+		echo "roots: debootstrap is not installed" >&2
+		return 1
+	}
+	apt_of_suite "$suite" || return 1
+	mirror=$(sed -n 's/^deb \[[^]]*\] \([^ ]*\) .*/\1/p' \
+		"$OWNERS/apt-$suite/sources" | sed -n 1p)
+	rm -rf "$kept"
+	mkdir -p "$kept"
+	debootstrap --variant=minbase --include="$(echo "$*" | tr ' ' ,)" \
+		"$suite" "$kept" "$mirror" >"$kept.log" 2>&1 </dev/null || {
+		echo "roots: debootstrap could not make $suite:" >&2
+		tail -n 5 "$kept.log" >&2
+		return 1
+	}
+	rm -f "$kept"/var/cache/apt/archives/*.deb
+	: >"$kept/.complete"
+}
+
+root_new() {
+	root_suite "$@" || return 1
+	root=$work/$1-$2
+	rm -rf "$root"
+	cp -a "$kept" "$root"
+	rm -f "$root/.complete"
+	# nothing is started in there
+	printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
+	chmod 755 "$root/usr/sbin/policy-rc.d"
+}
+
+in_root() {	# COMMAND ...
+	chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 \
+		DEBIAN_FRONTEND=noninteractive HOME=/root "$@" </dev/null
+}
+
+package_source() {
+	mkdir -p "$1"
+	if [ -e "$srcdir/.git" ]; then
+		git -C "$srcdir" ls-files -z |
+			tar -C "$srcdir" --null -T - -cf - | tar -C "$1" -xf -
+	else
+		tar -C "$srcdir" --exclude=./build --exclude=./owners -cf - . |
+			tar -C "$1" -xf -
+	fi
+}
+
+package_build() {
+	if [ "$(id -u)" -eq 0 ]; then
+		chown -R 65534:65534 "$(dirname "$1")"
+		set -- "$1" setpriv --reuid=65534 --regid=65534 --clear-groups
+	fi
+	directory=$1
+	shift
+	(cd "$directory" && "$@" env HOME=/nonexistent \
+		DEB_BUILD_OPTIONS="nocheck parallel=2" \
+		dpkg-buildpackage -us -uc -b) >"$directory.log" 2>&1 || {
+		tail -n 20 "$directory.log" >&2
+		return 1
+	}
+}
