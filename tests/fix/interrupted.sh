@@ -194,6 +194,13 @@ try editing "${EVERY:-79}"
 # what can be caught: the script tidies up, and says that it did not end
 for SIGNAL in TERM INT HUP PIPE; do
 	export SIGNAL
+	# Nobody can catch what was ignored before: SIGINT by who runs this in the
+	# background, SIGHUP by nohup(1).
+	bash -c 'trap "exit 7" $SIGNAL; kill -$SIGNAL $$; exit 0'
+	[ $? -eq 7 ] || {
+		echo "SKIPPED, NOT TESTED: SIG$SIGNAL is ignored here"
+		continue
+	}
 	try editing "${EVERY:-311}"
 done
 unset SIGNAL
