@@ -4,6 +4,8 @@
 # whose history has the root as it was.  And nothing is written meanwhile.
 # shellcheck source=tests/hosts/lib.sh
 . "${srcdir:=.}/tests/hosts/lib.sh"
+# shellcheck source=tests/hosts/preview-lib.sh
+. "$srcdir/tests/hosts/preview-lib.sh"
 command -v openssl >/dev/null || skip "needs openssl"
 
 good=$srcdir/tests/hosts/certificates/dst-2021
@@ -56,16 +58,6 @@ listed() {
 	            m["location"] or f["store"]["path"],
 	            (m["sha256"] or "-")[:16]))
 	print("\n".join(sorted(rows)))
-	END
-}
-
-# changed: "change name stores", from the preview
-changed() {
-	/usr/bin/python3 -I - "$work/preview.json" <<-'END'
-	import json, sys
-	for c in json.load(open(sys.argv[1]))["changes"]:
-	    print(c["change"], c["certificate"]["name"].replace(" ", "-"),
-	        *sorted({s["kind"] for s in c["stores"]}))
 	END
 }
 

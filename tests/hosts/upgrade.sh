@@ -4,6 +4,8 @@
 # ca-certificates leave it.  And what packages are that nobody should install.
 # shellcheck source=tests/hosts/lib.sh
 . "${srcdir:=.}/tests/hosts/lib.sh"
+# shellcheck source=tests/hosts/preview-lib.sh
+. "$srcdir/tests/hosts/preview-lib.sh"
 command -v openssl >/dev/null || skip "needs openssl"
 command -v ar >/dev/null || skip "needs ar"
 "$TRUSTDRIFT" --version | grep -q '^without libarchive' && {
@@ -60,14 +62,6 @@ keys() {
 	for f in json.load(open(sys.argv[1]))[sys.argv[2]]:
 	    for m in f["certificates"] or [f["entry"]]:
 	        print(f["rule"], m["location"])
-	END
-}
-changed() {
-	/usr/bin/python3 -I - "$work/preview.json" <<-'END'
-	import json, sys
-	for c in json.load(open(sys.argv[1]))["changes"]:
-	    print(c["change"], c["certificate"]["name"].replace(" ", "-"),
-	        *sorted({s["kind"] for s in c["stores"]}))
 	END
 }
 # what is found after the change, by the preview and by an audit
