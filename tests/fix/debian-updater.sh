@@ -165,5 +165,24 @@ for how in chroot live; do
 		-subject_hash -in "$certificates/root.der").0"
 	printf 'id %032x\nrecipe debian-refresh\nrule r\n' 1 >>"$work/findings"
 	try refresh "root other utf8 spaces " ""
+
+	# A local file was put there and one of a package deselected, and nobody
+	# has run the updater.
+	debian_new
+	pem latin1 >"$local/latin1.crt"
+	sed -i 's,^mozilla/other,!&,' "$root/etc/ca-certificates.conf"
+	printf 'id %032x\nrecipe debian-update\nrule r\n' 1 >>"$work/findings"
+	try update "root utf8 spaces latin1 " "-/etc/ssl/certs/other.pem "
+	# It would take out what somebody put into the bundle itself.
+	debian_new
+	pem latin1 >"$local/latin1.crt"
+	pem several >>"$root$bundle"
+	printf 'id %032x\nrecipe debian-update\nrule r\n' 1 >>"$work/findings"
+	make
+	before=$(listing)
+	act --yes
+	is "$how, by hand: status" "$status" 2
+	ok "$how, by hand: why" grep -q "nothing selects" "$work/out"
+	is "$how, by hand: nothing is changed" "$(listing)" "$before"
 done
 finish

@@ -23,8 +23,8 @@ drifted() {
 	import json, sys
 	for f in json.load(open(sys.argv[1]))["findings"]:
 	    if f["rule"] in ("dangling-link", "hash-link-missing",
-	            "system-store-not-updated", "generated-store-differs",
-	            "bundle-and-directory-differ"):
+	            "system-store-not-updated", "bundle-changed-by-hand", "generated-store-differs",
+	            "bundle-and-directory-differ", "bundle-changed-by-hand"):
 	        print(f["severity"], f["rule"], *sorted({str(m["name"]) for m in
 	            f["certificates"] or [f["certificate"]]}))
 	END
