@@ -260,7 +260,7 @@ static int option_of(int value)
 static int option_error(const struct command *c, int id, const char *what,
 			const char *wrong)
 {
-	AUTO(str) char *text = xasprintf("--%s: %s", option_rows[id].name, what);
+	AUTO(str) char *text = xasprintf(_("--%s: %s"), option_rows[id].name, what);
 
 	return usage_error(c, text, wrong, NULL);
 }

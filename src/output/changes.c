@@ -78,7 +78,7 @@ static void put_counts(FILE *f, const struct report *r,
 static void put_line(FILE *f, const char *what, const char *word,
 		     const char *line)
 {
-	fprintf(f, "%s: %s%s\n", what, _(word), line + strlen(word));
+	fprintf(f, _("%s: %s%s\n"), what, _(word), line + strlen(word));
 }
 
 static void put_came(FILE *f, const struct output_options *o,

@@ -250,8 +250,9 @@ static void put_path(struct view *v, const struct path_answer *a)
 		const bool wrong = !a->accepted && k == a->at;
 
 		put(v, wrong ? INK_HIGH : INK_PLAIN, first, rest,
-		    xasprintf("%s%s%s", text, wrong ? ": " : "",
-			      wrong ? _(path_fault_text(a->fault)) : ""));
+		    wrong ? xasprintf(_("%s: %s"), text,
+				      _(path_fault_text(a->fault))) :
+			    xstrdup(text));
 	}
 }
 

@@ -137,6 +137,8 @@ static void put_head(const struct sheet *s, const char *style,
 {
 	AUTO(str) char *tongue = language();
 	const struct report *r = s->report;
+	AUTO(str) char *title = xasprintf(_("%s: %s"), r->host_name != NULL ?
+		r->host_name : r->root, _("certificate authorities"));
 	FILE *f = s->f;
 
 	fprintf(f, "<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n"
@@ -153,9 +155,7 @@ static void put_head(const struct sheet *s, const char *style,
 	      "<meta name=\"generator\" content=\"trustdrift ", f);
 	html_words(f, r->tool);
 	fputs("\">\n<title>", f);
-	html_words(f, r->host_name != NULL ? r->host_name : r->root);
-	fputs(": ", f);
-	html_words(f, _("certificate authorities"));
+	html_words(f, title);
 	fprintf(f, "</title>\n<style>%s</style>\n</head>\n<body>\n", style);
 }
 
