@@ -106,6 +106,7 @@ struct options {
 	int64_t at;			/* `now` unless named */
 	char **arguments;
 	int n_arguments;
+	char *lines;			/* of a file with options; they lie in it */
 };
 
 struct command {

@@ -296,7 +296,7 @@ static int take_word(struct options *o, char *word)
 	return o->command != NULL ? -1 : unknown_command(word);
 }
 
-static int take_all(int argc, char **argv, struct options *o)
+int options_take(int argc, char **argv, struct options *o)
 {
 	struct option longs[OPTION_COUNT + 1];
 	AUTO(buf) struct buf shorts;
@@ -388,17 +388,17 @@ void options_done(struct options *o)
 	free(o->reports);
 	free(o->arguments);
 	free(o->changes);
+	free(o->lines);
 }
 
-int options_parse(int argc, char **argv, struct options *ret_options)
+struct options options_defaults(int argc, char **argv)
 {
-	struct options o = {
+	return (struct options){
 		.program = argc > 0 ? argv[0] : "trustdrift",
 		.root = "/",
 		.now = time(NULL),
 		.fail_on = SEVERITY_MEDIUM,
 		.critical = SEVERITY_HIGH,
-		.plugin = plugin_begin(argc, argv),
 		.severity = SEVERITY_INFO,
 		.warn_days = WARN_DAYS,
 		.wait = WAIT_SECONDS,
@@ -409,11 +409,17 @@ int options_parse(int argc, char **argv, struct options *ret_options)
 		.reports = xcalloc((size_t)argc + 1,
 				   sizeof(struct named_report)),
 	};
+}
+
+int options_parse(int argc, char **argv, struct options *ret_options)
+{
+	struct options o = options_defaults(argc, argv);
 	int status;
 
+	o.plugin = plugin_begin(argc, argv);
 	if (is_plugin_name(o.program))
 		o.command = command_find("check");
-	status = argc > 0 ? take_all(argc, argv, &o) : -1;
+	status = argc > 0 ? options_take(argc, argv, &o) : -1;
 
 	if (status < 0 && (o.given & BIT(OPTION_HELP))) {
 		help_print(o.command);
@@ -424,6 +430,8 @@ int options_parse(int argc, char **argv, struct options *ret_options)
 	} else if (status < 0 && o.command == NULL) {
 		status = usage_error(NULL, _("which command?"), NULL, NULL);
 	} else if (status < 0) {
+		if (o.command->run == apt_hook_command)
+			options_of_audits(&o);
 		status = check_all(&o);
 	}
 	if (status >= 0) {

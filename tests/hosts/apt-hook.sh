@@ -155,6 +155,44 @@ printf "$head$package\n" | "$TRUSTDRIFT" apt-hook --root "$one" --now $now \
 	>/dev/full 2>"$work/errors" || status=$?
 is "a full disk: status" "$status" 0
 
+# ---- what audits are asked for ----------------------------------------------------------
+# what the newest audit behind the update will look at, and when
+as_audits() { # as_audits WHAT STATUS LINE ...: the hook without --now
+	what=$1 wanted=$2
+	shift 2
+	printf '%s\n' "$@" >"$config/audit.options"
+	printf "$head$package\n" >"$work/info"
+	status=0
+	"$TRUSTDRIFT" apt-hook --root "$one" --config "$config" \
+		<"$work/info" >"$work/said" 2>"$work/errors" || status=$?
+	is "$what: status" "$status" 0
+	got=silent
+	! grep -q 'stale-cached-intermediate' "$work/said" || got=told
+	is "$what" "$got" "$wanted"
+}
+as_audits "no time" silent '# --now=2021-09-25T00:00:00Z'
+as_audits "the time of audits" told '# of the outage' '' " --now=$now	"
+is "and no error" "$(cat "$work/errors")" ""
+as_audits "an argument a line" told --now $now --format json -o "$work/none" \
+	--report "html:$work/none" --notify auto --processes word
+is "what is for audits only is passed over" "$(cat "$work/errors")" ""
+check "and nothing is written" [ ! -e "$work/none" ]
+as_audits "a mistake" silent "--now=$now" --warn-days=soon
+check "of which is told: $(cat "$work/errors")" \
+	grep -q 'audit.options: ' "$work/errors"
+mkdir "$work/other"
+as_audits "isolation" told "--now=$now" --isolation=off "--config=$work/other"
+rm "$config/audit.options"
+mkdir "$config/audit.options"
+printf "$head$package\n" >"$work/info"
+hook <"$work/info"
+check "a directory" grep -q 'audit.options: ' "$work/errors"
+rmdir "$config/audit.options"
+echo --now=2031-01-01T00:00:00Z >"$config/audit.options"
+hook <"$work/info"
+tells "the command line goes first"
+rm "$config/audit.options"
+
 # ---- the administrator wants it stopped -------------------------------------------------
 echo 'stop = high   # or worse' >"$config/apt-hook.conf"
 printf "$head$package\n" >"$work/info"
