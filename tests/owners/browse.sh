@@ -71,7 +71,9 @@ serve() {
 		-key "$work/$1.key" >"$work/served" 2>"$work/refused" <&9 &
 	server=$!
 	waited=0
-	until grep -q '^ACCEPT' "$work/served"; do
+	# the whole line: what is written in two pieces has half a port at first
+	until grep -q '^ACCEPT' "$work/served" &&
+		[ -z "$(tail -c 1 "$work/served")" ]; do
 		waited=$((waited + 1))
 		[ $waited -lt 50 ] || skip "openssl s_server does not start"
 		sleep 0.1
@@ -105,7 +107,10 @@ browse() {
 			verdict=refuses
 		fi
 	done
-	[ "$verdict" != nothing ] || tail -n 5 "$work/browser.log" >&2
+	[ "$verdict" != nothing ] || {
+		echo "asked for port $port; the browser and the server said:"
+		tail -n 5 "$work/browser.log" "$work/served" "$work/refused"
+	} >&2
 	[ -z "${linger:-}" ] || sleep "$linger"
 	# unshare holds the other signals back; its end is that of all inside
 	kill -KILL "$browser" 2>/dev/null
