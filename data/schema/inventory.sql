@@ -635,6 +635,24 @@ FROM party_anchor_set pa
 JOIN anchor_set_member m ON m.anchor_set_id = pa.anchor_set_id
 JOIN certificate c ON c.id = m.certificate_id;
 
+-- Thousands of parties may have one set of anchors: what depends on nothing else
+-- is asked of the set.
+CREATE VIEW v_party_anchor_set AS
+SELECT party, anchor_set_id AS anchor_set FROM party_anchor_set;
+
+CREATE VIEW v_anchor_set AS
+SELECT m.anchor_set_id AS anchor_set, c.sha256, c.identity_id AS identity
+FROM anchor_set_member m
+JOIN certificate c ON c.id = m.certificate_id;
+
+CREATE VIEW v_anchor_set_reach AS
+SELECT r.anchor_set_id AS anchor_set, c.sha256, a.sha256 AS anchor_sha256,
+	n.sha256 AS next_sha256, r.valid_from, r.valid_until
+FROM reach r
+JOIN certificate c ON c.id = r.certificate_id
+JOIN certificate a ON a.id = r.anchor_id
+JOIN certificate n ON n.id = r.next_id;
+
 CREATE VIEW v_reach AS
 SELECT c.sha256, pa.party, a.sha256 AS anchor_sha256, n.sha256 AS next_sha256,
 	r.valid_from, r.valid_until
