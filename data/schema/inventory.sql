@@ -84,7 +84,8 @@ CREATE TABLE store (
 CREATE TABLE manifest (
 	id INTEGER PRIMARY KEY,
 	sha256 TEXT NOT NULL UNIQUE,
-	entries INTEGER NOT NULL
+	entries INTEGER NOT NULL,
+	certificates INTEGER NOT NULL	-- different ones in these
 );
 
 CREATE TABLE manifest_entry (
@@ -102,6 +103,11 @@ CREATE TABLE manifest_entry (
 ) WITHOUT ROWID;
 CREATE INDEX manifest_entry_certificate
 	ON manifest_entry (certificate_id, manifest_id);
+-- These are few among many.
+CREATE INDEX manifest_entry_distrust ON manifest_entry (manifest_id)
+	WHERE role = 'distrust';
+CREATE INDEX manifest_entry_private_key ON manifest_entry (manifest_id)
+	WHERE private_key = 1;
 
 -- What a store says of certificates that it does not have.  role distrust: of
 -- the one with that issuer and serial number, of all with that key; role
@@ -423,7 +429,7 @@ SELECT ss.scan_id, ss.store_id, st.kind, rd.format, st.path, rd.real_path,
 	(SELECT min(cs.party) FROM composition_store cs
 	 WHERE cs.composition_id = sc.composition_id
 		AND cs.store_id = ss.store_id) AS party,
-	m.entries,
+	m.entries, m.certificates,
 	(SELECT count(*) FROM reading_problem p
 	 WHERE p.reading_id = rd.id) AS problems,
 	(SELECT count(*) FROM reading_problem p
@@ -437,7 +443,7 @@ JOIN manifest m ON m.id = rd.manifest_id;
 
 CREATE VIEW v_store AS
 SELECT store_id, kind, format, path, real_path, owner, party, entries,
-	problems, unread, instance, recipe, repair, engine
+	certificates, problems, unread, instance, recipe, repair, engine
 FROM v_history_store WHERE scan_id = (SELECT max(id) FROM scan);
 
 CREATE VIEW v_history_entry AS

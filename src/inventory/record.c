@@ -195,16 +195,41 @@ static int add_entries(struct inventory *i, int64_t manifest,
 	return r;
 }
 
+static int compare_ids(const void *a, const void *b)
+{
+	const int64_t *x = a, *y = b;
+
+	return COMPARE(*x, *y);
+}
+
+/* How many entries have a certificate, and how many different ones these are. */
+static void count_certificates(const struct item *items, size_t n,
+			       int64_t *ret_entries, int64_t *ret_certificates)
+{
+	int64_t *ids = xcalloc(n + 1, sizeof(*ids)), different = 0;
+	size_t entries = 0;
+
+	for (size_t k = 0; k < n; k++)
+		if (items[k].entry->names == NULL)
+			ids[entries++] = items[k].entry->certificate;
+	qsort(ids, entries, sizeof(*ids), compare_ids);
+	for (size_t k = 0; k < entries; k++)
+		different += k == 0 || ids[k - 1] != ids[k];
+	free(ids);
+	*ret_entries = (int64_t)entries;
+	*ret_certificates = different;
+}
+
 static int find_manifest(struct inventory *i, const struct item *items,
 			 size_t n, int64_t *ret_manifest)
 {
 	AUTO(query) struct query find =
 		query_start(i, "SELECT id FROM manifest WHERE sha256 = ?");
 	AUTO(query) struct query add = query_start(i,
-		"INSERT INTO manifest (sha256, entries) VALUES (?, ?)");
+		"INSERT INTO manifest (sha256, entries, certificates) "
+		"VALUES (?, ?, ?)");
 	uint8_t hash[SHA256_SIZE];
-	int64_t manifest, certificates = 0;
-	size_t k;
+	int64_t manifest, entries, certificates;
 	int r;
 
 	hash_items(items, n, hash);
@@ -216,9 +241,9 @@ static int find_manifest(struct inventory *i, const struct item *items,
 		*ret_manifest = query_column_int(&find, 0);
 		return 0;
 	}
-	for (k = 0; k < n; k++)
-		certificates += items[k].entry->names == NULL;
+	count_certificates(items, n, &entries, &certificates);
 	query_hex(&add, hash, sizeof(hash));
+	query_int(&add, entries);
 	query_int(&add, certificates);
 	r = query_run(&add);
 	if (r < 0)
