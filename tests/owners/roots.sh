@@ -4,6 +4,10 @@
 #
 #   root_new SUITE NAME PACKAGE ...  a copy of a Debian with these, in $root, which
 #				    the work directory's end removes
+#   root_audited		    root_new of what the program needs to run and
+#				    to have something to look at
+#   root_files			    what there is in $root, but for the notes of
+#				    package managers, sorted
 #   package_source DIRECTORY	    what git or a release has of this tree
 #   package_build DIRECTORY	    its Debian package, as an ordinary user; the log
 #				    beside the directory
@@ -15,7 +19,7 @@
 root_suite() {	# SUITE NAME PACKAGE ...: the one to copy, in $kept
 	suite=$1 kept=$OWNERS/$1/$2.debootstrap
 	shift 2
-	[ -e "$kept/.complete" ] && return 0
+	[ "$(cat "$kept/.complete" 2>/dev/null)" = "$*" ] && return 0
 	command -v debootstrap >/dev/null 2>&1 || {
 		echo "roots: debootstrap is not installed" >&2
 		return 1
@@ -32,7 +36,7 @@ root_suite() {	# SUITE NAME PACKAGE ...: the one to copy, in $kept
 		return 1
 	}
 	rm -f "$kept"/var/cache/apt/archives/*.deb
-	: >"$kept/.complete"
+	echo "$*" >"$kept/.complete"
 }
 
 root_new() {
@@ -44,6 +48,17 @@ root_new() {
 	# nothing is started in there
 	printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
 	chmod 755 "$root/usr/sbin/policy-rc.d"
+}
+
+root_audited() {
+	root_new bookworm audited ca-certificates openssl libarchive13 \
+		libgnutls30 libjansson4 libseccomp2 libsqlite3-0 libxml2 libnettle8
+}
+
+root_files() {
+	in_root find / -xdev \( -path /var/lib/dpkg -o -path /var/lib/apt \
+		-o -path /var/lib/rpm -o -path /var/log -o -path /var/cache \
+		-o -path /tmp \) -prune -o -print | sort
 }
 
 in_root() {	# COMMAND ...
