@@ -225,7 +225,11 @@ static void test_dialects(void **state)
 	assert_int_equal(guard_prepare(&g, "SELECT path,\n\n nonsense FROM"
 				       " v_store", &s, &error, &line),
 			 -EINVAL);
+#ifdef HAVE_SQLITE3_ERROR_OFFSET
 	assert_int_equal(line, 2);
+#else
+	assert_int_equal(line, 0);	/* SQLite does not tell before 3.38 */
+#endif
 	free(error);
 	guard_end(&g);
 	reads_free(reads);
