@@ -53,9 +53,13 @@ survey() {
 	{
 		crt_files "$certs_share" | survey_files share
 		crt_files "$certs_local" | survey_files local
+		set --
 		for file in * .[!.]*; do
-			survey_name "$certs_real/$file"
+			if survey_name "$certs_real/$file"; then
+				set -- "$@" "$file"
+			fi
 		done
+		survey_links "$@"
 	} >"$work/files"
 	survey_prints && surveyed=1
 }
@@ -71,43 +75,65 @@ survey_file() {	# KIND PATH
 	printf '%s %s\t%s\n' "$1" "${followed#"$root"}" "$2"
 }
 
+# What is no link; true if it is one.
 survey_name() {	# PATH
 	case $1 in
 	*[[:cntrl:]]*)
 		echo 'odd name'
-		return
+		return 1
 		;;
 	"$certs_real/ca-certificates.crt")
 		survey_file bundle "$1"
-		return
+		return 1
 		;;
-	*/.trustdrift-new) return ;; # of a run that was killed
+	*/.trustdrift-new) return 1 ;; # of a run that was killed
 	esac
-	if [ -L "$root$1" ]; then
-		target=$(readlink -n -- "$root$1" && printf .) || return 0
-		target=${target%.}
-		# From the target on, not to read this link twice.
-		case $target in
-		/*) survey_from=$target ;;
-		*) survey_from=$certs_real/$target ;;
+	[ ! -L "$root$1" ] || return 0
+	[ ! -f "$root$1" ] || survey_file stray "$1"
+	return 1
+}
+
+# The links of the working directory, of which there are hundreds: one process
+# reads all, and where a link leads to another that one is not read again.
+survey_links() {	# NAME...
+	[ $# -gt 0 ] || return 0
+	readlink -- "$@" >"$work/targets" 2>/dev/null
+	# Busybox reads one, and a target may have several lines.
+	if [ "$(wc -l <"$work/targets")" -ne $# ]; then
+		for link; do
+			readlink -n -- "$link" | tr '[:cntrl:]' '?'
+			echo
+		done >"$work/targets"
+	fi
+	printf '%s\n' "$@" >"$work/names"
+	tr '\001-\011\013-\037\177' '?' <"$work/targets" | awk '
+		NR == FNR { name[n++] = $0; next }
+		{ target[name[FNR - 1]] = $0 }
+		END {
+			for (i = 0; i < n; i++) {
+				last = target[name[i]]
+				for (hops = 0; last in target && hops < 40; hops++)
+					last = target[last]
+				if (last != "")
+					print last "\t" target[name[i]] "\t" \
+						name[i]
+			}
+		}' "$work/names" - >"$work/followed"
+	while IFS='	' read -r last target link; do
+		case $last in
+		/*) ;;
+		*) last=$certs_real/$last ;;
 		esac
-		case $target in
-		*[[:cntrl:]]*)
-			target=$(printf '%s' "$target" | tr '[:cntrl:]' '?')
-			;;
-		esac
-		real=-
-		! follow "$survey_from" last || [ ! -f "$followed" ] ||
+		link=$certs_real/$link real=-
+		! follow "$last" last || [ ! -f "$followed" ] ||
 			real=${followed#"$root"}
-		printf '%s\t%s\t%s\n' "$real" "$target" "$1" >>"$work/links"
+		printf '%s\t%s\t%s\n' "$real" "$target" "$link" >>"$work/links"
 		case $real:$target in
 		-:*) ;;
 		*:"$certs_share"/* | *:"$certs_local"/*) ;;
-		*:*/*) survey_file stray "$1" ;;
+		*:*/*) survey_file stray "$link" ;;
 		esac
-	elif [ -f "$root$1" ]; then
-		survey_file stray "$1"
-	fi
+	done <"$work/followed"
 }
 
 # Makes $work/survey of $work/files.  The same certificate is in the packages'
