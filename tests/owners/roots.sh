@@ -11,6 +11,10 @@
 #   package_source DIRECTORY	    what git or a release has of this tree
 #   package_build DIRECTORY	    its Debian package, as an ordinary user; the log
 #				    beside the directory
+#   package_for SUITE		    the same, made in that Debian with its compiler
+#				    and libraries, in $deb; kept while the tree is
+#				    the same
+#   package_in_root		    installs $deb into $root
 #
 # They need root, $work and $srcdir, and return 1 having said why when something cannot be had.
 
@@ -90,4 +94,71 @@ package_build() {
 		tail -n 20 "$directory.log" >&2
 		return 1
 	}
+}
+
+# What debian/control wants for a build without tests.
+package_needs() {
+	sed -n '/^Build-Depends:/,/^Standards/{
+		/nocheck/d
+		s/debhelper-compat/debhelper/
+		s/^ \([a-z0-9.+-]*\).*/\1/p
+	}' "$srcdir/debian/control"
+}
+
+package_for() {
+	root_suite "$1" build build-essential ccache || return 1
+	root=$kept needs=$(package_needs)
+	if [ "$(cat "$kept/.needs" 2>/dev/null)" != "$needs" ]; then
+		# debhelper brings it, and it would read all manual pages for minutes
+		in_root dpkg-divert --quiet --local --rename --add /usr/bin/mandb
+		ln -sf /bin/true "$kept/usr/bin/mandb"
+		# shellcheck disable=SC2086 # words
+		{
+			in_root apt-get update -qq &&
+				in_root apt-get install -y -qq \
+					--no-install-recommends $needs
+		} >"$kept.log" 2>&1 || {
+			tail -n 5 "$kept.log" >&2
+			return 1
+		}
+		echo "$needs" >"$kept/.needs"
+	fi
+	package_source "$work/source/trustdrift"
+	# what tests do makes no other package
+	sum=$(tar -C "$work/source" --sort=name --mtime=@0 --owner=0 --group=0 \
+		--numeric-owner --exclude=trustdrift/tests -cf - trustdrift |
+		sha256sum | cut -d ' ' -f 1)
+	if [ ! -e "$root/src/$sum" ]; then
+		rm -rf "$root/src"
+		mv "$work/source" "$root/src"
+		in_root env PATH=/usr/lib/ccache:/usr/sbin:/usr/bin:/sbin:/bin \
+			CCACHE_DIR=/var/cache/ccache \
+			DEB_BUILD_PROFILES=nocheck \
+			DEB_BUILD_OPTIONS="nocheck parallel=2" sh -c \
+			'cd /src/trustdrift && dpkg-buildpackage -us -uc -b' \
+			>"$kept.log" 2>&1 || {
+			tail -n 20 "$kept.log" >&2
+			return 1
+		}
+		rm -rf "$root/src/trustdrift"
+		: >"$root/src/$sum"
+	fi
+	rm -rf "$work/source"
+	deb=$work/trustdrift.deb
+	cp "$root"/src/trustdrift_*.deb "$deb"
+}
+
+# Names of what the package depends on.
+package_depends() {
+	dpkg-deb -f "$deb" Depends | tr ',' '\n' |
+		sed 's/^ *\([a-z0-9.+-]*\).*/\1/'
+}
+
+package_in_root() {
+	cp "$deb" "$root/tmp/"
+	in_root dpkg -i /tmp/trustdrift.deb >"$work/dpkg.log" 2>&1 || {
+		cat "$work/dpkg.log" >&2
+		return 1
+	}
+	rm "$root/tmp/trustdrift.deb"
 }
