@@ -30,8 +30,8 @@ static void take_from_audit(struct options *o, const struct options *audit)
 		o->isolation = audit->isolation;
 }
 
-/* An argument a line, as the script reads them; *ret_n of them behind what stands
- * before arguments.  They lie in TEXT; the caller frees the vector.  */
+/* COMMAND's words, and then each line of TEXT as one, as the script reads them: *ret_n
+ * in all, and NULL.  They lie in TEXT; the caller frees the vector.  */
 static char **arguments_of(char *text, char **command, int *ret_n)
 {
 	char **arguments = NULL, *line;

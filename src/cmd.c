@@ -86,7 +86,8 @@ const struct command commands[] = {
 	{ "apt-hook", "",
 	  N_("for apt: what it is about to install would break"),
 	  apt_hook_command, TABLE_OPTIONS | BIT(OPTION_WARN_DAYS) |
-	  BIT(OPTION_WAIT) | BIT(OPTION_ISOLATION), 0, hook_format },
+	  BIT(OPTION_WAIT) | BIT(OPTION_ISOLATION), 0, hook_format,
+	  .audit_options = true },
 	{ "policy", "init | check [FILE]",
 	  N_("write a policy of what is trusted now, or check one"),
 	  policy_command, BIT(OPTION_OUTPUT), 2, NULL },

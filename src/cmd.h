@@ -119,6 +119,7 @@ struct command {
 	/* Words of --format, the first is the default; NULL behind the last.
 	 * NULL: the command has no formats.  */
 	const char *(*format)(size_t i);
+	bool audit_options;		/* audit.options says of how to look */
 };
 extern const struct command commands[];	/* a NULL name behind the last */
 

@@ -430,7 +430,7 @@ int options_parse(int argc, char **argv, struct options *ret_options)
 	} else if (status < 0 && o.command == NULL) {
 		status = usage_error(NULL, _("which command?"), NULL, NULL);
 	} else if (status < 0) {
-		if (o.command->run == apt_hook_command)
+		if (o.command->audit_options)
 			options_of_audits(&o);
 		status = check_all(&o);
 	}
