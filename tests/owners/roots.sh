@@ -16,9 +16,14 @@
 #				    the same
 #   package_in_root		    installs $deb into $root
 #
-# They need root, $work and $srcdir, and return 1 having said why when something cannot be had.
+#   audits		    how many the program installed in $root has kept
+#
+# They need root, $work and $srcdir, and return 1 having said why when something
+# cannot be had.  $builddir is what $TRUSTDRIFT was built in.
 
-: "${srcdir:?}" "${work:?}"
+: "${srcdir:?}" "${work:?}" "${builddir:=$(dirname "$TRUSTDRIFT")/..}"
+builddir=$(CDPATH='' cd -- "$builddir" && pwd)
+[ "$(id -u)" -eq 0 ] || skip "needs root for a root directory of its own"
 
 root_suite() {	# SUITE NAME PACKAGE ...: the one to copy, in $kept
 	suite=$1 kept=$OWNERS/$1/$2.debootstrap
@@ -66,8 +71,13 @@ root_files() {
 }
 
 in_root() {	# COMMAND ...
-	chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 \
-		DEBIAN_FRONTEND=noninteractive HOME=/root "$@" </dev/null
+	chroot "$root" env -i PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+		LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive HOME=/root "$@" </dev/null
+}
+
+audits() {
+	in_root trustdrift show scans --format tsv 2>/dev/null | sed 1d | wc -l |
+		tr -d ' '
 }
 
 package_source() {
