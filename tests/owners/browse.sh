@@ -67,8 +67,11 @@ base64_of() { openssl x509 -in "$work/$1.pem" -outform der | base64 -w 0; }
 serve() {
 	[ -p "$work/open" ] || mkfifo "$work/open"
 	exec 9<>"$work/open"
+	# not by the server, which may come to it later than the reader below
+	: >"$work/served"
+	: >"$work/refused"
 	openssl s_server -accept "127.0.0.1:${fixed_port:-0}" -cert "$work/$1.pem" \
-		-key "$work/$1.key" >"$work/served" 2>"$work/refused" <&9 &
+		-key "$work/$1.key" >>"$work/served" 2>>"$work/refused" <&9 &
 	server=$!
 	waited=0
 	# the whole line: what is written in two pieces has half a port at first
