@@ -67,13 +67,11 @@ check "actions call the hook" grep -q "chroot $root" "$dnf/actions/trustdrift.ac
 printf '%s\n' '[main]' 'enabled = 1' "actiondir = $dnf/actions/" \
 	>"$dnf/configuration/post-transaction-actions.conf"
 # Debian's libdnf has one function under another name than the plugin's authors.
-plugin=$(find /usr/lib/python3 "$OWNERS/bookworm/dnf-plugins-core" \
-	-name post-transaction-actions.py 2>/dev/null | sed -n 1p)
-if [ -z "$plugin" ] && fetch_deb bookworm dnf-plugins-core; then
-	plugin=$(find "$OWNERS/bookworm/dnf-plugins-core" \
-		-name post-transaction-actions.py)
-fi
-[ -n "$plugin" ] || skip "needs dnf-plugins-core"
+fetch_deb bookworm dnf-plugins-core || skip "needs dnf-plugins-core"
+plugin=$(find "$OWNERS/bookworm/dnf-plugins-core" \
+	-name post-transaction-actions.py)
+modules=$OWNERS/bookworm/dnf-plugins-core/usr/lib/python3/dist-packages
+check "dnf's plugin is there" [ -n "$plugin" ]
 sed 's/ConfigParser_substitute/ConfigParser.substitute/' "$plugin" \
 	>"$dnf/plugins/post-transaction-actions.py"
 for name in ca-certificates other; do
@@ -96,7 +94,7 @@ cp "$dnf"/made/RPMS/noarch/*.rpm "$dnf/repository/"
 check "createrepo_c" createrepo_c -q "$dnf/repository"
 # shellcheck disable=SC2317 # audited() calls it
 in_dnf() {
-	dnf -q -y --installroot="$root" --releasever=1 --nogpgcheck \
+	PYTHONPATH=$modules dnf -q -y --installroot="$root" --releasever=1 --nogpgcheck \
 		--repofrompath="site,$dnf/repository" --repo=site \
 		--setopt=reposdir="$dnf/none" --setopt=pluginpath="$dnf/plugins" \
 		--setopt=pluginconfpath="$dnf/configuration" \
@@ -104,6 +102,7 @@ in_dnf() {
 		--setopt=logdir="$dnf" "$@" </dev/null
 }
 audited "dnf install of something else" 2 in_dnf install other
+is "dnf has the plugin" "$(grep 'plugin' "$work/log")" ""
 audited "dnf install of ca-certificates" 3 in_dnf install ca-certificates
 audited "dnf remove" 4 in_dnf remove ca-certificates
 finish
