@@ -354,6 +354,7 @@ static int scan_only(const struct options *o, const struct root *root,
 		.root = root, .catalogue = c, .readings = o->readings,
 		.now = o->now,
 		.warn_days = o->warn_days,
+		.anew = o->strict,
 		.crawl = crawling_options(crawling),
 		.sources = {
 			.environment = root_is_host(root) ? environ : NULL,
@@ -374,6 +375,8 @@ static int scan_only(const struct options *o, const struct root *root,
 	log_verbose(_("%zu stores, %zu of them as before; %zu files read, %zu certificates decoded"),
 		    ret_result->stores, ret_result->reused,
 		    ret_result->files_read, ret_result->certificates_decoded);
+	if (ret_result->repeated)
+		log_verbose(_("nothing has changed since the last scan, so no store was opened"));
 	if (crawling != NULL)
 		log_verbose(_("crawled %zu directories, %zu names in those that were listed"),
 			    ret_result->crawled_directories,

@@ -490,7 +490,7 @@ const struct option_row option_rows[] = {
 		N_("the same, but open only files with the name of a store"),
 		NULL, set_crawl_names },
 	[OPTION_STRICT] = { "strict", '\0', NULL,
-		N_("with --crawl: list directories that have not changed since the last one, too"),
+		N_("look everywhere, also where nothing has changed since the last scan or crawl"),
 		NULL, set_strict },
 	[OPTION_PARTY] = { "party", '\0', "ID",
 		N_("only this relying party, or all of a type: java"),

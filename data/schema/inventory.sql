@@ -207,6 +207,13 @@ CREATE TABLE crawl (
 	PRIMARY KEY (root_id, what)
 );
 
+-- What the newest scan of a root looked at (src/scan/unchanged.c).
+CREATE TABLE looks (
+	root_id INTEGER PRIMARY KEY REFERENCES root,
+	scan_id INTEGER NOT NULL,
+	state BLOB NOT NULL
+);
+
 -- Problems of a scan that belong to no store (homes that could not be listed).
 CREATE TABLE scan_problem (
 	scan_id INTEGER NOT NULL REFERENCES scan,

@@ -112,6 +112,11 @@ void auto_buf(struct buf *b);		/* for AUTO(buf); b was initialised */
 void wire_put_u32(struct buf *b, uint32_t number);
 void wire_put_u64(struct buf *b, uint64_t number);
 void wire_put_i64(struct buf *b, int64_t number);
+/* Seven bits to a byte, the lowest first: for what is small mostly.  */
+void wire_put_number(struct buf *b, uint64_t number);
+/* How NUMBER differs from BEFORE, which the getter is to know, too; the sign is
+ * at the bottom.  */
+void wire_put_change(struct buf *b, uint64_t number, uint64_t before);
 void wire_put_fixed(struct buf *b, const void *p, size_t n);
 void wire_put_bytes(struct buf *b, struct blob bytes);
 void wire_put_text(struct buf *b, const char *text);	/* NULL is kept */
@@ -124,6 +129,8 @@ struct wire {
 uint32_t wire_get_u32(struct wire *w, uint32_t max);
 uint64_t wire_get_u64(struct wire *w, uint64_t max);
 int64_t wire_get_i64(struct wire *w, int64_t min, int64_t max);
+uint64_t wire_get_number(struct wire *w, uint64_t max);
+uint64_t wire_get_change(struct wire *w, uint64_t before);
 void wire_get_fixed(struct wire *w, void *ret, size_t n);	/* or zeros */
 struct blob wire_get_bytes(struct wire *w, size_t max);	/* borrowed */
 /* NULL, or a text of at most MAX bytes with no NUL inside; the caller frees.  */
@@ -167,6 +174,12 @@ bool has_suffix(const char *s, const char *suffix);
 /* Is WORD one of the space-separated words of LIST (NULL: empty)?  */
 bool has_word(const char *list, const char *word);
 
+/* Does NAME match the whole of the pattern of N bytes at P?  Bytes, in any locale. */
+bool wildcard_match(const char *p, size_t n, const char *name);
+/* The `]` that closes the set at P, which stands behind the `[`; NULL when
+ * nothing does, then the `[` is a character like others.  END bounds it.  */
+const char *wildcard_set_end(const char *p, const char *end);
+
 /* ---- files beneath a root ----------------------------------------------
  * The only place that opens what is scanned.  Every path is absolute as seen
  * inside the root; symbolic links, absolute ones too, are resolved inside it
@@ -175,6 +188,7 @@ struct root {
 	int fd;			/* O_PATH descriptor of the root directory */
 	char *path;		/* absolute path on the host, "/" for the host */
 	struct overlay *overlay;	/* what lies over it; NULL: nothing */
+	struct looks *looks;		/* keeps what is looked at; NULL: nobody */
 };
 int root_open(const char *path, struct root *ret_root);
 void root_done(struct root *r);
@@ -210,6 +224,33 @@ void overlay_describe(struct overlay *o, const char *path,
 		      struct file_id *id);
 /* Changes the listing of the directory PATH.  */
 int overlay_list(struct overlay *o, const char *path, struct directory *d);
+
+/* ---- what was looked at (looks.c) --------------------------------------------
+ * With root.looks set, every look beneath that root by the functions below is kept,
+ * so that a later pass can be spared while nothing of it has changed.  */
+enum look_how { LOOK_STAT, LOOK_LIST, LOOK_OPEN };
+struct directory;
+/* What changed after SINCE_NS, a time shortly before the pass begins, is not relied
+ * on.  */
+struct looks *looks_new(int64_t since_ns);
+void looks_free(struct looks *l);		/* NULL is allowed */
+/* Likewise.  PATH is not there, as was seen otherwise.  */
+void looks_absent(struct looks *l, const char *path);
+/* Likewise.  Of the names in PATH, which is D, only some mean anything: those that
+ * one of the patterns in FILTER fits, words behind each other that end in "/" and
+ * begin with what they are for: `*` all, `d` what is no regular file.  Names that
+ * begin with a dot want one in the pattern.  */
+void looks_list(struct looks *l, const char *path, const struct directory *d,
+		const char *filter);
+/* Likewise.  Something was decided by what the looks do not show: nothing is to be
+ * kept.  */
+void looks_forget(struct looks *l);
+/* Appends what was looked at beneath R, whose looks are not kept meanwhile.
+ * -EAGAIN: something changed, or cannot be relied on; -E2BIG: there is too much.  */
+int looks_write(const struct looks *l, const struct root *r, struct buf *b);
+/* Would all looks give the same now?  1: yes, 0: no, or it cannot be told; -EBADMSG:
+ * these are no such bytes.  */
+int looks_same(const struct root *r, struct blob bytes);
 
 /* ---- directories of our own (directory.c) ----------------------------------*/
 /* PATH beneath the descriptor AT (AT_FDCWD: as it is), for reading; the caller
@@ -255,6 +296,9 @@ struct descent {
 	size_t n;
 	char path[LIMIT_PATH_BYTES];	/* of the lowest; "" is the root */
 };
+/* Is PATH absolute, and each component a name that ends behind the first FROM bytes,
+ * which it shares with one that is plain?  */
+bool path_is_plain(const char *path, size_t from);
 /* ROOT must outlive it.  descent_end() closes what is open.  */
 void descent_begin(struct descent *d, const struct root *root);
 void descent_end(struct descent *d);
@@ -315,6 +359,9 @@ struct file_id {
 	int64_t size, mtime_ns, ctime_ns;
 	uint32_t mode, uid, gid;
 };
+
+struct stat;
+struct file_id file_id_of(const struct stat *st);
 
 /* Follows links; -ENOENT, -ELOOP, -EACCES, -ENOTDIR expected.  */
 int file_stat(const struct root *r, const char *path, struct file_id *ret_id);

@@ -23,7 +23,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "base/base.h"
+#include "base/looks.h"
 
 #ifndef SYS_openat2		/* glibc before 2.32 names fewer calls than the kernel */
 #define SYS_openat2	__NR_openat2
@@ -486,8 +486,9 @@ bool root_is_host(const struct root *r)
 	return fstat(r->fd, &a) == 0 && stat("/", &b) == 0 && is_same(&a, &b);
 }
 
+/* The id is for those who keep looks.  */
 static int real_path_now(const struct root *r, const char *path,
-			 char **ret_path)
+			 char **ret_path, struct file_id *ret_id)
 {
 	char real[LIMIT_PATH_BYTES], root[LIMIT_PATH_BYTES];
 	AUTO(fd) int fd = -1, again = -1;
@@ -499,6 +500,11 @@ static int real_path_now(const struct root *r, const char *path,
 	e = beneath_open(r, path, 0, &fd);
 	if (e < 0)
 		return e;
+	if (r->looks != NULL) {
+		e = look_named(fd, "", ret_id);
+		if (e < 0)
+			return e;
+	}
 	/* The root is asked anew: it may have been moved since it was opened. */
 	if (fd_path(r->fd, root) < 0 || fd_path(fd, real) < 0)
 		return walk(r, path, O_PATH, &again, ret_path);
@@ -512,5 +518,9 @@ static int real_path_now(const struct root *r, const char *path,
 
 int file_real_path(const struct root *r, const char *path, char **ret_path)
 {
-	return trouble_note(path, real_path_now(r, path, ret_path));
+	struct file_id id = { .ino = 0 };
+	const int e = trouble_note(path, real_path_now(r, path, ret_path, &id));
+
+	looks_note_real(r->looks, path, e, &id, e == 0 ? *ret_path : NULL);
+	return e;
 }

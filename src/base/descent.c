@@ -16,7 +16,26 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/base.h"
+#include "base/looks.h"
+
+bool path_is_plain(const char *path, size_t from)
+{
+	const char *p;
+
+	if (path[0] != '/')
+		return false;
+	if (path[1] == '\0')
+		return true;
+	while (from > 0 && path[--from] != '/')
+		;
+	for (p = path + from; *p == '/'; p += strcspn(p, "/")) {
+		const size_t n = strcspn(++p, "/");
+
+		if (n == 0 || (p[0] == '.' && (n == 1 || (n == 2 && p[1] == '.'))))
+			return false;
+	}
+	return true;
+}
 
 void descent_begin(struct descent *d, const struct root *root)
 {
@@ -115,6 +134,13 @@ int descent_stat(struct descent *d, const char *path, struct stat *ret_st)
 	if (fstatat(descent_lowest(d), *name != '\0' ? name : ".", ret_st,
 		    AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) < 0)
 		return -errno;
+	/* Where a link stands in the way the caller has to ask otherwise, so
+	 * that an error is no answer yet.  */
+	if (d->root->looks != NULL) {
+		const struct file_id id = file_id_of(ret_st);
+
+		looks_note(d->root->looks, LOOK_STAT, path, false, 0, &id);
+	}
 	return 0;
 }
 

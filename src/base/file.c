@@ -16,7 +16,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "base/base.h"
+#include "base/looks.h"
 
 void auto_file(FILE **f)
 {
@@ -35,7 +35,7 @@ static int64_t nanoseconds(struct timespec t)
 	return ns;
 }
 
-static struct file_id id_of(const struct stat *st)
+struct file_id file_id_of(const struct stat *st)
 {
 	return (struct file_id){
 		.dev = st->st_dev,
@@ -53,7 +53,7 @@ static struct file_id id_of(const struct stat *st)
 static struct file_id described(const struct root *r, const char *real,
 				const struct stat *st)
 {
-	struct file_id id = id_of(st);
+	struct file_id id = file_id_of(st);
 
 	if (r->overlay != NULL && real != NULL)
 		overlay_describe(r->overlay, real, &id);
@@ -76,14 +76,24 @@ static int stat_now(const struct root *r, const char *path, int flags,
 	return 0;
 }
 
+static int stat_and_keep(const struct root *r, const char *path, int flags,
+			 struct file_id *ret_id)
+{
+	const int e = trouble_note(path, stat_now(r, path, flags, ret_id));
+
+	looks_note(r->looks, LOOK_STAT, path, flags == 0, e,
+		   e == 0 ? ret_id : NULL);
+	return e;
+}
+
 int file_stat(const struct root *r, const char *path, struct file_id *ret_id)
 {
-	return trouble_note(path, stat_now(r, path, 0, ret_id));
+	return stat_and_keep(r, path, 0, ret_id);
 }
 
 int file_lstat(const struct root *r, const char *path, struct file_id *ret_id)
 {
-	return trouble_note(path, stat_now(r, path, O_NOFOLLOW, ret_id));
+	return stat_and_keep(r, path, O_NOFOLLOW, ret_id);
 }
 
 static int readlink_now(const struct root *r, const char *path,
@@ -112,6 +122,7 @@ static int readlink_now(const struct root *r, const char *path,
 
 int file_readlink(const struct root *r, const char *path, char **ret_target)
 {
+	looks_forget(r->looks);		/* no pass that keeps them reads links */
 	return trouble_note(path, readlink_now(r, path, ret_target));
 }
 
@@ -185,23 +196,12 @@ static int read_names(DIR *dir, struct directory *ret_directory)
 	return 0;
 }
 
-static int list_now(const struct root *r, const char *path, int flags,
-		    struct directory *ret_directory)
+int look_list(int at, struct directory *ret_directory)
 {
 	const int how = O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC;
-	AUTO(directory) struct directory l = { .n = 0 };
-	AUTO(str) char *real = NULL;
-	AUTO(fd) int at = -1;
-	struct stat st;
+	int e, fd = openat(at, ".", how | O_NOATIME);
 	DIR *dir;
-	int e, fd;
 
-	e = beneath_find(r, path, O_DIRECTORY | flags, &at, &real);
-	if (e < 0)
-		return e;
-	if (fstat(at, &st) < 0)
-		return -errno;
-	fd = openat(at, ".", how | O_NOATIME);
 	if (fd < 0 && errno == EPERM)
 		fd = openat(at, ".", how);
 	if (fd < 0)
@@ -212,8 +212,25 @@ static int list_now(const struct root *r, const char *path, int flags,
 		close(fd);
 		return e;
 	}
-	e = read_names(dir, &l);
+	e = read_names(dir, ret_directory);
 	closedir(dir);
+	return e;
+}
+
+static int list_now(const struct root *r, const char *path, int flags,
+		    struct directory *ret_directory)
+{
+	AUTO(directory) struct directory l = { .n = 0 };
+	AUTO(str) char *real = NULL;
+	AUTO(fd) int at = -1;
+	struct stat st;
+	int e = beneath_find(r, path, O_DIRECTORY | flags, &at, &real);
+
+	if (e < 0)
+		return e;
+	if (fstat(at, &st) < 0)
+		return -errno;
+	e = look_list(at, &l);
 	if (e == 0 && real != NULL)
 		e = overlay_list(r->overlay, real, &l);
 	if (e < 0)
@@ -227,7 +244,12 @@ static int list_now(const struct root *r, const char *path, int flags,
 int file_directory(const struct root *r, const char *path, int flags,
 		   struct directory *ret_directory)
 {
-	return trouble_note(path, list_now(r, path, flags, ret_directory));
+	const int e = trouble_note(path, list_now(r, path, flags,
+						  ret_directory));
+
+	looks_note_list(r->looks, path, !(flags & O_NOFOLLOW), e,
+			e == 0 ? ret_directory : NULL);
+	return e;
 }
 
 static int compare_strings(const void *a, const void *b)
@@ -427,8 +449,10 @@ static int copy_file(int fd, const struct file_id *id, uint64_t limit,
 	return 0;
 }
 
+/* *ret_seen is what was found, where anything was; its inode is 0 elsewhere.  */
 static int open_now(const struct root *r, const char *path, uint64_t limit,
-		    int *ret_fd, struct file_id *ret_id)
+		    int *ret_fd, struct file_id *ret_id,
+		    struct file_id *ret_seen)
 {
 	AUTO(str) char *real = NULL;
 	AUTO(fd) int at = -1, fd = -1;
@@ -441,6 +465,7 @@ static int open_now(const struct root *r, const char *path, uint64_t limit,
 		return e;
 	if (fstat(at, &st) < 0)
 		return -errno;
+	*ret_seen = file_id_of(&st);
 	if (!S_ISREG(st.st_mode))
 		return -ENOTREG;
 	e = beneath_reopen(r, path, at, &fd);
@@ -461,7 +486,15 @@ static int open_now(const struct root *r, const char *path, uint64_t limit,
 int file_open(const struct root *r, const char *path, uint64_t limit,
 	      int *ret_fd, struct file_id *ret_id)
 {
-	return trouble_note(path, open_now(r, path, limit, ret_fd, ret_id));
+	struct file_id seen = { .ino = 0 };
+	const int e = trouble_note(path, open_now(r, path, limit, ret_fd, ret_id,
+						  &seen));
+
+	/* Why a file that is there could not be opened is in what it is, or is
+	 * asked again.  */
+	looks_note(r->looks, LOOK_OPEN, path, true, e,
+		   e == 0 || e == -ENOTREG || e == -EFBIG ? &seen : NULL);
+	return e;
 }
 
 int file_load(int fd, const struct file_id *id, uint64_t limit,

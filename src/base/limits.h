@@ -25,6 +25,8 @@
 #define LIMIT_MOUNT_MS		3000u		/* ... for so long */
 #define LIMIT_CRAWL_DIRECTORIES	300000u		/* that are remembered */
 #define LIMIT_CRAWL_STATE_BYTES	(64u << 20)	/* ... as bytes */
+#define LIMIT_LOOKS		4000000u	/* of one scan that are kept */
+#define LIMIT_LOOKS_BYTES	(64u << 20)	/* ... as bytes */
 #define LIMIT_TROUBLES		100u		/* failures of the machine */
 #define LIMIT_CRAWL_PROBLEMS	100u		/* told one by one */
 #define LIMIT_CRAWL_STORES	20000u

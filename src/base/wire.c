@@ -86,6 +86,53 @@ int64_t wire_get_i64(struct wire *w, int64_t min, int64_t max)
 	return 0;
 }
 
+void wire_put_number(struct buf *b, uint64_t number)
+{
+	uint8_t bytes[10];
+	size_t n = 0;
+
+	for (; number >= 0x80; number >>= 7)
+		bytes[n++] = (uint8_t)(number | 0x80);
+	bytes[n++] = (uint8_t)number;
+	buf_add(b, bytes, n);
+}
+
+uint64_t wire_get_number(struct wire *w, uint64_t max)
+{
+	uint64_t number = 0;
+
+	for (unsigned bits = 0; bits < 64 && w->n > 0 && !w->bad; bits += 7) {
+		const uint8_t byte = *w->p++;
+
+		w->n--;
+		number |= (uint64_t)(byte & 0x7f) << bits;
+		if (bits == 63 && byte > 1)
+			break;
+		if (byte >= 0x80)
+			continue;
+		if (number > max)
+			break;
+		return number;
+	}
+	w->bad = true;
+	return 0;
+}
+
+void wire_put_change(struct buf *b, uint64_t number, uint64_t before)
+{
+	const uint64_t change = number - before;
+
+	wire_put_number(b, change << 1 ^
+			   (change >> 63 != 0 ? UINT64_MAX : 0));
+}
+
+uint64_t wire_get_change(struct wire *w, uint64_t before)
+{
+	const uint64_t n = wire_get_number(w, UINT64_MAX);
+
+	return before + (n >> 1 ^ ((n & 1) != 0 ? UINT64_MAX : 0));
+}
+
 void wire_put_fixed(struct buf *b, const void *p, size_t n)
 {
 	buf_add(b, p, n);

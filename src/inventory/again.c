@@ -56,29 +56,6 @@ static int find_head(struct inventory *i, int64_t now, struct head *ret_head)
 	return 0;
 }
 
-/* The rows of the scan that belong to no store.  */
-static int copy_scan_rows(struct inventory *i, int64_t from)
-{
-	AUTO(query) struct query sets = query_start(i,
-		"UPDATE scan SET (composition_id, redirection_set_id, "
-		"directory_set_id) = (SELECT composition_id, "
-		"redirection_set_id, directory_set_id FROM scan "
-		"WHERE id = ?1) WHERE id = ?2");
-	AUTO(query) struct query problems = query_start(i,
-		"INSERT INTO scan_problem SELECT ?2, position, path, code, "
-		"message, skipped FROM scan_problem WHERE scan_id = ?1");
-	int r;
-
-	query_int(&sets, from);
-	query_int(&sets, i->scan);
-	r = query_run(&sets);
-	if (r < 0)
-		return r;
-	query_int(&problems, from);
-	query_int(&problems, i->scan);
-	return query_run(&problems);
-}
-
 int inventory_begin_again(struct inventory *i, int64_t now, int64_t *ret_scan)
 {
 	AUTO(head) struct head head = { .scan = 0 };
@@ -89,7 +66,7 @@ int inventory_begin_again(struct inventory *i, int64_t now, int64_t *ret_scan)
 		r = inventory_begin(i, &head.info, &scan);
 	if (r < 0)
 		return r;
-	r = copy_scan_rows(i, head.scan);
+	r = scan_copy_rows(i, head.scan);
 	if (r < 0) {
 		inventory_rollback(i);
 		return r;

@@ -477,6 +477,16 @@ int inventory_crawl_load(struct inventory *i, const char *what, struct buf *b);
 int inventory_crawl_save(struct inventory *i, const char *what,
 			 struct blob state);
 
+/* What the scan before the open one, of the same root, looked at is appended to B;
+ * *ret_scan is that scan.  -ENOENT: it is not known; -E2BIG: B is too small.  */
+int inventory_looks_load(struct inventory *i, int64_t *ret_scan,
+			 struct buf *b);
+/* What the open scan looked at.  An empty STATE: it is not known.  */
+int inventory_looks_save(struct inventory *i, struct blob state);
+/* Makes the open scan, for which nothing was recorded, the same as scan FROM, of
+ * the same root.  *ret_stores is how many stores it has.  */
+int inventory_repeat(struct inventory *i, int64_t from, size_t *ret_stores);
+
 /* Deletes scans of ROOT but the newest KEEP (0: all of 30 days before the
  * newest, and the newest of each earlier month), and what nothing refers to
  * any more; what remains of the file is made smaller.  Ages are by the clock

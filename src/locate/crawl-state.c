@@ -181,74 +181,25 @@ struct candidate *crawl_candidate_find(const struct crawled_directory *d,
 
 /* ---- as bytes --------------------------------------------------------------*/
 
-/* Numbers are written seven bits to a byte, the lowest first, as most are small;
- * those that may be negative with the sign at the bottom.  */
-static void put_number(struct buf *b, uint64_t number)
-{
-	uint8_t bytes[10];
-	size_t n = 0;
-
-	for (; number >= 0x80; number >>= 7)
-		bytes[n++] = (uint8_t)(number | 0x80);
-	bytes[n++] = (uint8_t)number;
-	buf_add(b, bytes, n);
-}
-
-static uint64_t get_number(struct wire *w, uint64_t max)
-{
-	uint64_t number = 0;
-
-	for (unsigned bits = 0; bits < 64 && w->n > 0 && !w->bad; bits += 7) {
-		const uint8_t byte = *w->p++;
-
-		w->n--;
-		number |= (uint64_t)(byte & 0x7f) << bits;
-		if (bits == 63 && byte > 1)
-			break;
-		if (byte >= 0x80)
-			continue;
-		if (number > max)
-			break;
-		return number;
-	}
-	w->bad = true;
-	return 0;
-}
-
-/* How NUMBER differs from BEFORE.  */
-static void put_change(struct buf *b, uint64_t number, uint64_t before)
-{
-	const uint64_t change = number - before;
-
-	put_number(b, change << 1 ^ (change >> 63 != 0 ? UINT64_MAX : 0));
-}
-
-static uint64_t get_change(struct wire *w, uint64_t before)
-{
-	const uint64_t n = get_number(w, UINT64_MAX);
-
-	return before + (n >> 1 ^ ((n & 1) != 0 ? UINT64_MAX : 0));
-}
-
 /* BEFORE is the stamp that was written before this one.  Files that were made
  * together have much in common, and the two times are the same mostly.  */
 static void put_stamp(struct buf *b, const struct stamp *s, struct stamp *before)
 {
-	put_change(b, s->dev, before->dev);
-	put_change(b, s->ino, before->ino);
-	put_change(b, (uint64_t)s->size, 0);
-	put_change(b, (uint64_t)s->ctime_ns, (uint64_t)before->ctime_ns);
-	put_change(b, (uint64_t)s->mtime_ns, (uint64_t)s->ctime_ns);
+	wire_put_change(b, s->dev, before->dev);
+	wire_put_change(b, s->ino, before->ino);
+	wire_put_change(b, (uint64_t)s->size, 0);
+	wire_put_change(b, (uint64_t)s->ctime_ns, (uint64_t)before->ctime_ns);
+	wire_put_change(b, (uint64_t)s->mtime_ns, (uint64_t)s->ctime_ns);
 	*before = *s;
 }
 
 static void get_stamp(struct wire *w, struct stamp *ret, struct stamp *before)
 {
-	ret->dev = get_change(w, before->dev);
-	ret->ino = get_change(w, before->ino);
-	ret->size = (int64_t)get_change(w, 0);
-	ret->ctime_ns = (int64_t)get_change(w, (uint64_t)before->ctime_ns);
-	ret->mtime_ns = (int64_t)get_change(w, (uint64_t)ret->ctime_ns);
+	ret->dev = wire_get_change(w, before->dev);
+	ret->ino = wire_get_change(w, before->ino);
+	ret->size = (int64_t)wire_get_change(w, 0);
+	ret->ctime_ns = (int64_t)wire_get_change(w, (uint64_t)before->ctime_ns);
+	ret->mtime_ns = (int64_t)wire_get_change(w, (uint64_t)ret->ctime_ns);
 	*before = *ret;
 }
 
@@ -256,7 +207,7 @@ static void put_text(struct buf *b, const char *text)
 {
 	const size_t n = strlen(text);
 
-	put_number(b, n);
+	wire_put_number(b, n);
 	buf_add(b, text, n);
 }
 
@@ -278,20 +229,20 @@ void crawl_state_write(const struct crawl_state *s,
 
 	wire_put_u32(b, STATE_VERSION);
 	wire_put_fixed(b, key, SHA256_SIZE);
-	put_number(b, s->n);
+	wire_put_number(b, s->n);
 	for (size_t k = 0; k < s->n; k++) {
 		const struct crawled_directory *d = &s->directories[k];
 		const size_t same = shared(before, d->path);
 
-		put_number(b, same);
+		wire_put_number(b, same);
 		put_text(b, d->path + same);
 		put_stamp(b, &d->stamp, &stamp);
-		put_change(b, (uint64_t)d->listed, (uint64_t)listed);
-		put_number(b, d->n);
+		wire_put_change(b, (uint64_t)d->listed, (uint64_t)listed);
+		wire_put_number(b, d->n);
 		for (size_t j = 0; j < d->n; j++) {
 			put_text(b, d->candidates[j].name);
 			put_stamp(b, &d->candidates[j].stamp, &stamp);
-			put_number(b, d->candidates[j].nothing);
+			wire_put_number(b, d->candidates[j].nothing);
 		}
 		before = d->path;
 		listed = d->listed;
@@ -312,7 +263,7 @@ struct reading {
 static char *get_text(struct reading *r, size_t same, size_t *ret_n)
 {
 	struct wire *w = &r->w;
-	const size_t n = get_number(w, LIMIT_PATH_BYTES);
+	const size_t n = wire_get_number(w, LIMIT_PATH_BYTES);
 	char *room;
 
 	if (w->bad || n > w->n || same + n >= LIMIT_PATH_BYTES || n == 0 ||
@@ -329,30 +280,9 @@ static char *get_text(struct reading *r, size_t same, size_t *ret_n)
 	return room;
 }
 
-/* Is it absolute, and each component a name that ends behind the first FROM bytes,
- * which it shares with one that is plain?  */
-static bool is_plain(const char *path, size_t from)
-{
-	const char *p;
-
-	if (path[0] != '/')
-		return false;
-	if (path[1] == '\0')
-		return true;
-	while (from > 0 && path[--from] != '/')
-		;
-	for (p = path + from; *p == '/'; p += strcspn(p, "/")) {
-		const size_t n = strcspn(++p, "/");
-
-		if (n == 0 || (p[0] == '.' && (n == 1 || (n == 2 && p[1] == '.'))))
-			return false;
-	}
-	return true;
-}
-
 static void get_candidates(struct reading *r, struct crawled_directory *d)
 {
-	uint64_t n = get_number(&r->w, LIMIT_DIRECTORY_NAMES);
+	uint64_t n = wire_get_number(&r->w, LIMIT_DIRECTORY_NAMES);
 
 	for (; n > 0 && !r->w.bad; n--) {
 		struct candidate *c;
@@ -362,7 +292,7 @@ static void get_candidates(struct reading *r, struct crawled_directory *d)
 		c = &d->candidates[d->n++];
 		c->name = get_text(r, 0, &length);
 		get_stamp(&r->w, &c->stamp, &r->stamp);
-		c->nothing = get_number(&r->w, 1) != 0;
+		c->nothing = wire_get_number(&r->w, 1) != 0;
 		if (r->w.bad || strchr(c->name, '/') != NULL)
 			r->w.bad = true;
 	}
@@ -371,7 +301,7 @@ static void get_candidates(struct reading *r, struct crawled_directory *d)
 /* The next directory, behind BEFORE ("" before the first).  */
 static void get_directory(struct reading *r, const char *before)
 {
-	const size_t same = get_number(&r->w, r->length);
+	const size_t same = wire_get_number(&r->w, r->length);
 	char *path = get_text(r, same, &r->length);
 	struct crawled_directory *d;
 
@@ -379,14 +309,14 @@ static void get_directory(struct reading *r, const char *before)
 		return;
 	memcpy(path, before, same);
 	/* Sorted, and so written with all that it shares.  */
-	if (strcmp(before + same, path + same) >= 0 || !is_plain(path, same)) {
+	if (strcmp(before + same, path + same) >= 0 || !path_is_plain(path, same)) {
 		r->w.bad = true;
 		return;
 	}
 	d = &r->s.directories[r->s.n++];
 	*d = (struct crawled_directory){ .path = path };
 	get_stamp(&r->w, &d->stamp, &r->stamp);
-	d->listed = (int64_t)get_change(&r->w, (uint64_t)r->listed);
+	d->listed = (int64_t)wire_get_change(&r->w, (uint64_t)r->listed);
 	if (d->listed < 0 || d->listed > INT64_MAX / INT64_C(1000000000))
 		r->w.bad = true;
 	r->listed = d->listed;
@@ -403,7 +333,7 @@ int crawl_state_read(struct blob bytes, const uint8_t key[SHA256_SIZE],
 
 	r.w.bad = wire_get_u32(&r.w, UINT32_MAX) != STATE_VERSION || r.w.bad;
 	wire_get_fixed(&r.w, its, sizeof(its));
-	n = get_number(&r.w, LIMIT_CRAWL_DIRECTORIES);
+	n = wire_get_number(&r.w, LIMIT_CRAWL_DIRECTORIES);
 	if (r.w.bad || memcmp(its, key, sizeof(its)) != 0 ||
 	    n > r.w.n / LEAST_BYTES)
 		return -EBADMSG;

@@ -30,6 +30,9 @@ struct expansion {
 	unsigned levels;		/* directories that `**` stands for here */
 	size_t listed;			/* names that matched a wildcard */
 	bool full;			/* and there were more than the limit */
+	const struct directory *unkept;	/* a listing that is no look: only of the
+					 * names that are asked for it says
+					 * something */
 	size_t walked;			/* names that `**` has listed */
 };
 
@@ -100,6 +103,46 @@ static int hide(struct expansion *e, const struct node *node, int error)
 	for (const struct node *c = node->child; c != NULL && r >= 0; c = c->next)
 		r = hide(e, c, error);
 	return r;
+}
+
+/* Lists PATH.  That is no look of which all names count: in a directory that is used
+ * files come and go.  */
+static int list(const struct root *r, const char *path,
+		struct directory *ret_names)
+{
+	struct root root = *r;
+
+	root.looks = NULL;
+	return file_directory(&root, path, 0, ret_names);
+}
+
+/* Which names of its directory NODE asks for with wildcards: see looks_list().  */
+static void keep_list(const struct expansion *e, const struct node *node,
+		      const struct directory *known)
+{
+	AUTO(buf) struct buf b;
+	bool all = false;
+
+	buf_init(&b, LIMIT_TEXT_BYTES);
+	for (const struct node *c = node->child; c != NULL; c = c->next) {
+		all |= c->component == COMPONENT_DEEP;
+		if (c->component == COMPONENT_WILD)
+			buf_addf(&b, "%c%s/", c->n_ends != 0 ? '*' : 'd',
+				 c->name);
+	}
+	looks_list(e->root->looks, path_of(e), known,
+		   all || b.truncated ? "" : buf_str(&b));
+}
+
+/* Lists the path's directory for the wildcards of NODE.  Why there is no list is a
+ * look as it is.  */
+static int list_for(const struct expansion *e, const struct node *node,
+		    struct directory *ret_names)
+{
+	if (list(e->root, path_of(e), ret_names) < 0)
+		return file_directory(e->root, path_of(e), 0, ret_names);
+	keep_list(e, node, ret_names);
+	return 0;
 }
 
 /* Beneath NODE; KNOWN: what its directory was found to hold, NULL: not listed
@@ -285,19 +328,27 @@ static int expand(struct expansion *e, const struct node *node,
 			lists = true;
 			continue;
 		}
-		if (known != NULL && !directory_has(known, c->name))
+		if (known != NULL && known != e->unkept &&
+		    !directory_has(known, c->name))
 			continue;
 		r = push(e, c->name);
-		r = r < 0 ? hide(e, c, r) : arrive(e, c, false);
+		if (r < 0)
+			r = hide(e, c, r);
+		else if (known != NULL && !directory_has(known, c->name))
+			looks_absent(e->root->looks, e->path);
+		else
+			r = arrive(e, c, false);
 		pop(e, depth);
 	}
 	if (r < 0 || !lists)
 		return r;
 	if (known == NULL) {
-		r = file_directory(e->root, path_of(e), 0, &listing);
+		r = list_for(e, node, &listing);
 		if (r < 0)
 			return hide_listed(e, node, true, r);
 		known = &listing;
+	} else if (known == e->unkept) {
+		keep_list(e, node, known);
 	}
 	r = expand_wild(e, node, known);
 	return r < 0 ? r : expand_deep(e, node, known);
@@ -338,8 +389,8 @@ int patterns_expand(const struct patterns *p, const struct root *r,
 		error = file_stat(r, e->path, &id);
 		pop(e, 0);
 		if (error == 0 && is_worth_listing(node, &id) &&
-		    file_directory(r, e->path, 0, &names) == 0)
-			known = &names;
+		    list(r, e->path, &names) == 0)
+			e->unkept = known = &names;
 	}
 	error = error < 0 ? hide(e, node, error) : expand(e, node, known);
 	free(e);

@@ -46,6 +46,7 @@ struct candidate {
 struct listing {
 	const struct root *root;
 	bool live;
+	struct users *asked;	/* NULL: not live */
 	struct candidate *items;
 	size_t n, cap;
 	struct user *users;
@@ -75,27 +76,42 @@ static void add_user(struct listing *l, uint32_t uid, const char *name)
 	l->users[l->n_users++] = (struct user){ uid, xstrdup(name) };
 }
 
-static char *find_user(const struct user *users, size_t n, bool live,
+/* Directory services know users that they do not list.  */
+char *live_user(uint32_t uid)
+{
+	const struct passwd *pw = getpwuid(uid);
+
+	return pw != NULL ? xstrdup(pw->pw_name) : xasprintf("%u", uid);
+}
+
+/* Those of whom the live host was asked by number are kept.  */
+static char *ask_user(struct users *asked, uint32_t uid)
+{
+	for (size_t i = 0; i < asked->n; i++)
+		if (asked->items[i].uid == uid)
+			return xstrdup(asked->items[i].name);
+	grow(&asked->items, asked->n, &asked->cap, sizeof(*asked->items));
+	asked->items[asked->n] = (struct user){ uid, live_user(uid) };
+	return xstrdup(asked->items[asked->n++].name);
+}
+
+static char *find_user(const struct user *users, size_t n, struct users *asked,
 		       uint32_t uid)
 {
-	const struct passwd *pw;
-
 	for (size_t i = 0; i < n; i++)
 		if (users[i].uid == uid)
 			return xstrdup(users[i].name);
-	/* Directory services know users that they do not list.  */
-	pw = live ? getpwuid(uid) : NULL;
-	return pw != NULL ? xstrdup(pw->pw_name) : xasprintf("%u", uid);
+	return asked != NULL ? ask_user(asked, uid) : xasprintf("%u", uid);
 }
 
 static char *user_name(const struct listing *l, uint32_t uid)
 {
-	return find_user(l->users, l->n_users, l->live, uid);
+	return find_user(l->users, l->n_users, l->asked, uid);
 }
 
 char *homes_user(const struct homes *h, uint32_t uid)
 {
-	return find_user(h->users, h->n_users, h->live, uid);
+	return find_user(h->users, h->n_users, h->asked, uid);
 }
 
 /* ---- candidates ----------------------------------------------------------*/
@@ -409,6 +425,8 @@ int homes_list(const struct root *r, const struct catalogue *c,
 {
 	struct listing l = { .root = r, .live = root_is_host(r) };
 
+	if (l.live)
+		l.asked = xcalloc(1, sizeof(*l.asked));
 	if (l.live && geteuid() != 0) {
 		own_homes(&l);
 	} else {
@@ -423,11 +441,32 @@ int homes_list(const struct root *r, const struct catalogue *c,
 	list_take(&l, ret_homes);
 	ret_homes->users = l.users;
 	ret_homes->n_users = l.n_users;
-	ret_homes->live = l.live;
+	ret_homes->asked = l.asked;
 
 	free(l.items);
 	free(l.problem);
 	return 0;
+}
+
+/* What only the live host's name service knows.  */
+void homes_key(const struct root *r, struct buf *b)
+{
+	const struct passwd *pw;
+
+	if (!root_is_host(r))
+		return;
+	if (geteuid() != 0) {
+		const char *env = getenv("HOME");
+
+		pw = getpwuid(geteuid());
+		buf_addf(b, "%s:%s:%s\n", pw != NULL ? pw->pw_name : "",
+			 pw != NULL ? pw->pw_dir : "", env != NULL ? env : "");
+		return;
+	}
+	setpwent();
+	for (size_t n = 0; n <= LIMIT_HOMES && (pw = getpwent()) != NULL; n++)
+		buf_addf(b, "%s:%u:%s\n", pw->pw_name, pw->pw_uid, pw->pw_dir);
+	endpwent();
 }
 
 void homes_done(struct homes *h)
@@ -438,6 +477,11 @@ void homes_done(struct homes *h)
 	}
 	for (size_t i = 0; i < h->n_users; i++)
 		free(h->users[i].name);
+	for (size_t i = 0; h->asked != NULL && i < h->asked->n; i++)
+		free(h->asked->items[i].name);
+	if (h->asked != NULL)
+		free(h->asked->items);
+	free(h->asked);
 	free(h->users);
 	free(h->items);
 	free(h->problem);

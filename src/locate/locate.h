@@ -283,12 +283,17 @@ struct user {
 	uint32_t uid;
 	char *name;
 };
+struct users {
+	struct user *items;
+	size_t n, cap;
+};
 struct homes {
 	struct home *items;
 	size_t n;
 	struct user *users;	/* that passwd names */
 	size_t n_users;
-	bool live;
+	struct users *asked;	/* others of whom the live host was asked; NULL:
+				 * it is not that */
 	char *problem;		/* NULL, or why the list may lack some */
 };
 /* The homes in scope: of passwd (getpwent on the live host), their siblings
@@ -298,6 +303,11 @@ struct homes {
 int homes_list(const struct root *r, const struct catalogue *c,
 	       struct homes *ret_homes);
 void homes_done(struct homes *h);
+/* Appends what homes_list() takes from the live host and from nothing that lies
+ * beneath R: users and their homes.  */
+void homes_key(const struct root *r, struct buf *b);
+/* The name of UID on the live host, or its number; the caller frees.  */
+char *live_user(uint32_t uid);
 /* The name of UID, or its number; the caller frees.  */
 char *homes_user(const struct homes *h, uint32_t uid);
 
@@ -505,5 +515,9 @@ void redirections_find(const struct root *r, const struct catalogue *c,
 		       const struct redirection_sources *sources,
 		       struct redirections *ret_redirections);
 void redirections_done(struct redirections *r);
+/* Appends what that takes from SOURCES, without the processes.  */
+void redirections_key(const struct catalogue *c,
+		      const struct redirection_sources *sources,
+		      struct buf *b);
 
 #endif

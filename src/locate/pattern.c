@@ -1,10 +1,6 @@
 /* pattern.c -- the form of path patterns, and the tree that all patterns of a
  * catalogue are together: one node for each component, so that expand.c looks
  * once at what several of them share.
- *
- * glob(3) and fnmatch(3) are not used: they know nothing of roots, collate by
- * locale, and disagree with themselves about names that are not valid in it.
- * Names are bytes here.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -24,75 +20,9 @@ static enum component component_of(const char *name)
 	return strpbrk(name, "*?[") != NULL ? COMPONENT_WILD : COMPONENT_PLAIN;
 }
 
-/* The `]` that closes the set at P, which stands behind the `[`; NULL when
- * nothing does, then the `[` is a character like others.  END bounds it.  */
-static const char *set_end(const char *p, const char *end)
-{
-	if (p < end && (*p == '!' || *p == '^'))
-		p++;
-	if (p < end && *p == ']')	/* first in the set: itself */
-		p++;
-	return p < end ? memchr(p, ']', (size_t)(end - p)) : NULL;
-}
-
-static bool set_has(const char *p, const char *close, unsigned char c)
-{
-	bool negated = *p == '!' || *p == '^', found = false;
-
-	for (p += negated; p < close; p++) {
-		unsigned char low = (unsigned char)*p, high = low;
-
-		if (p + 2 < close && p[1] == '-') {
-			high = (unsigned char)p[2];
-			p += 2;
-		}
-		found |= low <= c && c <= high;
-	}
-	return found != negated;
-}
-
-/* Does the element of a pattern at P match C?  *ret_next is the one behind
- * it, whatever the answer.  */
-static bool match_one(const char *p, const char *end, unsigned char c,
-		      const char **ret_next)
-{
-	const char *close = *p == '[' ? set_end(p + 1, end) : NULL;
-
-	*ret_next = close != NULL ? close + 1 : p + 1;
-	if (close != NULL)
-		return set_has(p + 1, close, c);
-	return *p == '?' || (unsigned char)*p == c;
-}
-
-/* The pattern from P to END against NAME.  Only the last star is ever gone
- * back to, so this takes at most |pattern| * |name| steps.  */
-static bool match_name(const char *p, const char *end, const char *name)
-{
-	const char *star = NULL, *from = NULL, *next;
-
-	while (*name != '\0') {
-		if (p < end && *p == '*') {
-			star = ++p;
-			from = name;
-		} else if (p < end &&
-			   match_one(p, end, (unsigned char)*name, &next)) {
-			p = next;
-			name++;
-		} else if (star != NULL) {
-			p = star;
-			name = ++from;
-		} else {
-			return false;
-		}
-	}
-	while (p < end && *p == '*')
-		p++;
-	return p == end;
-}
-
 bool pattern_match(const char *pattern, const char *name)
 {
-	return match_name(pattern, pattern + strlen(pattern), name);
+	return wildcard_match(pattern, strlen(pattern), name);
 }
 
 bool pattern_match_any(const char *list, const char *name)
@@ -106,7 +36,7 @@ bool pattern_match_any(const char *list, const char *name)
 		if (*list == '\0')
 			return false;
 		end = list + strcspn(list, " ");
-		if (match_name(list, end, name))
+		if (wildcard_match(list, (size_t)(end - list), name))
 			return true;
 		list = end;
 	}
@@ -124,7 +54,7 @@ static const char *component_fault(const char *p, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		if (strchr("(){}", p[i]) != NULL)
 			return "a parenthesis or brace in a component";
-		if (p[i] == '[' && set_end(p + i + 1, p + n) == NULL)
+		if (p[i] == '[' && wildcard_set_end(p + i + 1, p + n) == NULL)
 			return "\"[\" without \"]\"";
 	}
 	return NULL;

@@ -804,6 +804,30 @@ void redirections_find(const struct root *r, const struct catalogue *c,
 	*ret_redirections = out;
 }
 
+void redirections_key(const struct catalogue *c,
+		      const struct redirection_sources *sources, struct buf *b)
+{
+	bool any = false;
+
+	for (char *const *v = sources->environment; v != NULL && *v != NULL; v++) {
+		const char *equals = strchr(*v, '=');
+		AUTO(str) char *name = equals == NULL ? NULL :
+			xstrndup(*v, (size_t)(equals - *v));
+		bool meant = false;
+
+		for (size_t i = 0; name != NULL && i < c->variables.n; i++)
+			meant |= is_name_like(c->variables.items[i].name, name,
+					      false);
+		if (meant)
+			buf_add(b, *v, strlen(*v) + 1);
+		any |= meant;
+	}
+	/* That of a value that is not absolute.  */
+	if (any && sources->directory != NULL)
+		buf_adds(b, sources->directory);
+	buf_addf(b, "%u", sources->uid);
+}
+
 void redirections_done(struct redirections *r)
 {
 	for (size_t i = 0; i < r->n; i++)

@@ -131,6 +131,7 @@ static int scan_everything(struct pass *pass)
 	struct composition *composition;
 	struct walk_state walk;
 	struct homes homes = { 0 };
+	struct looks *looks;
 	int r;
 
 	r = homes_list(o->root, o->catalogue, &homes);
@@ -156,10 +157,15 @@ static int scan_everything(struct pass *pass)
 		r = scan_redirections(pass, &homes, &stores, composition);
 	if (r == 0)
 		r = scan_found(pass);
+	pass_done(pass);		/* no file is read any more */
 	if (r == 0)
 		r = scan_directories(pass);
+	looks = TAKE(pass->root.looks);	/* what follows is no part of them */
 	if (r == 0)
 		r = scan_provenance(pass);
+	if (r == 0 && looks != NULL)
+		r = unchanged_keep(pass, &homes, looks);
+	looks_free(looks);
 	if (r == 0)
 		r = tell_troubles(pass);
 	if (r == 0)
@@ -215,6 +221,29 @@ static int avoid_mounts(struct pass *pass, char *const *points)
 	return r;
 }
 
+/* ALL_ANSWER: file systems do.  */
+static int scan_or_repeat(struct pass *pass, bool all_answer)
+{
+	int r = 0;
+
+	if (!unchanged_is_asked(pass, all_answer))
+		return scan_everything(pass);
+	r = scan_unchanged(pass);
+	if (r > 0) {
+		r = tell_troubles(pass);
+		return r < 0 ? r : scan_missing_issuers(pass);
+	}
+	if (r < 0)
+		return r;
+	pass->watched = *pass->options;
+	pass->root = *pass->options->root;
+	pass->root.looks = looks_new(pass->made * INT64_C(1000000000) -
+				     RACY_NS);
+	pass->watched.root = &pass->root;
+	pass->options = &pass->watched;
+	return scan_everything(pass);
+}
+
 int scan_run(struct inventory *i, const struct scan_options *options,
 	     struct scan_result *ret_result)
 {
@@ -241,8 +270,9 @@ int scan_run(struct inventory *i, const struct scan_options *options,
 	if (r == 0 && dead != NULL)
 		r = avoid_mounts(&pass, dead);
 	if (r == 0)
-		r = scan_everything(&pass);
+		r = scan_or_repeat(&pass, dead == NULL || *dead == NULL);
 	beneath_avoid(NULL);
+	looks_free(pass.root.looks);
 	pass_done(&pass);
 	roots_done(&pass.roots);
 	inodes_done(&pass.inodes);

@@ -12,6 +12,7 @@ struct scan_options {
 	struct readings *readings;	/* NULL: files are read in this process */
 	int64_t now;
 	unsigned warn_days;
+	bool anew;		/* walk, even if nothing seems to have changed */
 	bool reread;		/* read stores that have not changed, too */
 	/* NULL: no crawl.  `made` and `head` need not be set.  */
 	const struct crawl_options *crawl;
@@ -23,6 +24,7 @@ struct scan_result {
 	int64_t scan;
 	size_t stores, reused, files_read, certificates_decoded;
 	size_t crawled_names, crawled_directories;
+	bool repeated;		/* nothing that is looked at had changed */
 };
 
 /* The catalogue names readers, which its own folder does not know: -EINVAL with

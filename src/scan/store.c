@@ -18,7 +18,6 @@
 
 #include "scan/store.h"
 
-#define RACY_NS		(2 * INT64_C(1000000000))
 #define LEAST_PAGE	512	/* bytes, of a database of SQLite */
 
 /* A name that belongs to the store.  */
@@ -790,6 +789,9 @@ int store_scan(struct pass *pass, const struct place *place, int64_t *ret_store)
 		pass->result.reused++;
 	else if (r == -ENOENT)
 		r = scan_anew(&s, &info, settled ? signature : NULL, ret_store);
+	/* What has to be read again the next time, whatever is looked at.  */
+	if (!settled || s.passing)
+		looks_forget(pass->root.looks);
 	if (r == 0 && *ret_store > 0) {
 		pass->result.stores++;
 		keep_inodes(&s);

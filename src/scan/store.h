@@ -6,6 +6,9 @@
 
 #include "scan/scan.h"
 
+/* What changed later than so long before the scan says nothing by its times.  */
+#define RACY_NS		(2 * INT64_C(1000000000))
+
 /* An entry and a problem as they are in a file, whatever its name.  */
 struct file_entry {
 	int64_t certificate;
@@ -71,10 +74,15 @@ struct pass {
 	struct scan_result result;
 	struct seen_file *seen;		/* files read in this scan, by inode */
 	size_t n_seen, cap_seen;
+	size_t n_counted, seen_entries;	/* how many entries the first of them have */
 	size_t *seen_index;		/* hash table of 1 + index, 0: free */
 	size_t seen_slots;
 	struct roots roots;
 	struct inodes inodes;		/* of all stores */
+	/* The options, if looks are kept, with this root in them, whose `looks`
+	 * they are; it is NULL else.  */
+	struct scan_options watched;
+	struct root root;
 };
 
 /* Reads PLACE, or finds that it is as it was, and records it.  What is wrong
@@ -149,6 +157,17 @@ int scan_provenance(struct pass *pass);
 
 /* Records the directories above all stores, and above what settings lead to.  */
 int scan_directories(struct pass *pass);
+
+/* Can it be that this scan need not be made (unchanged.c)?  ALL_ANSWER: file systems
+ * do.  */
+bool unchanged_is_asked(const struct pass *pass, bool all_answer);
+/* 1: the scan is the one before once more, and recorded; 0: it has to be made;
+ * negative errno: the inventory failed.  */
+int scan_unchanged(struct pass *pass);
+/* Keeps for the next scan what this one LOOKS at, which was all but for what the key
+ * is made of.  */
+int unchanged_keep(struct pass *pass, const struct homes *homes,
+		   const struct looks *looks);
 
 /* Adds roots of Mozilla's program that bear the name of an issuer that no
  * certificate of the inventory bears; they are known then, not present.  */

@@ -1,0 +1,130 @@
+/* unchanged.c -- a scan that would find what the one before it found is made of that
+ * one.
+ *
+ * What a scan finds depends on what it looks at beneath the root (base/looks.c), and
+ * on little else, which is the key here: the program and its catalogue, who runs it,
+ * its environment, the users of the live host, and the package databases.  While the
+ * key and all looks are the same, nothing is walked and no store is opened.
+ *
+ * It is not done for scans that look elsewhere, too (processes, a crawl), while a
+ * file system does not answer, and after a scan that could not read something for a
+ * reason that may pass.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "scan/store.h"
+
+#define STATE_VERSION	1u
+
+/* What decides beside the looks.  */
+static void take_key(const struct pass *pass, uint8_t ret_key[SHA256_SIZE])
+{
+	const struct scan_options *o = pass->options;
+	uint8_t packages[SHA256_SIZE];
+	struct stat st = { .st_ino = 0 };
+	AUTO(buf) struct buf b;
+
+	buf_init(&b, SIZE_MAX / 2);
+	buf_addf(&b, "%s %u %u\n", PACKAGE_VERSION, geteuid(), getegid());
+	buf_add(&b, o->catalogue->sha256, SHA256_SIZE);
+	buf_adds(&b, o->root->path);
+	if (fstat(o->root->fd, &st) == 0)
+		buf_addf(&b, "\n%ju %ju\n", (uintmax_t)st.st_dev,
+			 (uintmax_t)st.st_ino);
+	redirections_key(o->catalogue, &o->sources, &b);
+	packages_state(o->root, packages);
+	buf_add(&b, packages, sizeof(packages));
+	homes_key(o->root, &b);
+	hash_sha256((struct blob){ (const uint8_t *)buf_str(&b), b.n },
+		    ret_key);
+}
+
+bool unchanged_is_asked(const struct pass *pass, bool all_answer)
+{
+	const struct scan_options *o = pass->options;
+
+	return all_answer && o->crawl == NULL && !o->sources.processes &&
+	       o->root->overlay == NULL;
+}
+
+/* Are these users called as they were?  */
+static bool same_users(struct wire *w)
+{
+	uint64_t n = wire_get_number(w, LIMIT_LOOKS);
+	bool same = true;
+
+	for (; n > 0 && same && !w->bad; n--) {
+		const uint32_t uid = wire_get_u32(w, UINT32_MAX);
+		AUTO(str) char *name = wire_get_text(w, LIMIT_TEXT_BYTES);
+		AUTO(str) char *now = w->bad ? NULL : live_user(uid);
+
+		same = name != NULL && now != NULL && strcmp(name, now) == 0;
+	}
+	return same && !w->bad;
+}
+
+static bool is_unchanged(const struct pass *pass, struct blob state)
+{
+	struct wire w = { .p = state.p, .n = state.n };
+	uint8_t key[SHA256_SIZE], was[SHA256_SIZE];
+
+	if (wire_get_number(&w, UINT32_MAX) != STATE_VERSION)
+		return false;
+	wire_get_fixed(&w, was, sizeof(was));
+	take_key(pass, key);
+	return !w.bad && memcmp(key, was, sizeof(key)) == 0 &&
+	       same_users(&w) &&
+	       looks_same(pass->options->root,
+			  (struct blob){ w.p, w.n }) > 0;
+}
+
+int scan_unchanged(struct pass *pass)
+{
+	AUTO(buf) struct buf state;
+	int64_t before;
+	int r;
+
+	buf_init(&state, LIMIT_LOOKS_BYTES + LIMIT_TEXT_BYTES);
+	if (pass->options->anew || pass->options->reread)
+		return 0;
+	r = inventory_looks_load(pass->inventory, &before, &state);
+	if (r == -ENOENT || r == -E2BIG)
+		return 0;
+	if (r < 0 || !is_unchanged(pass, (struct blob){
+		    (const uint8_t *)buf_str(&state), state.n }))
+		return r;
+	r = inventory_repeat(pass->inventory, before, &pass->result.stores);
+	pass->result.reused = pass->result.stores;
+	pass->result.repeated = r == 0;
+	return r < 0 ? r : 1;
+}
+
+int unchanged_keep(struct pass *pass, const struct homes *homes,
+		   const struct looks *looks)
+{
+	const struct users *asked = homes->asked;
+	const struct trouble *troubles;
+	uint8_t key[SHA256_SIZE];
+	AUTO(buf) struct buf b;
+	int r = -EAGAIN;
+
+	buf_init(&b, LIMIT_LOOKS_BYTES + LIMIT_TEXT_BYTES);
+	if (troubles_list(&troubles) == 0) {
+		take_key(pass, key);
+		wire_put_number(&b, STATE_VERSION);
+		wire_put_fixed(&b, key, sizeof(key));
+		wire_put_number(&b, asked != NULL ? asked->n : 0);
+		for (size_t k = 0; asked != NULL && k < asked->n; k++) {
+			wire_put_u32(&b, asked->items[k].uid);
+			wire_put_text(&b, asked->items[k].name);
+		}
+		r = looks_write(looks, pass->options->root, &b);
+	}
+	return inventory_looks_save(pass->inventory, r < 0 ?
+		(struct blob){ NULL, 0 } :
+		(struct blob){ (const uint8_t *)buf_str(&b), b.n });
+}

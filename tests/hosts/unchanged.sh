@@ -1,0 +1,200 @@
+#!/bin/sh
+# unchanged.sh -- a scan is not made when nothing of what the last one looked at has
+# changed, and what is recorded is what a scan would find: after each of many changes
+# the inventory that has seen all of them says what one says that begins anew.
+# shellcheck disable=SC2317 # changes() calls functions
+# shellcheck source=tests/hosts/lib.sh
+. "${srcdir:=.}/tests/hosts/lib.sh"
+
+good=$srcdir/tests/hosts/certificates/dst-2021
+root=$work/root
+now=2021-09-25T00:00:00Z
+mkdir -p "$work/config/stores"
+
+# What was changed a moment ago is not relied on; for the program it is later.
+cat >"$work/later.c" <<'END'
+#include <time.h>
+
+time_t time(time_t *ret)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	now.tv_sec += 60;
+	if (ret != NULL)
+		*ret = now.tv_sec;
+	return now.tv_sec;
+}
+END
+${CC:-cc} -shared -fPIC -o "$work/later.so" "$work/later.c" ||
+	skip "needs a C compiler"
+
+# scan DB [ARGS]: what it says in $work/said
+scan() {
+	db=$1
+	shift
+	LD_PRELOAD=$work/later.so ASAN_OPTIONS=verify_asan_link_order=0 \
+		"$TRUSTDRIFT" scan --verbose --root "$root" --db "$db" \
+		--now "$now" --config "$work/config" "$@" \
+		>"$work/said" 2>&1 || [ $? -eq 4 ] || {
+		fail "a scan failed"
+		cat "$work/said" >&2
+	}
+}
+repeated() { grep -q 'nothing has changed since' "$work/said"; }
+dump() {
+	for view in store entry problem statement file directory party \
+		party_store redirection reach; do
+		echo "$view"
+		case $view in
+		store) columns='kind, path, format, real_path, owner, instance,
+			problems, entries, certificates' ;;
+		*) columns='*' ;;
+		esac
+		"$TRUSTDRIFT" query --db "$1" --format json \
+			"SELECT $columns FROM v_$view"
+	done | sed -E 's/"[a-z_]*(_id|identity)": ?[0-9]+//g; s/,$//' |
+		sort
+}
+
+# changes WHAT COMMAND ...: after it the old inventory is as a new one, and the scan
+# behind that repeats it; "stays" in $how: so does the one before
+changes() {
+	change=$1
+	shift
+	"$@" || fail "$change: could not be done"
+	scan "$work/old.db"
+	case $how in
+	stays) repeated || fail "$change: the scan was made, which need not be" ;;
+	*) ! repeated || fail "$change: was not seen" ;;
+	esac
+	rm -f "$work/new.db"
+	dump "$work/old.db" >"$work/old"
+	scan "$work/new.db"
+	dump "$work/new.db" >"$work/new"
+	check "$change: the same is found" cmp "$work/old" "$work/new"
+	cmp -s "$work/old" "$work/new" || diff "$work/old" "$work/new" | head -20 >&2
+	scan "$work/old.db"
+	check "$change: and then nothing changes" repeated
+	dump "$work/old.db" >"$work/old"
+	check "$change: and the same is there" cmp "$work/old" "$work/new"
+}
+how=
+
+host_before_outage "$root"
+host_dotnet "$root/home/ann" ca "$good/r3-by-dst.pem" >/dev/null
+mkdir -p "$root/home/bob" "$root/var/lib/dpkg/info" "$root/opt/app" "$root/srv"
+echo 'bob:x:1001:1001:Bob:/home/bob:/bin/sh' >>"$root/etc/passwd"
+: >"$root/var/lib/dpkg/status"
+cp "$good/isrg-root-x1.pem" "$root/srv/company.pem"
+cp "$good/isrg-root-x1.pem" "$root/srv/other.pem"
+echo 'SSL_CERT_FILE=/srv/company.pem' >"$root/etc/environment"
+scan "$work/old.db"
+! repeated || fail "the first scan repeats another"
+scan "$work/old.db"
+check "the second does not" repeated
+
+# ---- what changes a store ----------------------------------------------------------
+bundle=$root/etc/ssl/certs/ca-certificates.crt
+in_place() {
+	cp -p "$bundle" "$work/kept"
+	tr 'A' 'B' <"$work/kept" >"$bundle"
+	touch -r "$work/kept" "$bundle"
+}
+changes "a bundle is rewritten in place, with its old times" in_place
+replaced() {
+	cp -p "$work/kept" "$bundle.new" && mv "$bundle.new" "$bundle"
+}
+changes "a bundle is replaced" replaced
+changes "the administrator adds one" cp "$good/r3-by-dst.pem" \
+	"$root/usr/local/share/ca-certificates/r3.crt"
+changes "and takes it away" rm "$root/usr/local/share/ca-certificates/r3.crt"
+changes "a store goes" mv "$root/home/ann/.dotnet" "$root/home/ann/away"
+changes "and comes back" mv "$root/home/ann/away" "$root/home/ann/.dotnet"
+moved() {
+	mv "$root/home/ann/.dotnet" "$root/opt/dotnet" &&
+		ln -s /opt/dotnet "$root/home/ann/.dotnet"
+}
+changes "a directory is moved and a link left behind" moved
+retargeted() {
+	cp -a "$root/opt/dotnet" "$root/opt/dotnet2" &&
+		ln -sfn /opt/dotnet2 "$root/home/ann/.dotnet"
+}
+changes "the link leads to a copy" retargeted
+renamed() {
+	mv "$root/opt/dotnet2" "$root/opt/dotnet3" &&
+		ln -s dotnet3 "$root/opt/dotnet2"
+}
+changes "what a link leads to is a link" renamed
+changes "which goes" rm "$root/opt/dotnet2"
+changes "what a link leads to comes" cp -a "$root/opt/dotnet" "$root/opt/dotnet2"
+changes "a file is in a directory's way" sh -c "echo x >'$root/home/bob/.dotnet'"
+way() {
+	rm "$root/home/bob/.dotnet"
+	host_dotnet "$root/home/bob" root "$good/isrg-root-x1.pem" >/dev/null
+}
+changes "which makes room" way
+changes "a link to nothing" ln -s /srv/none/cert.pem "$root/etc/ssl/cert.pem"
+changes "to which something comes" sh -c "mkdir '$root/srv/none' &&
+	cp '$good/isrg-root-x1.pem' '$root/srv/none/cert.pem'"
+changes "a list says otherwise" sed -i 's/^mozilla/!mozilla/' \
+	"$root/etc/ca-certificates.conf"
+
+# ---- what changes something else -----------------------------------------------------
+changes "who may write above a store" chmod 777 "$root/usr/local/share"
+changes "who may read a file" chmod 600 "$root/srv/company.pem"
+changes "a setting leads elsewhere" sh -c \
+	"echo SSL_CERT_FILE=/srv/other.pem >'$root/etc/environment'"
+changes "what a setting leads to goes" rm "$root/srv/other.pem"
+changes "a new setting" sh -c "echo cafile=/srv/company.pem >'$root/home/ann/.npmrc'"
+changes "a user has another name" sed -i 's/^bob/rob/' "$root/etc/passwd"
+changes "a user comes" sh -c "echo 'eve:x:1002:1002::/home/eve:/bin/sh' \
+	>>'$root/etc/passwd'; mkdir '$root/home/eve'"
+changes "a home beside theirs" mkdir "$root/home/fay"
+changes "a directory in a home, where stores may be" mkdir "$root/home/ann/work"
+package() {
+	printf 'Package: local\nStatus: install ok installed\nVersion: 1\n\n' \
+		>"$root/var/lib/dpkg/status"
+	echo /etc/ssl/certs/ca-certificates.crt >"$root/var/lib/dpkg/info/local.list"
+}
+changes "a package owns a file" package
+catalogue() {
+	cat >"$work/config/stores/local.xml" <<-'END'
+		<stores><store kind="local" format="pem" role="anchor" recipe="remove-file">
+		<title>Local</title><path>/srv/company.pem</path></store></stores>
+	END
+}
+changes "the catalogue has one more place" catalogue
+
+# ---- what changes nothing --------------------------------------------------------------
+how=stays
+changes "a file in a home" sh -c "echo x >'$root/home/ann/notes'"
+changes "one that goes" rm "$root/home/ann/notes"
+changes "a file beside a store" sh -c "echo x >'$root/srv/notes'"
+changes "a file in /etc" sh -c "echo x >'$root/etc/motd'"
+
+# ---- what must not be relied on --------------------------------------------------------
+how=
+scan "$work/old.db" --strict
+! repeated || fail "--strict relied on what was kept"
+scan "$work/old.db"
+check "what --strict saw is kept" repeated
+for bytes in 0 1 40 200; do
+	sqlite3 "$work/old.db" "UPDATE looks SET state = substr(state, 1, $bytes)"
+	scan "$work/old.db"
+	! repeated || fail "$bytes bytes were relied on"
+	dump "$work/old.db" >"$work/old"
+	check "after $bytes bytes the same is found" cmp "$work/old" "$work/new"
+done
+scan "$work/old.db"
+check "and it is kept again" repeated
+sqlite3 "$work/old.db" "UPDATE looks SET state = state || x'00'"
+scan "$work/old.db"
+! repeated || fail "bytes too many were relied on"
+
+# Young changes: without the preloaded clock nothing is kept.
+touch "$bundle"
+"$TRUSTDRIFT" scan --quiet --root "$root" --db "$work/young.db" --now "$now"
+is "what may change again without a trace is not kept" \
+	"$(sqlite3 "$work/young.db" 'SELECT count(*) FROM looks')" 0
+finish
