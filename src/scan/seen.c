@@ -6,7 +6,10 @@
 
 #include "scan/store.h"
 
-#define MAX_SEEN	200000		/* files remembered in one scan */
+/* What is remembered; then it begins anew.  Names of one file lie beside each other
+ * mostly, and one that was forgotten is read again.  */
+#define MAX_SEEN	200000
+#define MAX_ENTRIES	50000		/* 4 MB */
 
 void seen_forget(struct seen_file *f)
 {
@@ -41,6 +44,7 @@ void pass_done(struct pass *pass)
 	pass->seen = NULL;
 	pass->seen_index = NULL;
 	pass->n_seen = pass->cap_seen = pass->seen_slots = 0;
+	pass->n_counted = pass->seen_entries = 0;
 }
 
 static size_t seen_slot(const struct pass *pass, uint64_t dev, uint64_t ino,
@@ -62,7 +66,9 @@ static size_t seen_slot(const struct pass *pass, uint64_t dev, uint64_t ino,
 
 void seen_reserve(struct pass *pass, size_t n)
 {
-	if (pass->n_seen + n > MAX_SEEN)
+	for (; pass->n_counted < pass->n_seen; pass->n_counted++)
+		pass->seen_entries += pass->seen[pass->n_counted].n_entries;
+	if (pass->n_seen + n > MAX_SEEN || pass->seen_entries > MAX_ENTRIES)
 		pass_done(pass);
 }
 
