@@ -13,7 +13,8 @@
 #define PROGRAM	"fuzz-"
 
 static const struct fuzz_target *const targets[] = {
-	&wire_target, &channel_target, &crawl_state_target, &asn1_target,
+	&wire_target, &channel_target, &crawl_state_target, &looks_target,
+	&asn1_target,
 	&x509_target, &catalogue_target, &redirections_target, &rules_target,
 	&policy_target, &waivers_target, &recipes_target, &package_target,
 };

@@ -12,7 +12,7 @@ struct fuzz_target {
 	void (*take)(struct blob input);
 };
 extern const struct fuzz_target wire_target, channel_target, crawl_state_target,
-	package_target, asn1_target, x509_target, catalogue_target, redirections_target,
+	looks_target, package_target, asn1_target, x509_target, catalogue_target, redirections_target,
 	rules_target, policy_target, waivers_target, recipes_target;
 
 /* Each reader is one by the word that it has in Makefile.am.  */

@@ -189,37 +189,47 @@ make_wire() {
 
 # ---- the state of a crawl (src/locate/crawl-state.c) ---------------------------
 
-stamp() {
-	be64 1
-	be64 "$1"
-	be64 4096
-	be64 7
-	be64 8
+# Small numbers are one byte, and differences from the one before twice as much.
+small() {
+	for number in "$@"; do byte "$number"; done
+}
+short() {	# a text behind its length
+	byte ${#1}
+	printf %s "$1"
 }
 make_crawl_state() {
 	{
-		be32 1
+		be32 3
 		hash
-		be64 1000
-		be64 3
-		be32 0
-		text /
-		stamp 2
-		be32 0
-		be32 1
-		text etc
-		stamp 3
-		be32 2
-		text a.pem
-		stamp 4
-		text b.crt
-		stamp 5
-		be32 4
-		text /ssl
-		stamp 6
-		be32 0
+		small 3
+		small 0; short /; small 2 4 0 14 0; small 0 0
+		small 1; short etc; small 0 2 2 0 0; small 0 1
+		short a.pem; small 0 2 40 0 0; small 1
+		small 4; short /ssl; small 0 2 0 2 0; small 0 0
 	} >"$corpus/crawl-state/three"
-	{ be32 1; hash; be64 0; be64 0; } >"$corpus/crawl-state/none"
+	{ be32 3; hash; small 0; } >"$corpus/crawl-state/none"
+}
+
+# ---- what a scan looked at (src/base/looks.h) ------------------------------------
+
+make_looks() {
+	{
+		small 1
+		small 3; short none; short stores; short system.xml
+		small 2; short ''; short '**.xml/d*/'
+		small 1; small 1 0
+		small 1; short /none/at/all; small 0 1 2
+		small 2
+		small 0; short /; small 0 0 0 2 4 0 14 0
+		small 1 1; hash; small 1
+		small 1 1; small 0 0 0 0 2 0 0 0
+		small 1; short stores; small 0 0 0 0 2 0 2 0
+		small 0 0
+		small 1 2; small 0 0 0 0 2 40 2 0
+	} >"$corpus/looks/two"
+	small 1 0 0 0 0 0 >"$corpus/looks/none"
+	printf '%s\n' '"stores"' '"rules"' '"system.xml"' '"/"' '"."' '".."' \
+		>>"$corpus/looks.dict"
 }
 
 # ---- certificates --------------------------------------------------------------
@@ -318,6 +328,7 @@ while IFS='	' read -r target folder; do
 done <"$corpus/targets"
 make_wire
 make_crawl_state
+make_looks
 make_certificates
 make_xml
 make_schema_words

@@ -6,6 +6,7 @@
  * channel      what a worker sends over its socket while it has files: headers,
  *              chunks, decoded certificates, through batch_run() into sinks
  * crawl-state  the key is the one that the bytes have
+ * looks        asked of the program's own data directory
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -346,3 +347,25 @@ static void take_crawl_state(struct blob input)
 const struct fuzz_target crawl_state_target = {
 	"crawl-state", NULL, take_crawl_state
 };
+
+/* ---- what a scan looked at ---------------------------------------------------*/
+
+static struct root looks_root;
+
+static void prepare_looks(void)
+{
+	MUST(root_open(data_dir(), &looks_root) == 0);
+}
+
+/* Bytes are all used, or are none.  */
+static void take_looks(struct blob input)
+{
+	const int r = looks_same(&looks_root, input);
+
+	MUST(r == 1 || r == 0 || r == -EBADMSG);
+	if (r == 1)
+		MUST(looks_same(&looks_root, (struct blob){
+			     input.p, input.n - 1 }) != 1);
+}
+
+const struct fuzz_target looks_target = { "looks", prepare_looks, take_looks };
