@@ -344,14 +344,35 @@ static int scan_failed(const struct options *o, struct inventory *i, int r)
 	return inventory_failed(i, r, _("the scan could not be recorded"));
 }
 
+/* A catalogue that is loaded when a scan needs it, or why it was not.  */
+struct later {
+	const struct options *options;
+	struct catalogue *catalogue;
+	int status;
+};
+
+static int load_later(void *data, const struct catalogue **ret_catalogue)
+{
+	struct later *later = data;
+
+	setlocale(LC_MESSAGES, "");
+	later->status = load_catalogue(later->options, &later->catalogue);
+	setlocale(LC_MESSAGES, "C");
+	*ret_catalogue = later->catalogue;
+	return later->status < 0 ? 0 : -ECANCELED;
+}
+
 static int scan_only(const struct options *o, const struct root *root,
 		     struct inventory *i, const struct catalogue *c,
 		     const struct crawling *crawling,
 		     struct scan_result *ret_result)
 {
 	AUTO(str) char *directory = getcwd(NULL, 0);
+	struct later later = { .options = o, .status = -1 };
 	const struct scan_options options = {
 		.root = root, .catalogue = c, .readings = o->readings,
+		.config_dir = o->config, .load = load_later,
+		.load_data = &later,
 		.now = o->now,
 		.warn_days = o->warn_days,
 		.anew = o->strict,
@@ -370,6 +391,10 @@ static int scan_only(const struct options *o, const struct root *root,
 	setlocale(LC_MESSAGES, "C");
 	r = scan_run(i, &options, ret_result);
 	setlocale(LC_MESSAGES, "");
+	if (later.catalogue != NULL)
+		catalogue_free(later.catalogue);
+	if (later.status >= 0)
+		return later.status;
 	if (r < 0)
 		return scan_failed(o, i, r);
 	log_verbose(_("%zu stores, %zu of them as before; %zu files read, %zu certificates decoded"),

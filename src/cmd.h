@@ -194,8 +194,8 @@ char *own_command(const struct options *o);
 /* S as a shell word, quoted only where that is needed; the caller frees.  */
 char *shell_word(const char *s);
 
-/* One scan of ROOT, with the root program's dates and the graph; the
- * transaction stays open, the caller commits.  Says what went wrong; returns
+/* One scan of ROOT, with the root program's dates and the graph; C NULL: the
+ * catalogue is loaded if the scan needs it.  The transaction stays open, the caller commits.  Says what went wrong; returns
  * -1, or the exit status, and the transaction is gone then.  */
 struct catalogue;
 struct scan_result;

@@ -173,6 +173,16 @@ int inventory_own_file(struct inventory *i, const char *path,
 /* The engine of STORE in the open scan; the caller frees, NULL: none.  */
 int inventory_engine(struct inventory *i, int64_t store, char **ret_engine);
 
+/* The newest scan in numbers.  */
+struct inventory_totals {
+	int64_t scan;
+	char *root;		/* the caller frees */
+	int64_t stores, entries, certificates, problems;
+	int64_t unread;		/* problems that hide something */
+};
+/* -ENODATA: there is no scan.  */
+int inventory_totals(struct inventory *i, struct inventory_totals *ret_totals);
+
 /* A problem of the scan that belongs to no store.  */
 int inventory_scan_problem(struct inventory *i,
 			   const struct stored_problem *problem);

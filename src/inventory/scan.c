@@ -135,6 +135,32 @@ int inventory_scan_problem(struct inventory *i,
 	return query_run(&q);
 }
 
+int inventory_totals(struct inventory *i, struct inventory_totals *ret_totals)
+{
+	AUTO(query) struct query q = query_start(i,
+		"SELECT r.scan_id, r.root, (SELECT count(*) FROM v_store), "
+		"(SELECT coalesce(sum(entries), 0) FROM v_store), "
+		"(SELECT count(*) FROM v_history_certificate c "
+			"WHERE c.scan_id = r.scan_id), "
+		"(SELECT count(*) FROM v_problem), "
+		"(SELECT count(*) FROM v_problem WHERE skipped = 0) "
+		"FROM v_run r");
+	int r = query_step(&q);
+
+	if (r <= 0)
+		return r < 0 ? r : -ENODATA;
+	*ret_totals = (struct inventory_totals){
+		.scan = query_column_int(&q, 0),
+		.root = xstrdup(query_column_text(&q, 1)),
+		.stores = query_column_int(&q, 2),
+		.entries = query_column_int(&q, 3),
+		.certificates = query_column_int(&q, 4),
+		.problems = query_column_int(&q, 5),
+		.unread = query_column_int(&q, 6),
+	};
+	return 0;
+}
+
 /* ---- composition -----------------------------------------------------------*/
 
 static int compare_stores(const void *a, const void *b)

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "locate/load.h"
 
@@ -461,6 +462,45 @@ static int check_set(struct loader *l, const struct set *s)
 
 /* ---- all -----------------------------------------------------------------*/
 
+static const char *const directories[] = {
+	"stores", "relying-parties", "redirections",
+};
+
+int catalogue_state(const char *config_dir, struct catalogue_state *ret_state)
+{
+	AUTO(buf) struct buf b;
+	int64_t changed_ns = 0;
+
+	buf_init(&b, SIZE_MAX / 2);
+	for (size_t i = 0; i < ARRAY_SIZE(directories); i++) {
+		AUTO(names) char **paths = NULL;
+		size_t n;
+		int e = data_files(config_dir, directories[i], ".xml", &paths,
+				   &n);
+
+		if (e < 0)
+			return e;
+		for (size_t k = 0; k < n; k++) {
+			struct file_id id;
+			struct stat st;
+
+			if (stat(paths[k], &st) < 0)
+				return -errno;
+			id = file_id_of(&st);
+			buf_addf(&b, "%s %ju %ju %jd %jd %jd\n", paths[k],
+				 (uintmax_t)id.dev, (uintmax_t)id.ino,
+				 (intmax_t)id.size, (intmax_t)id.mtime_ns,
+				 (intmax_t)id.ctime_ns);
+			if (id.ctime_ns > changed_ns)
+				changed_ns = id.ctime_ns;
+		}
+	}
+	ret_state->changed_ns = changed_ns;
+	hash_sha256((struct blob){ (const uint8_t *)buf_str(&b), b.n },
+		    ret_state->sha256);
+	return 0;
+}
+
 typedef int load_fn(struct loader *l, const char *file, const xmlNode *root);
 
 static int load_file(struct loader *l, const char *path, const char *schema,
@@ -515,13 +555,16 @@ static int load_all(struct loader *l, const char *config_dir)
 	int e;
 
 	buf_init(&hashes, HASHES_MAX);
-	e = load_directory(l, config_dir, "stores", STORES_SCHEMA, load_stores,
-			   &hashes);
+	/* Files that change from here on are seen by the next who asks.  */
+	if (catalogue_state(config_dir, &l->c->state) < 0)
+		l->c->state.changed_ns = INT64_MAX;
+	e = load_directory(l, config_dir, directories[0], STORES_SCHEMA,
+			   load_stores, &hashes);
 	if (e == 0)
-		e = load_directory(l, config_dir, "relying-parties",
+		e = load_directory(l, config_dir, directories[1],
 				   PARTIES_SCHEMA, load_parties, &hashes);
 	if (e == 0)
-		e = load_directory(l, config_dir, "redirections",
+		e = load_directory(l, config_dir, directories[2],
 				   SETTINGS_SCHEMA, load_settings, &hashes);
 	for (size_t i = 0; i < l->n_sets && e == 0; i++)
 		e = check_set(l, &l->sets[i]);

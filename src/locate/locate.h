@@ -173,7 +173,14 @@ struct crawl_words {
 	uint64_t least, program_least;	/* bytes; smaller files hold nothing */
 };
 
+/* Which files a catalogue is loaded from, without reading them: a hash over their
+ * paths, inodes, sizes and times.  */
+struct catalogue_state {
+	uint8_t sha256[SHA256_SIZE];
+	int64_t changed_ns;		/* the newest change of one of them */
+};
 struct catalogue {
+	struct catalogue_state state;	/* before they were read */
 	struct store_definition *stores;
 	size_t n_stores;
 	struct party_definition *parties;
@@ -195,6 +202,8 @@ struct catalogue {
 int catalogue_load(const char *config_dir, struct catalogue **ret_catalogue,
 		   char **ret_error);
 void catalogue_free(struct catalogue *c);
+/* Negative errno: it cannot be told.  */
+int catalogue_state(const char *config_dir, struct catalogue_state *ret_state);
 const struct store_definition *catalogue_store(const struct catalogue *c,
 					       const char *kind);
 
@@ -515,8 +524,9 @@ void redirections_find(const struct root *r, const struct catalogue *c,
 		       const struct redirection_sources *sources,
 		       struct redirections *ret_redirections);
 void redirections_done(struct redirections *r);
-/* Appends what that takes from SOURCES, without the processes.  */
-void redirections_key(const struct catalogue *c,
+/* Appends what that takes from SOURCES, without the processes, when NAMES are the
+ * patterns of the catalogue's variables.  */
+void redirections_key(const char *const *names, size_t n,
 		      const struct redirection_sources *sources,
 		      struct buf *b);
 

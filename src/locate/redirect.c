@@ -804,7 +804,7 @@ void redirections_find(const struct root *r, const struct catalogue *c,
 	*ret_redirections = out;
 }
 
-void redirections_key(const struct catalogue *c,
+void redirections_key(const char *const *names, size_t n,
 		      const struct redirection_sources *sources, struct buf *b)
 {
 	bool any = false;
@@ -815,9 +815,8 @@ void redirections_key(const struct catalogue *c,
 			xstrndup(*v, (size_t)(equals - *v));
 		bool meant = false;
 
-		for (size_t i = 0; name != NULL && i < c->variables.n; i++)
-			meant |= is_name_like(c->variables.items[i].name, name,
-					      false);
+		for (size_t i = 0; name != NULL && i < n; i++)
+			meant |= is_name_like(names[i], name, false);
 		if (meant)
 			buf_add(b, *v, strlen(*v) + 1);
 		any |= meant;

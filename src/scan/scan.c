@@ -224,23 +224,27 @@ static int avoid_mounts(struct pass *pass, char *const *points)
 /* ALL_ANSWER: file systems do.  */
 static int scan_or_repeat(struct pass *pass, bool all_answer)
 {
-	int r = 0;
+	const bool asked = unchanged_is_asked(pass, all_answer);
+	int r = asked ? scan_unchanged(pass) : 0;
 
-	if (!unchanged_is_asked(pass, all_answer))
-		return scan_everything(pass);
-	r = scan_unchanged(pass);
 	if (r > 0) {
 		r = tell_troubles(pass);
 		return r < 0 ? r : scan_missing_issuers(pass);
 	}
 	if (r < 0)
 		return r;
-	pass->watched = *pass->options;
+	pass->complete = *pass->options;
 	pass->root = *pass->options->root;
-	pass->root.looks = looks_new(pass->made * INT64_C(1000000000) -
-				     RACY_NS);
-	pass->watched.root = &pass->root;
-	pass->options = &pass->watched;
+	pass->complete.root = &pass->root;
+	if (pass->complete.catalogue == NULL)
+		r = pass->complete.load(pass->complete.load_data,
+					&pass->complete.catalogue);
+	if (r < 0)
+		return r;
+	if (asked)
+		pass->root.looks = looks_new(pass->made * INT64_C(1000000000) -
+					     RACY_NS);
+	pass->options = &pass->complete;
 	return scan_everything(pass);
 }
 

@@ -8,7 +8,12 @@
 
 struct scan_options {
 	const struct root *root;
+	/* NULL: it is that of CONFIG_DIR, and LOAD gives it, who keeps it, when it is
+	 * needed.  LOAD's error is that of the scan.  */
 	const struct catalogue *catalogue;
+	const char *config_dir;
+	int (*load)(void *data, const struct catalogue **ret_catalogue);
+	void *load_data;
 	struct readings *readings;	/* NULL: files are read in this process */
 	int64_t now;
 	unsigned warn_days;

@@ -79,9 +79,9 @@ struct pass {
 	size_t seen_slots;
 	struct roots roots;
 	struct inodes inodes;		/* of all stores */
-	/* The options, if looks are kept, with this root in them, whose `looks`
-	 * they are; it is NULL else.  */
-	struct scan_options watched;
+	/* The options with a catalogue, and this root in them, whose `looks` are
+	 * those of the scan; NULL: they are not kept.  */
+	struct scan_options complete;
 	struct root root;
 };
 

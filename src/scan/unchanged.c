@@ -20,8 +20,11 @@
 
 #define STATE_VERSION	1u
 
-/* What decides beside the looks.  */
-static void take_key(const struct pass *pass, uint8_t ret_key[SHA256_SIZE])
+/* What decides beside the looks.  The catalogue is known by its files: so it need not
+ * be loaded.  VARIABLES are those that it asks for.  */
+static void take_key(const struct pass *pass, const struct catalogue_state *c,
+		     const char *const *variables, size_t n,
+		     uint8_t ret_key[SHA256_SIZE])
 {
 	const struct scan_options *o = pass->options;
 	uint8_t packages[SHA256_SIZE];
@@ -30,12 +33,12 @@ static void take_key(const struct pass *pass, uint8_t ret_key[SHA256_SIZE])
 
 	buf_init(&b, SIZE_MAX / 2);
 	buf_addf(&b, "%s %u %u\n", PACKAGE_VERSION, geteuid(), getegid());
-	buf_add(&b, o->catalogue->sha256, SHA256_SIZE);
+	buf_add(&b, c->sha256, SHA256_SIZE);
 	buf_adds(&b, o->root->path);
 	if (fstat(o->root->fd, &st) == 0)
 		buf_addf(&b, "\n%ju %ju\n", (uintmax_t)st.st_dev,
 			 (uintmax_t)st.st_ino);
-	redirections_key(o->catalogue, &o->sources, &b);
+	redirections_key(variables, n, &o->sources, &b);
 	packages_state(o->root, packages);
 	buf_add(&b, packages, sizeof(packages));
 	homes_key(o->root, &b);
@@ -67,17 +70,47 @@ static bool same_users(struct wire *w)
 	return same && !w->bad;
 }
 
+/* The names of variables; the caller frees.  */
+static char **get_variables(struct wire *w, size_t *ret_n)
+{
+	const uint64_t n = wire_get_number(w, w->n);
+	char **names = xcalloc((size_t)n + 1, sizeof(*names));
+	size_t k = 0;
+
+	for (; k < n && !w->bad; k++) {
+		names[k] = wire_get_text(w, LIMIT_TEXT_BYTES);
+		w->bad |= names[k] == NULL;
+	}
+	*ret_n = k;
+	return names;
+}
+
+static bool is_same_key(const struct pass *pass, struct wire *w)
+{
+	const struct catalogue *c = pass->options->catalogue;
+	uint8_t key[SHA256_SIZE], was[SHA256_SIZE];
+	AUTO(names) char **variables = NULL;
+	struct catalogue_state state;
+	size_t n;
+
+	wire_get_fixed(w, was, sizeof(was));
+	variables = get_variables(w, &n);
+	if (w->bad)
+		return false;
+	if (c != NULL)
+		state = c->state;
+	else if (catalogue_state(pass->options->config_dir, &state) < 0)
+		return false;
+	take_key(pass, &state, (const char *const *)variables, n, key);
+	return memcmp(key, was, sizeof(key)) == 0;
+}
+
 static bool is_unchanged(const struct pass *pass, struct blob state)
 {
 	struct wire w = { .p = state.p, .n = state.n };
-	uint8_t key[SHA256_SIZE], was[SHA256_SIZE];
 
-	if (wire_get_number(&w, UINT32_MAX) != STATE_VERSION)
-		return false;
-	wire_get_fixed(&w, was, sizeof(was));
-	take_key(pass, key);
-	return !w.bad && memcmp(key, was, sizeof(key)) == 0 &&
-	       same_users(&w) &&
+	return wire_get_number(&w, UINT32_MAX) == STATE_VERSION &&
+	       is_same_key(pass, &w) && same_users(&w) &&
 	       looks_same(pass->options->root,
 			  (struct blob){ w.p, w.n }) > 0;
 }
@@ -103,25 +136,46 @@ int scan_unchanged(struct pass *pass)
 	return r < 0 ? r : 1;
 }
 
+static void put_key(const struct pass *pass, struct buf *b)
+{
+	const struct catalogue *c = pass->options->catalogue;
+	const size_t n = c->variables.n;
+	const char **variables = xcalloc(n + 1, sizeof(*variables));
+	uint8_t key[SHA256_SIZE];
+
+	for (size_t k = 0; k < n; k++)
+		variables[k] = c->variables.items[k].name;
+	take_key(pass, &c->state, variables, n, key);
+	wire_put_fixed(b, key, sizeof(key));
+	wire_put_number(b, n);
+	for (size_t k = 0; k < n; k++)
+		wire_put_text(b, variables[k]);
+	free(variables);
+}
+
+static void put_users(const struct users *asked, struct buf *b)
+{
+	wire_put_number(b, asked != NULL ? asked->n : 0);
+	for (size_t k = 0; asked != NULL && k < asked->n; k++) {
+		wire_put_u32(b, asked->items[k].uid);
+		wire_put_text(b, asked->items[k].name);
+	}
+}
+
 int unchanged_keep(struct pass *pass, const struct homes *homes,
 		   const struct looks *looks)
 {
-	const struct users *asked = homes->asked;
 	const struct trouble *troubles;
-	uint8_t key[SHA256_SIZE];
 	AUTO(buf) struct buf b;
 	int r = -EAGAIN;
 
 	buf_init(&b, LIMIT_LOOKS_BYTES + LIMIT_TEXT_BYTES);
-	if (troubles_list(&troubles) == 0) {
-		take_key(pass, key);
+	if (troubles_list(&troubles) == 0 &&
+	    pass->options->catalogue->state.changed_ns <
+	    pass->made * INT64_C(1000000000) - RACY_NS) {
 		wire_put_number(&b, STATE_VERSION);
-		wire_put_fixed(&b, key, sizeof(key));
-		wire_put_number(&b, asked != NULL ? asked->n : 0);
-		for (size_t k = 0; asked != NULL && k < asked->n; k++) {
-			wire_put_u32(&b, asked->items[k].uid);
-			wire_put_text(&b, asked->items[k].name);
-		}
+		put_key(pass, &b);
+		put_users(homes->asked, &b);
 		r = looks_write(looks, pass->options->root, &b);
 	}
 	return inventory_looks_save(pass->inventory, r < 0 ?
