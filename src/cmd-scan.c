@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd.h"
 #include "locate/locate.h"
@@ -51,19 +52,39 @@ static int prune(const struct options *o, struct inventory *i,
 	return -1;
 }
 
+static void auto_catalogue(struct catalogue **c)
+{
+	if (*c != NULL)
+		catalogue_free(*c);
+}
+
+/* A first scan needs the catalogue, and makes no inventory without one.  */
+static int load_for_first(const struct options *o, struct catalogue **ret)
+{
+	AUTO(str) char *path = NULL;
+	int status = inventory_path(o, &path);
+
+	if (status >= 0)
+		return status;
+	return access(path, F_OK) < 0 ? load_catalogue(o, ret) : -1;
+}
+
 int scan_command(const struct options *o)
 {
+	AUTO(catalogue) struct catalogue *catalogue = NULL;
 	AUTO(root) struct root root = { .path = NULL };
 	AUTO(inventory) struct inventory *i = NULL;
 	struct scan_result result;
 	bool incomplete = false;
 	int status, r;
 
-	status = open_root(o->root, &root);
+	status = load_for_first(o, &catalogue);
+	if (status < 0)
+		status = open_root(o->root, &root);
 	if (status < 0)
 		status = open_inventory(o, INVENTORY_WRITE, &i, NULL);
 	if (status < 0)
-		status = record_scan(o, &root, i, NULL, &result);
+		status = record_scan(o, &root, i, catalogue, &result);
 	if (status >= 0)
 		return status;
 	progress(o, NULL);
