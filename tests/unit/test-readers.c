@@ -26,9 +26,11 @@
 #include "want.h"
 
 /* Of each file so many prefixes and changed bytes are tried, spread over it;
- * shorter files are tried whole.  A case whose name begins with "slow-" costs
- * much each time: a PKCS#12 with many iterations.  */
+ * shorter files are tried whole.  Where passwords are tried each time costs a
+ * thousand hashes, and a database has to be opened; there are many such cases, and
+ * one whose name begins with "slow-" has many more iterations.  */
 #define TRIES		400
+#define COSTLY_TRIES	100
 #define SLOW_TRIES	6
 #define FILES_MAX	200
 
@@ -144,7 +146,9 @@ static void read_not_silently(const struct reader *r, struct blob data,
 static void damage(const struct reader *r, struct blob data, const char *dir,
 		   const char *name, bool empty)
 {
-	const size_t tries = has_prefix(name, "slow-") ? SLOW_TRIES : TRIES;
+	const bool costly = r->caps & (READS_PASSWORDS | READS_SQLITE);
+	const size_t tries = has_prefix(name, "slow-") ? SLOW_TRIES :
+			     costly ? COSTLY_TRIES : TRIES;
 	const size_t step = data.n > tries ? data.n / tries : 1;
 	uint8_t *copy = xmemdup(data.p, data.n);
 
@@ -167,7 +171,8 @@ static void damage(const struct reader *r, struct blob data, const char *dir,
 static void damage_companion(const struct reader *r, struct blob data)
 {
 	const struct blob whole = beside.companion;
-	const size_t step = whole.n > TRIES ? whole.n / TRIES : 1;
+	const size_t step = whole.n > COSTLY_TRIES ? whole.n / COSTLY_TRIES :
+			    1;
 	uint8_t *copy = xmemdup(whole.p, whole.n);
 
 	for (size_t i = 0; i < whole.n; i += step) {
