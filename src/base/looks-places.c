@@ -62,17 +62,13 @@ const struct file_id *looks_id(const struct looks_writing *w,
 	return item->what & OWN ? &w->own[k] : &w->looks->present[k].id;
 }
 
-/* What was looked at here: nobody knows how it was when the pass looked, if it
- * changed since.  */
-static int add_own(struct looks_writing *w, uint32_t group, uint32_t name,
-		   const struct file_id *id)
+/* What was looked at here, ID.  */
+static void add_own(struct looks_writing *w, uint32_t group, uint32_t name,
+		    const struct file_id *id)
 {
-	if (look_is_young(id, w->looks->since_ns))
-		return -EAGAIN;
 	grow(&w->own, w->n_own, &w->cap_own, sizeof(*w->own));
 	w->own[w->n_own++] = *id;
 	looks_item(w, group, name, OWN | (uint32_t)w->n_own);
-	return 0;
 }
 
 /* ---- paths -------------------------------------------------------------------*/
@@ -118,10 +114,12 @@ static int step_anew(struct looks_writing *w, uint32_t group, const char *name,
 						  NOWHERE };
 		return 0;
 	}
+	/* Nobody knows how it was when the pass looked, if it changed since.  */
+	if (look_is_young(&id, w->looks->since_ns))
+		return -EAGAIN;
 	*ret_place = (struct look_place){ group, number };
-	r = add_own(w, group, number, &id);
-	return r == 0 && S_ISLNK(id.mode) ?
-	       walk_link(w, group, name, ret_place) : r;
+	add_own(w, group, number, &id);
+	return S_ISLNK(id.mode) ? walk_link(w, group, name, ret_place) : 0;
 }
 
 /* From the directory GROUP to NAME; each step is made once.  */
@@ -153,11 +151,28 @@ static uint32_t above(struct looks_writing *w, uint32_t group)
 	return looks_group(w, *path != '\0' ? path : "/");
 }
 
+/* A directory that a path ENTERED, and comes out of again, has to be there.  */
+static int step_up(struct looks_writing *w, bool entered,
+		   struct look_place *place)
+{
+	struct file_id id;
+
+	if (entered) {
+		if (file_lstat(w->root, w->groups[place->group].path, &id) < 0 ||
+		    !S_ISDIR(id.mode))
+			return -EAGAIN;
+		add_own(w, place->group, looks_name(w, "."), &id);
+	}
+	place->group = above(w, place->group);
+	return 0;
+}
+
 /* From the directory FROM along TEXT.  */
 static int walk(struct looks_writing *w, uint32_t from, const char *text,
 		struct look_place *ret_place)
 {
 	struct look_place place = { from, NOWHERE };
+	bool entered = false;		/* the directory, since the last ".." */
 	int r = 0;
 
 	while (r == 0 && place.group < REFUSED) {
@@ -173,9 +188,10 @@ static int walk(struct looks_writing *w, uint32_t from, const char *text,
 		if (place.name != NOWHERE)	/* nothing is beneath a file */
 			place = nowhere;
 		else if (strcmp(name, "..") == 0)
-			place.group = above(w, place.group);
+			r = step_up(w, entered, &place);
 		else if (strcmp(name, ".") != 0)
 			r = looks_step(w, place.group, name, &place);
+		entered = strcmp(name, "..") != 0;
 	}
 	*ret_place = place;
 	return r;

@@ -142,7 +142,7 @@ void looks_forget(struct looks *l)
 }
 
 /* PATH with single slashes, without "." and none at the end, into RET.  False: it
- * has "..", is not absolute or too long.  */
+ * is not absolute or too long.  */
 static bool tidy(const char *path, char ret[LIMIT_PATH_BYTES])
 {
 	size_t n = 0;
@@ -157,8 +157,7 @@ static bool tidy(const char *path, char ret[LIMIT_PATH_BYTES])
 		path = name + m;
 		if (m == 0 || (m == 1 && name[0] == '.'))
 			continue;
-		if ((m == 2 && name[0] == '.' && name[1] == '.') ||
-		    n + 1 + m + 1 >= LIMIT_PATH_BYTES)
+		if (n + 1 + m + 1 >= LIMIT_PATH_BYTES)
 			return false;
 		ret[n++] = '/';
 		memcpy(ret + n, name, m);
@@ -207,6 +206,10 @@ static bool place(struct looks *l, const char *path, struct look_at *ret)
 	}
 	slash = strrchr(tidied, '/');
 	name = slash != NULL ? slash + 1 : ".";
+	if (strcmp(name, "..") == 0) {
+		l->lost = true;
+		return false;
+	}
 	ret->directory = directory_number(l, tidied, slash != NULL ?
 					  (size_t)(slash - tidied) : 0);
 	ret->name = looks_table_add(&l->names, name, strlen(name), &is_new);

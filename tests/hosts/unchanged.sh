@@ -147,6 +147,14 @@ changes "a setting leads elsewhere" sh -c \
 	"echo SSL_CERT_FILE=/srv/other.pem >'$root/etc/environment'"
 changes "what a setting leads to goes" rm "$root/srv/other.pem"
 changes "a new setting" sh -c "echo cafile=/srv/company.pem >'$root/home/ann/.npmrc'"
+changes "which says where from itself" sh -c \
+	"echo cafile=../../srv/company.pem >'$root/home/ann/.npmrc'"
+out_of() {
+	ln -s ../opt/app/../../srv/company.pem "$root/etc/company.pem" &&
+		echo cafile=/etc/company.pem >"$root/home/ann/.npmrc"
+}
+changes "to a link that comes out of a directory" out_of
+changes "the directory goes" rmdir "$root/opt/app"
 changes "a user has another name" sed -i 's/^bob/rob/' "$root/etc/passwd"
 changes "a user comes" sh -c "echo 'eve:x:1002:1002::/home/eve:/bin/sh' \
 	>>'$root/etc/passwd'; mkdir '$root/home/eve'"

@@ -21,9 +21,12 @@ static const struct tree_item items[] = {
 	{ 'f', "/a/list/one.pem", "1" },
 	{ 'f', "/a/list/two.txt", "2" },
 	{ 'f', "/a/all/one", "1" },
+	{ 'f', "/a/through/file", "1" },
 	{ 'f', "/b/deep/down/file", "deep" },
+	{ 'f', "/b/way/file", "1" },
 	{ 'l', "/a/link", "../b/deep" },
 	{ 'l', "/a/nowhere", "/b/none/at/all" },
+	{ 'l', "/a/round", "../b/way/../deep" },
 	{ 'l', "/top", "/a" },
 	{ 'p', "/a/fifo", NULL },
 	{ 0, NULL, NULL },
@@ -45,6 +48,9 @@ static void look(const struct root *root)
 	assert_int_equal(file_stat(root, "/a/none/at/all", &id), -ENOENT);
 	assert_int_equal(file_stat(root, "/a/file/beneath", &id), -ENOTDIR);
 	assert_int_equal(file_stat(root, "/a/nowhere", &id), -ENOENT);
+	assert_int_equal(file_stat(root, "/a/through/../file", &id), 0);
+	assert_int_equal(file_stat(root, "/a/link/../other", &id), -ENOENT);
+	assert_int_equal(file_stat(root, "/a/round/down/file", &id), 0);
 	assert_int_equal(file_stat(root, "/", &id), 0);
 	assert_int_equal(file_stat(root, "/top/link/down/file", &id), 0);
 	assert_int_equal(file_lstat(root, "/a/link", &id), 0);
@@ -132,7 +138,7 @@ static void test_same(void **state)
 	assert_int_equal(same(root, &b), 1);
 	change_text("/a/other", "comes");
 	change_text("/a/list/three.txt", "is no regular file's");
-	change_text("/b/other", "comes");
+	change_text("/b/another", "comes");
 	move("/a/other", "/a/another");
 	permit("/a/another", 0600);
 	assert_int_equal(same(root, &b), 1);
@@ -207,6 +213,18 @@ static void way_is_free(void)
 	move("/a/file", "/a/was");
 	make_directory("/a/file");
 }
+static void out_of_comes(void)
+{
+	change_text("/b/other", "");
+}
+static void through_goes(void)
+{
+	move("/a/through", "/a/away");
+}
+static void way_goes(void)
+{
+	move("/b/way", "/b/away");
+}
 static void fifo_goes(void)
 {
 	change_text("/a/text", "no FIFO");
@@ -233,6 +251,9 @@ static const struct {
 	{ "permissions of a directory", permissions },
 	{ "a file is replaced by one like it", replaced },
 	{ "a file makes room for a directory", way_is_free },
+	{ "a name in the directory above another", out_of_comes },
+	{ "a directory that a path comes out of", through_goes },
+	{ "one that a link's text comes out of", way_goes },
 	{ "a FIFO is a file", fifo_goes },
 };
 
