@@ -289,7 +289,7 @@ void looks_note(struct looks *l, enum look_how how, const char *path,
 
 	if (l == NULL || !place(l, path, &at))
 		return;
-	if (error == -ENOENT || error == -ENOTDIR) {
+	if (error == -ENOENT) {
 		add_absent(l, at);
 		return;
 	}
@@ -315,7 +315,7 @@ void looks_note_real(struct looks *l, const char *path, int error,
 
 	if (l == NULL || !place(l, path, &at))
 		return;
-	if (error == -ENOENT || error == -ENOTDIR) {
+	if (error == -ENOENT) {
 		add_absent(l, at);
 		return;
 	}

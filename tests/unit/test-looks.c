@@ -47,6 +47,7 @@ static void look(const struct root *root)
 	assert_int_equal(file_stat(root, "/a/./none", &id), -ENOENT);
 	assert_int_equal(file_stat(root, "/a/none/at/all", &id), -ENOENT);
 	assert_int_equal(file_stat(root, "/a/file/beneath", &id), -ENOTDIR);
+	assert_int_equal(file_directory(root, "/a/file", 0, &list), -ENOTDIR);
 	assert_int_equal(file_stat(root, "/a/nowhere", &id), -ENOENT);
 	assert_int_equal(file_stat(root, "/a/through/../file", &id), 0);
 	assert_int_equal(file_stat(root, "/a/link/../other", &id), -ENOENT);
