@@ -126,7 +126,7 @@ static int add_lists(struct looks_writing *w)
 			return -EAGAIN;
 		w->lists[k] = (struct look_listing){
 			.group = group, .filter = l->filter,
-			.names = l->names };
+			.names = l->names, .ctime_ns = l->ctime_ns };
 	}
 	return 0;
 }
@@ -381,16 +381,28 @@ static int put_lists(struct looks_writing *w, size_t k, size_t end)
 	return 0;
 }
 
-/* G, which is ID, with its PART.  */
+/* Does the change time of the directory FD, which is ID now, say that it has the
+ * names that were seen?  */
+static bool has_its_time(const struct looks_writing *w, int fd,
+			 const struct file_id *id, const struct part *part)
+{
+	/* A server's clock may be slow, and ours be set.  */
+	for (size_t k = part->lists; k < part->lists_end; k++)
+		if (w->lists[k].ctime_ns != id->ctime_ns)
+			return false;
+	return !look_is_young(id, w->looks->since_ns) && look_keeps_times(fd);
+}
+
+/* G, which is FD and ID, with its PART.  */
 static int put_group(struct looks_writing *w, const struct look_group *g,
-		     struct file_id *id, const struct part *part,
+		     int fd, struct file_id *id, const struct part *part,
 		     const char *before, struct file_id *id_before)
 {
 	const size_t same = shared(before, g->path);
 	uint32_t set;
 	size_t k;
 
-	if (look_is_young(id, w->looks->since_ns))
+	if (!has_its_time(w, fd, id, part))
 		id->ctime_ns = 0;
 	id->size = 0;
 	id->mtime_ns = id->ctime_ns;
@@ -447,7 +459,7 @@ static int put_groups(struct looks_writing *w)
 		if (r == 0)
 			r = look_named(fd, "", &id);
 		if (r == 0)
-			r = put_group(w, g, &id, &part, before, &id_before);
+			r = put_group(w, g, fd, &id, &part, before, &id_before);
 		before = g->path;
 	}
 	descent_end(&descent);

@@ -19,6 +19,7 @@ struct look_group {
 struct look_listing {
 	uint32_t group, filter;		/* as an item's */
 	const uint8_t *names;
+	int64_t ctime_ns;
 };
 
 /* A name in a group; there are very many.  */

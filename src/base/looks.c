@@ -20,12 +20,15 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 #include "base/looks.h"
 
+#define ZFS_MAGIC	0x2fc12fc1u	/* linux/magic.h lacks it */
 #define CHAIN_MAX	256	/* slots that are tried; chance needs a dozen */
 
 /* ---- tables ----------------------------------------------------------------*/
@@ -235,6 +238,30 @@ bool look_is_young(const struct file_id *id, int64_t since_ns)
 	return id->ctime_ns >= since_ns;
 }
 
+/* A directory of an overlay has the time of its uppermost layer, whatever the layers
+ * beneath have: systemd-sysext puts others there.  In images that are to come out the
+ * same each time all have one time, and others who keep no change time (FAT, programs'
+ * file systems) say another.  */
+bool look_keeps_times(int fd)
+{
+	struct statfs fs;
+
+	if (fstatfs(fd, &fs) < 0)
+		return false;
+	switch ((unsigned long)fs.f_type) {
+	case BTRFS_SUPER_MAGIC:
+	case EXT4_SUPER_MAGIC:		/* and ext2, ext3 */
+	case F2FS_SUPER_MAGIC:
+	case NFS_SUPER_MAGIC:
+	case TMPFS_MAGIC:
+	case XFS_SUPER_MAGIC:
+	case ZFS_MAGIC:
+		return true;
+	default:
+		return false;
+	}
+}
+
 int look_named(int fd, const char *name, struct file_id *ret_id)
 {
 	struct stat st;
@@ -382,6 +409,7 @@ void looks_list(struct looks *l, const char *path, const struct directory *d,
 	list->directory = directory_number(l, tidied, strlen(tidied));
 	list->filter = looks_table_add(&l->filters, filter, strlen(filter),
 				       &is_new);
+	list->ctime_ns = d->id.ctime_ns;
 	look_names(d, looks_table_get(&l->filters, list->filter), list->names);
 }
 

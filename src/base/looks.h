@@ -44,6 +44,7 @@ struct look_list {
 	uint32_t directory;		/* by its own name */
 	uint32_t filter;		/* in `filters` */
 	uint8_t names[SHA256_SIZE];
+	int64_t ctime_ns;		/* when it had them */
 };
 
 struct looks {
@@ -75,6 +76,8 @@ int look_list(int fd, struct directory *ret_directory);
 bool look_has_times(uint32_t mode);
 /* May what ID is of have changed again without a trace?  */
 bool look_is_young(const struct file_id *id, int64_t since_ns);
+/* Does each name that comes or goes change the time of the directory FD?  */
+bool look_keeps_times(int fd);
 
 /* ---- the bytes ---------------------------------------------------------------
  * Numbers as wire_put_number(), texts and lists behind their length:

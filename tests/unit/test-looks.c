@@ -288,6 +288,27 @@ static void test_young(void **state)
 	assert_int_equal(b.n, 0);
 }
 
+/* A clock that is slow: the time of a directory that got a name after it was listed
+ * is not young.  */
+static void test_slow(void **state)
+{
+	const struct root *root = tree_make(items);
+	struct root watched = *root;
+	struct directory list;
+	AUTO(buf) struct buf b;
+
+	(void)state;
+	buf_init(&b, SIZE_MAX / 2);
+	watched.looks = looks_new(LATER);
+	assert_int_equal(file_directory(&watched, "/a/all", 0, &list), 0);
+	directory_done(&list);
+	usleep(50000);			/* clocks of file systems tick */
+	change_text("/a/all/two", "2");
+	assert_int_equal(looks_write(watched.looks, root, &b), 0);
+	looks_free(watched.looks);
+	assert_int_equal(same(root, &b), 0);
+}
+
 static void test_changing(void **state)
 {
 	const struct root *root = tree_make(items);
@@ -376,6 +397,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_same, tree_teardown),
 		cmocka_unit_test_teardown(test_changes, tree_teardown),
 		cmocka_unit_test_teardown(test_young, tree_teardown),
+		cmocka_unit_test_teardown(test_slow, tree_teardown),
 		cmocka_unit_test_teardown(test_changing, tree_teardown),
 		cmocka_unit_test_teardown(test_refused, tree_teardown),
 		cmocka_unit_test_teardown(test_damaged, tree_teardown),
