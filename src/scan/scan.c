@@ -241,10 +241,9 @@ static int scan_or_repeat(struct pass *pass, bool all_answer)
 					&pass->complete.catalogue);
 	if (r < 0)
 		return r;
-	if (asked)
-		pass->root.looks = looks_new(pass->made * INT64_C(1000000000) -
-					     RACY_NS);
 	pass->options = &pass->complete;
+	if (asked)
+		unchanged_begin(pass);
 	return scan_everything(pass);
 }
 

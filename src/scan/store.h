@@ -83,6 +83,7 @@ struct pass {
 	 * those of the scan; NULL: they are not kept.  */
 	struct scan_options complete;
 	struct root root;
+	uint8_t key[SHA256_SIZE];	/* see unchanged.c: when the scan began */
 };
 
 /* Reads PLACE, or finds that it is as it was, and records it.  What is wrong
@@ -164,6 +165,8 @@ bool unchanged_is_asked(const struct pass *pass, bool all_answer);
 /* 1: the scan is the one before once more, and recorded; 0: it has to be made;
  * negative errno: the inventory failed.  */
 int scan_unchanged(struct pass *pass);
+/* From here on looks are kept.  */
+void unchanged_begin(struct pass *pass);
 /* Keeps for the next scan what this one LOOKS at, which was all but for what the key
  * is made of.  */
 int unchanged_keep(struct pass *pass, const struct homes *homes,

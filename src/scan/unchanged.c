@@ -3,22 +3,43 @@
  *
  * What a scan finds depends on what it looks at beneath the root (base/looks.c), and
  * on little else, which is the key here: the program and its catalogue, who runs it,
- * its environment, the users of the live host, and the package databases.  While the
- * key and all looks are the same, nothing is walked and no store is opened.
+ * what it may do, its environment, the users of the live host, and the package
+ * databases.  While the key and all looks are the same, nothing is walked and no
+ * store is opened.
  *
  * It is not done for scans that look elsewhere, too (processes, a crawl), while a
  * file system does not answer, and after a scan that could not read something for a
  * reason that may pass.
  */
 #include <errno.h>
+#include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "scan/store.h"
 
 #define STATE_VERSION	1u
+
+/* What this process may open: files that are there say nothing of that.  */
+static void add_powers(struct buf *b)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2] = { { .effective = 0 } };
+	const int n = getgroups(0, NULL);
+	gid_t *groups = xcalloc((size_t)(n > 0 ? n : 0) + 1, sizeof(*groups));
+	const int got = getgroups(n > 0 ? n : 0, groups);
+
+	if (syscall(SYS_capget, &header, data) == 0)
+		buf_addf(b, "%x %x", data[0].effective, data[1].effective);
+	for (int k = 0; n > 0 && k < got; k++)
+		buf_addf(b, " %u", groups[k]);
+	buf_adds(b, "\n");
+	free(groups);
+}
 
 /* What decides beside the looks.  The catalogue is known by its files: so it need not
  * be loaded.  VARIABLES are those that it asks for.  */
@@ -33,6 +54,7 @@ static void take_key(const struct pass *pass, const struct catalogue_state *c,
 
 	buf_init(&b, SIZE_MAX / 2);
 	buf_addf(&b, "%s %u %u\n", PACKAGE_VERSION, geteuid(), getegid());
+	add_powers(&b);
 	buf_add(&b, c->sha256, SHA256_SIZE);
 	buf_adds(&b, o->root->path);
 	if (fstat(o->root->fd, &st) == 0)
@@ -136,21 +158,30 @@ int scan_unchanged(struct pass *pass)
 	return r < 0 ? r : 1;
 }
 
-static void put_key(const struct pass *pass, struct buf *b)
+/* With the variables of the catalogue that was loaded, whose names are appended to B
+ * (NULL: nowhere).  */
+static void take_own_key(const struct pass *pass, uint8_t ret_key[SHA256_SIZE],
+			 struct buf *b)
 {
 	const struct catalogue *c = pass->options->catalogue;
 	const size_t n = c->variables.n;
 	const char **variables = xcalloc(n + 1, sizeof(*variables));
-	uint8_t key[SHA256_SIZE];
 
 	for (size_t k = 0; k < n; k++)
 		variables[k] = c->variables.items[k].name;
-	take_key(pass, &c->state, variables, n, key);
-	wire_put_fixed(b, key, sizeof(key));
-	wire_put_number(b, n);
-	for (size_t k = 0; k < n; k++)
+	take_key(pass, &c->state, variables, n, ret_key);
+	if (b != NULL)
+		wire_put_number(b, n);
+	for (size_t k = 0; b != NULL && k < n; k++)
 		wire_put_text(b, variables[k]);
 	free(variables);
+}
+
+void unchanged_begin(struct pass *pass)
+{
+	pass->root.looks = looks_new(pass->made * INT64_C(1000000000) -
+				     RACY_NS);
+	take_own_key(pass, pass->key, NULL);
 }
 
 static void put_users(const struct users *asked, struct buf *b)
@@ -166,15 +197,21 @@ int unchanged_keep(struct pass *pass, const struct homes *homes,
 		   const struct looks *looks)
 {
 	const struct trouble *troubles;
-	AUTO(buf) struct buf b;
+	AUTO(buf) struct buf b, variables;
+	uint8_t key[SHA256_SIZE];
 	int r = -EAGAIN;
 
 	buf_init(&b, LIMIT_LOOKS_BYTES + LIMIT_TEXT_BYTES);
+	buf_init(&variables, LIMIT_LOOKS_BYTES);
+	/* A user may have come, or a package, since the pass asked.  */
+	take_own_key(pass, key, &variables);
 	if (troubles_list(&troubles) == 0 &&
+	    memcmp(key, pass->key, sizeof(key)) == 0 &&
 	    pass->options->catalogue->state.changed_ns <
 	    pass->made * INT64_C(1000000000) - RACY_NS) {
 		wire_put_number(&b, STATE_VERSION);
-		put_key(pass, &b);
+		wire_put_fixed(&b, key, sizeof(key));
+		buf_add(&b, variables.p, variables.n);
 		put_users(homes->asked, &b);
 		r = looks_write(looks, pass->options->root, &b);
 	}
