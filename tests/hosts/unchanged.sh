@@ -137,6 +137,7 @@ changes "which makes room" way
 changes "a link to nothing" ln -s /srv/none/cert.pem "$root/etc/ssl/cert.pem"
 changes "to which something comes" sh -c "mkdir '$root/srv/none' &&
 	cp '$good/isrg-root-x1.pem' '$root/srv/none/cert.pem'"
+changes "a time that is to come" touch -d 2040-01-01 "$bundle"
 changes "a file where profiles would be" sh -c "mkdir '$root/home/bob/.mozilla' &&
 	echo x >'$root/home/bob/.mozilla/firefox'"
 changes "a list says otherwise" sed -i 's/^mozilla/!mozilla/' \
