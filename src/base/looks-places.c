@@ -132,6 +132,9 @@ int looks_step(struct looks_writing *w, uint32_t group, const char *name,
 					   &is_new);
 	int r = 0;
 
+	/* Paths that met nobody as they were named may meet where they lead.  */
+	if (w->paths.crowded || w->stepped.crowded || w->names.crowded)
+		return -EAGAIN;
 	if (is_new) {
 		/* A loop of links comes here again meanwhile.  */
 		grow(&w->steps, w->n_steps, &w->cap_steps, sizeof(*w->steps));

@@ -362,6 +362,38 @@ static void test_refused(void **state)
 	be_again();
 }
 
+/* Names that all have one place in a table, behind a link, so that it is only seen
+ * where they lead; see hash_bytes().  */
+static void test_crowded(void **state)
+{
+	const struct root *root = tree_make(items);
+	struct root watched = *root;
+	unsigned long want = 0;
+	AUTO(buf) struct buf b;
+
+	(void)state;
+	buf_init(&b, SIZE_MAX / 2);
+	watched.looks = looks_new(LATER);
+	for (unsigned k = 0, n = 0; n < 300; k++) {
+		AUTO(str) char *real = xasprintf("/b/deep/%x", k);
+		AUTO(str) char *path = xasprintf("/a/link/%x/none", k);
+		uint64_t h = UINT64_C(0xcbf29ce484222325);
+		struct file_id id;
+
+		for (const char *p = real; *p != '\0'; p++)
+			h = (h ^ (uint8_t)*p) * UINT64_C(0x100000001b3);
+		h = (h ^ h >> 29) & 4095;
+		if (n > 0 && h != want)
+			continue;
+		want = h;
+		n++;
+		make_directory(real);
+		assert_int_equal(file_stat(&watched, path, &id), -ENOENT);
+	}
+	assert_int_equal(looks_write(watched.looks, root, &b), -EAGAIN);
+	looks_free(watched.looks);
+}
+
 static void test_damaged(void **state)
 {
 	const struct root *root = tree_make(items);
@@ -400,6 +432,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_slow, tree_teardown),
 		cmocka_unit_test_teardown(test_changing, tree_teardown),
 		cmocka_unit_test_teardown(test_refused, tree_teardown),
+		cmocka_unit_test_teardown(test_crowded, tree_teardown),
 		cmocka_unit_test_teardown(test_damaged, tree_teardown),
 	};
 
