@@ -10,7 +10,8 @@ status=0 n=0
 for f in bootstrap .ci/run data/its/xgettext data/hooks/after-update.in data/hooks/update.d.in \
 	data/hooks/notify-mail data/xccdf/trustdrift-sce \
 	debian/tests/smoke debian/trustdrift.postinst debian/trustdrift.postrm \
-	data/examples/puppet/facts.d/trustdrift tests/owners/run tests/bench/run $(find tests data -name '*.sh' | sort); do
+	data/examples/puppet/facts.d/trustdrift tests/owners/run tests/bench/run \
+	tests/fuzz/campaign $(find tests data -name '*.sh' | sort); do
 	[ -e "$f" ] || continue
 	n=$((n + 1))
 	# files that are sourced are looked at with what sources them, too
