@@ -1,7 +1,8 @@
 #!/bin/sh
 # replay.sh -- every fuzz target over its seeds, a sample of damaged ones, and what
-# once broke it (crashers/TARGET/*).  Under sanitizers this is where their reports
-# come from; without them the targets still hold readers to their contract.
+# once broke it (crashers/TARGET/*), or took too long: of those none may take more
+# than FUZZ_SECONDS (10) of processor time.  Under sanitizers this is where their
+# reports come from; without them the targets still hold readers to their contract.
 : "${srcdir:=.}" "${builddir:=.}"
 [ -z "${LIB_FUZZING_ENGINE-}" ] || {
 	echo "SKIPPED, NOT TESTED: the targets are linked with an engine"
@@ -24,10 +25,15 @@ while read -r target; do
 		status=1
 		continue
 	fi
-	crashers=$srcdir/tests/fuzz/crashers/$target
-	[ -d "$crashers" ] || crashers=
 	"$scratch/bin/fuzz-$target" --damage "${FUZZ_DAMAGE:-2}" \
-		"$scratch/$target" ${crashers:+"$crashers"} || {
+		"$scratch/$target" || {
+		echo "$target: FAILED"
+		status=1
+	}
+	crashers=$srcdir/tests/fuzz/crashers/$target
+	[ -d "$crashers" ] || continue
+	"$scratch/bin/fuzz-$target" --damage "${FUZZ_DAMAGE:-2}" \
+		--seconds "${FUZZ_SECONDS:-10}" "$crashers" || {
 		echo "$target: FAILED"
 		status=1
 	}
