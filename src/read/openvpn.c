@@ -72,10 +72,12 @@ static int give(const struct pem_block *b, uint64_t offset, enum role role,
 	return out->entry(out, &e);
 }
 
-static int element_read(struct blob data, const struct element *e, size_t at,
+/* The element at *AT, which is then where it ends: what is in it, also another
+ * begin, is read once.  */
+static int element_read(struct blob data, const struct element *e, size_t *at,
 			bool has_key, struct sink *out)
 {
-	const size_t from = at + strlen(e->begin);
+	const size_t begin = *at, from = begin + strlen(e->begin);
 	const size_t end = find_tag(data, from, e->end);
 	const struct blob text = { data.p + from, end - from };
 	struct pem_block b;
@@ -83,8 +85,9 @@ static int element_read(struct blob data, const struct element *e, size_t at,
 	bool first = true;
 	int r = 0;
 
+	*at = end;
 	if (end == data.n)
-		sink_problem(out, PROBLEM_TRUNCATED, at, "the end of %s is "
+		sink_problem(out, PROBLEM_TRUNCATED, begin, "the end of %s is "
 			     "missing, so OpenVPN refuses the file: restore it "
 			     "from its source", e->begin);
 	while (r >= 0 && pem_next(text, &pos, &b) > 0) {
@@ -94,7 +97,7 @@ static int element_read(struct blob data, const struct element *e, size_t at,
 		first = false;
 	}
 	if (first && end < data.n)
-		sink_problem(out, PROBLEM_MALFORMED, at,
+		sink_problem(out, PROBLEM_MALFORMED, begin,
 			     "%s holds no certificate: restore it from its "
 			     "source", e->begin);
 	return r;
@@ -116,8 +119,9 @@ static int openvpn_read(const struct input *input, struct sink *out)
 		size_t at = find_tag(data, 0, elements[i].begin);
 
 		while (at < data.n && r >= 0) {
-			r = element_read(data, &elements[i], at, has_key, out);
-			at = find_tag(data, at + 1, elements[i].begin);
+			r = element_read(data, &elements[i], &at, has_key,
+					 out);
+			at = find_tag(data, at, elements[i].begin);
 		}
 	}
 	return r;
