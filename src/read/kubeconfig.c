@@ -14,17 +14,17 @@
 
 #define KEY	"certificate-authority-data"
 
-/* Does a comment begin before P, in its line?  */
-static bool is_commented(struct blob data, const uint8_t *p)
+/* Does a comment begin before P, in its line and not before BEGIN?  */
+static bool is_commented(const uint8_t *begin, const uint8_t *p)
 {
-	while (p > data.p && p[-1] != '\n')
+	while (p > begin && p[-1] != '\n')
 		if (*--p == '#')
 			return true;
 	return false;
 }
 
 /* The key at FROM of DATA or behind it, outside of comments; n of DATA: there is
- * none.  */
+ * none.  FROM is outside of comments, too, so that no byte is looked at twice.  */
 static size_t find_key(struct blob data, size_t from)
 {
 	while (from < data.n) {
@@ -33,9 +33,12 @@ static size_t find_key(struct blob data, size_t from)
 
 		if (p == NULL)
 			break;
-		if (!is_commented(data, p))
+		if (!is_commented(data.p + from, p))
 			return (size_t)(p - data.p);
-		from = (size_t)(p - data.p) + strlen(KEY);
+		p = memchr(p, '\n', (size_t)(data.p + data.n - p));
+		if (p == NULL)
+			break;
+		from = (size_t)(p - data.p);
 	}
 	return data.n;
 }
