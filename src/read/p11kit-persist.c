@@ -80,42 +80,48 @@ static const struct word {
 
 /* Other names that p11-kit knows: of 0.24 or of 0.26.  They belong to objects
  * that are of no consequence here, and end a file when one of the two classes
- * above has them.  */
-static const char other_names[] =
-	"ac-issuer allowed-mechanisms always-authenticate always-sensitive "
-	"application attr-types auth-pin-flags base bits-per-pixel "
-	"cert-md5-hash cert-sha1-hash char-columns char-rows char-sets "
-	"coefficient color copyable decapsulate decrypt "
-	"default-cms-attributes derive derive-template destroyable ec-point "
-	"ecdsa-params encapsulate encapsulate-template encoding-methods "
-	"encrypt exponent-1 exponent-2 extractable has-reset "
-	"hash-of-certificate hw-feature-type key-gen-mechanism key-type local "
-	"mechanism-type mime-types modulus modulus-bits name-hash-algorithm "
-	"never-extractable nss-cert-md5-hash nss-cert-sha1-hash nss-email "
-	"nss-expires nss-krl nss-module-spec nss-password-check "
-	"nss-pkcs8-salt nss-pqg-counter nss-pqg-h nss-pqg-seed "
-	"nss-pqg-seed-bits nss-smime-constant nss-smime-timestamp "
-	"nss-trust-client-auth nss-trust-code-signing nss-trust-crl-sign "
-	"nss-trust-data-encipherment nss-trust-digital-signature "
-	"nss-trust-email-protection nss-trust-ipsec-end-system "
-	"nss-trust-ipsec-tunnel nss-trust-ipsec-user "
-	"nss-trust-key-agreement nss-trust-key-cert-sign "
-	"nss-trust-key-encipherment nss-trust-non-repudiation "
-	"nss-trust-server-auth nss-trust-step-up-approved "
-	"nss-trust-time-stamping nss-url object-validation-flag owner "
-	"parameter-set pixel-x pixel-y prime prime-1 prime-2 prime-bits "
-	"private-exponent profile-id public-crc64-value public-exponent "
-	"recover required-cms-attributes reset-on-init resolution "
-	"secondary-auth sensitive sign sign-recover subprime subprime-bits "
-	"supported-cms-attributes trust-client-auth trust-code-signing "
-	"trust-crl-sign trust-data-encipherment trust-digital-signature "
-	"trust-email-protection trust-ipsec-end-system trust-ipsec-ike "
-	"trust-ipsec-tunnel trust-ipsec-user trust-key-agreement "
-	"trust-key-cert-sign trust-key-encipherment trust-non-repudiation "
-	"trust-ocsp-signing trust-server-auth trust-step-up-approved "
-	"trust-time-stamping unique-id unwrap unwrap-template value-bits "
-	"value-len verify wrap wrap-template wrap-with-trusted "
-	"x-assertion-type x-certificate-value x-critical x-peer x-purpose";
+ * above has them.  Sorted: a file may have millions.  */
+static const char *const other_names[] = {
+	"ac-issuer", "allowed-mechanisms", "always-authenticate",
+	"always-sensitive", "application", "attr-types", "auth-pin-flags",
+	"base", "bits-per-pixel", "cert-md5-hash", "cert-sha1-hash",
+	"char-columns", "char-rows", "char-sets", "coefficient", "color",
+	"copyable", "decapsulate", "decrypt", "default-cms-attributes",
+	"derive", "derive-template", "destroyable", "ec-point", "ecdsa-params",
+	"encapsulate", "encapsulate-template", "encoding-methods", "encrypt",
+	"exponent-1", "exponent-2", "extractable", "has-reset",
+	"hash-of-certificate", "hw-feature-type", "key-gen-mechanism",
+	"key-type", "local", "mechanism-type", "mime-types", "modulus",
+	"modulus-bits", "name-hash-algorithm", "never-extractable",
+	"nss-cert-md5-hash", "nss-cert-sha1-hash", "nss-email", "nss-expires",
+	"nss-krl", "nss-module-spec", "nss-password-check", "nss-pkcs8-salt",
+	"nss-pqg-counter", "nss-pqg-h", "nss-pqg-seed", "nss-pqg-seed-bits",
+	"nss-smime-constant", "nss-smime-timestamp", "nss-trust-client-auth",
+	"nss-trust-code-signing", "nss-trust-crl-sign",
+	"nss-trust-data-encipherment", "nss-trust-digital-signature",
+	"nss-trust-email-protection", "nss-trust-ipsec-end-system",
+	"nss-trust-ipsec-tunnel", "nss-trust-ipsec-user",
+	"nss-trust-key-agreement", "nss-trust-key-cert-sign",
+	"nss-trust-key-encipherment", "nss-trust-non-repudiation",
+	"nss-trust-server-auth", "nss-trust-step-up-approved",
+	"nss-trust-time-stamping", "nss-url", "object-validation-flag",
+	"owner", "parameter-set", "pixel-x", "pixel-y", "prime", "prime-1",
+	"prime-2", "prime-bits", "private-exponent", "profile-id",
+	"public-crc64-value", "public-exponent", "recover",
+	"required-cms-attributes", "reset-on-init", "resolution",
+	"secondary-auth", "sensitive", "sign", "sign-recover", "subprime",
+	"subprime-bits", "supported-cms-attributes", "trust-client-auth",
+	"trust-code-signing", "trust-crl-sign", "trust-data-encipherment",
+	"trust-digital-signature", "trust-email-protection",
+	"trust-ipsec-end-system", "trust-ipsec-ike", "trust-ipsec-tunnel",
+	"trust-ipsec-user", "trust-key-agreement", "trust-key-cert-sign",
+	"trust-key-encipherment", "trust-non-repudiation",
+	"trust-ocsp-signing", "trust-server-auth", "trust-step-up-approved",
+	"trust-time-stamping", "unique-id", "unwrap", "unwrap-template",
+	"value-bits", "value-len", "verify", "wrap", "wrap-template",
+	"wrap-with-trusted", "x-assertion-type", "x-certificate-value",
+	"x-critical", "x-peer", "x-purpose",
+};
 
 /* Words for values.  Those of keys and mechanisms are left out: no object of a
  * trust store has them.  */
@@ -441,6 +447,20 @@ static const char *set_value(struct builder *b, int attribute,
 	return NULL;
 }
 
+static int compare_name(const void *key, const void *name)
+{
+	const char *s = *(const char *const *)name;
+
+	return blob_compare(*(const struct blob *)key,
+			    (struct blob){ (const uint8_t *)s, strlen(s) });
+}
+
+static bool is_other_name(struct blob name)
+{
+	return bsearch(&name, other_names, ARRAY_SIZE(other_names),
+		       sizeof(*other_names), compare_name) != NULL;
+}
+
 static const char *take_field(struct builder *b, const struct lexer *l)
 {
 	uint64_t number;
@@ -457,13 +477,8 @@ static const char *take_field(struct builder *b, const struct lexer *l)
 		allowed = words[i].classes;
 		break;
 	}
-	if (i == ARRAY_SIZE(words) && !numeric) {
-		AUTO(str) char *name = xstrndup((const char *)l->name.p,
-						l->name.n);
-
-		if (!has_word(other_names, name))
-			return "an attribute that p11-kit does not know";
-	}
+	if (i == ARRAY_SIZE(words) && !numeric && !is_other_name(l->name))
+		return "an attribute that p11-kit does not know";
 	b->foreign |= IN_BOTH & ~allowed;
 	return set_value(b, attribute, l->value);
 }
