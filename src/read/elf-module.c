@@ -89,6 +89,7 @@ static void relocate(struct module *m, const struct elf_segment *dynamic)
 static int segments_read(struct module *m)
 {
 	struct elf_segment dynamic = { .size = 0 };
+	uint64_t loaded = 0;
 
 	for (unsigned i = 0; i < m->image.n_segments; i++) {
 		const struct elf_segment s = elf_segment(&m->image, i);
@@ -98,7 +99,10 @@ static int segments_read(struct module *m)
 				return -EAGAIN;
 			dynamic = s;
 		} else if (s.type == ELF_LOAD) {
-			if (m->n_segments == MODULE_SEGMENTS)
+			/* The same bytes again cost no file size, but time.  */
+			loaded += s.size;
+			if (m->n_segments == MODULE_SEGMENTS ||
+			    loaded > 2 * (uint64_t)m->n)
 				return -EINVAL;
 			m->segments[m->n_segments++] = s;
 		}

@@ -18,7 +18,7 @@ struct module {
 };
 
 /* -EAGAIN: the file ends before what its headers promise; -EINVAL: they are
- * none, or name too many segments.  */
+ * none, or name too many segments, or the same bytes for several.  */
 int module_open(struct blob data, struct module *ret_module);
 void module_close(struct module *m);
 

@@ -94,7 +94,8 @@ struct reading {
 	struct trust *trusts;
 	size_t n_trusts, cap_trusts;
 	size_t n_new_trusts;		/* CKO_TRUST, which is not read */
-	uint64_t bytes;			/* of all objects that were found */
+	size_t n_objects;		/* that were found, of all classes */
+	uint64_t bytes;			/* of all of them */
 	bool full;			/* more than a list can have */
 };
 
@@ -219,7 +220,7 @@ static bool is_too_much(struct reading *r, const struct object *o)
 	for (unsigned i = 0; i < ATTRIBUTES; i++)
 		r->bytes += o->attributes[i].n;
 	return r->bytes > 4 * (uint64_t)r->module.n ||
-	       r->n_certificates + r->n_trusts >= 2 * LIMIT_STORE_ENTRIES;
+	       r->n_objects++ >= 2 * LIMIT_STORE_ENTRIES;
 }
 
 static void object_take(struct reading *r, const struct object *o)

@@ -201,6 +201,17 @@ static void test_segments(void **state)
 	for (unsigned i = 0; i < 33; i++)
 		segment_put(image, i, 1, 0, 8);
 	check(image, "problem 0 malformed\n");
+	/* the whole file twice, and a byte a third time */
+	image = image_new();
+	image[56] = 3;
+	segment_put(image, 1, 1, 0, SIZE);
+	segment_put(image, 2, 1, 0, 0);
+	check(image, "problem 0 format skipped\n");
+	image = image_new();
+	image[56] = 3;
+	segment_put(image, 1, 1, 0, SIZE);
+	segment_put(image, 2, 1, 0, 1);
+	check(image, "problem 0 malformed\n");
 	image = image_new();
 	image[0] = 0;
 	check(image, "problem 0 format\n");
