@@ -358,7 +358,7 @@ static int rows_read(struct chromium_reading *r)
 			     "main.certificates NOT INDEXED", &s);
 	if (e < 0)
 		return e;
-	while (result == 0 && (e = sqlite3_step(s)) == SQLITE_ROW)
+	while (result == 0 && (e = database_next(&r->db, s)) == SQLITE_ROW)
 		result = certificate_row(r, s);
 	sqlite3_finalize(s);
 	if (result < 0)
@@ -383,7 +383,7 @@ static int version_check(struct chromium_reading *r)
 			     "key = 'last_compatible_version'", &s);
 	if (e < 0)
 		return e;
-	e = sqlite3_step(s);
+	e = database_next(&r->db, s);
 	if (e == SQLITE_ROW)
 		version = sqlite3_column_int64(s, 0);
 	sqlite3_finalize(s);

@@ -12,7 +12,11 @@
 
 #define SQLITE_MAGIC	"SQLite format 3"	/* and its NUL */
 #define HEADER_SIZE	100
-#define STEPS_A_CALL	1000
+#define STEPS_A_CALL	100
+/* A step takes as long as a look at 64 bytes of a page, or the hash of 8.  */
+#define STEPS_A_PAGE	4
+#define PAGE_BYTES_A_STEP	64
+#define ROW_BYTES_A_STEP	8
 #define SNIFFED_BYTES	(256u << 10)	/* the schema is on the first page */
 
 void database_ready(void)
@@ -25,18 +29,30 @@ void database_ready(void)
 
 void database_failed(struct database *d)
 {
-	switch (sqlite3_errcode(d->db) & 0xff) {
-	case SQLITE_INTERRUPT:
+	if (d->steps > LIMIT_DATABASE_STEPS)
 		sink_problem(d->out, PROBLEM_LIMIT, 0,
 			     "%sreading takes more than %u steps of SQLite; "
 			     "the rest is not read", d->name,
 			     LIMIT_DATABASE_STEPS);
-		break;
-	case SQLITE_NOMEM:
+	else if ((sqlite3_errcode(d->db) & 0xff) == SQLITE_NOMEM)
 		die("%s", _("out of memory"));
-	default:
+	else
 		sink_problem(d->out, PROBLEM_MALFORMED, 0, "%sSQLite says: %s",
 			     d->name, sqlite3_errmsg(d->db));
+}
+
+/* What SQLite has gone through since it was last asked.  */
+static void count_pages(struct database *d)
+{
+	static const int counters[] = {
+		SQLITE_DBSTATUS_CACHE_HIT, SQLITE_DBSTATUS_CACHE_MISS,
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(counters); i++) {
+		int n = 0, highest;
+
+		sqlite3_db_status(d->db, counters[i], &n, &highest, true);
+		d->steps += (uint64_t)(unsigned)n * d->page_steps;
 	}
 }
 
@@ -45,6 +61,7 @@ static int count_steps(void *data)
 	struct database *d = data;
 
 	d->steps += STEPS_A_CALL;
+	count_pages(d);
 	return d->steps > LIMIT_DATABASE_STEPS;
 }
 
@@ -176,6 +193,8 @@ int database_open(struct blob data, struct sink *out, const char *name,
 	sqlite3_extended_result_codes(d->db, 1);
 	if (r != SQLITE_OK)
 		return -EIO;
+	d->page_steps = STEPS_A_PAGE +
+		(unsigned)(page_size(data) / PAGE_BYTES_A_STEP);
 	restrain(d, data.n);
 	return 0;
 }
@@ -195,6 +214,19 @@ int database_prepare(struct database *d, const char *sql,
 	return 0;
 }
 
+int database_next(struct database *d, sqlite3_stmt *s)
+{
+	int e;
+
+	if (d->steps > LIMIT_DATABASE_STEPS)
+		return SQLITE_INTERRUPT;
+	e = sqlite3_step(s);
+	count_pages(d);
+	for (int i = 0; e == SQLITE_ROW && i < sqlite3_data_count(s); i++)
+		d->steps += database_bytes(s, i).n / ROW_BYTES_A_STEP;
+	return e;
+}
+
 int database_table(struct database *d, const char *table)
 {
 	sqlite3_stmt *s = NULL;
@@ -206,7 +238,7 @@ int database_table(struct database *d, const char *table)
 	if (e < 0)
 		return e;
 	sqlite3_bind_text(s, 1, table, -1, SQLITE_STATIC);
-	while ((e = sqlite3_step(s)) == SQLITE_ROW) {
+	while ((e = database_next(d, s)) == SQLITE_ROW) {
 		const unsigned char *type = sqlite3_column_text(s, 0);
 
 		plain = type != NULL && strcmp((const char *)type,
@@ -232,7 +264,7 @@ int database_columns(struct database *d, const char *table,
 		return e;
 	memset(ret_has, 0, n * sizeof(*ret_has));
 	/* table_info leaves computed columns out.  */
-	while ((e = sqlite3_step(s)) == SQLITE_ROW) {
+	while ((e = database_next(d, s)) == SQLITE_ROW) {
 		const unsigned char *name = sqlite3_column_text(s, 1);
 
 		for (size_t i = 0; name != NULL && i < n; i++)

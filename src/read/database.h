@@ -3,7 +3,8 @@
  *
  * The bytes come from whoever owns the profile.  SQLite sees a copy of them,
  * is told to distrust the schema, may only read plain tables, and stops after
- * LIMIT_DATABASE_STEPS steps.
+ * LIMIT_DATABASE_STEPS steps.  Pages that are gone through and bytes of rows are
+ * steps as well: rows may share them, and many such rows are a small file.
  */
 #ifndef DATABASE_H
 #define DATABASE_H
@@ -16,7 +17,8 @@ struct database {
 	sqlite3 *db;
 	struct sink *out;
 	const char *name;	/* begins every message: "key4.db: ", or "" */
-	unsigned steps;
+	unsigned page_steps;	/* what a page costs */
+	uint64_t steps;
 };
 
 /* Lets SQLite do what it does once in a process, such as asking for randomness. */
@@ -38,12 +40,16 @@ int database_open(struct blob data, struct sink *out, const char *name,
 		  struct database *ret_database);
 void database_close(struct database *d);
 
-/* Reports why a function here, or a step, failed with -EIO.  */
+/* Reports why a function here failed.  */
 void database_failed(struct database *d);
 
 /* The caller finalizes.  -EIO.  */
 int database_prepare(struct database *d, const char *sql,
 		     sqlite3_stmt **ret_statement);
+
+/* sqlite3_step(), whose row counts.  What is no SQLITE_ROW or SQLITE_DONE is an
+ * error, see database_failed().  */
+int database_next(struct database *d, sqlite3_stmt *s);
 
 /* Is TABLE, an SQL name, a plain table?  A view or a virtual table of this name
  * would be a program of its maker.  -ENOENT: it is not.  -EIO.  */

@@ -231,7 +231,7 @@ static int password_read(struct nss_key4 *k)
 			     "WHERE id = 'password'", &s);
 	if (e < 0)
 		return e;
-	e = sqlite3_step(s);
+	e = database_next(&k->db, s);
 	if (e == SQLITE_ROW) {
 		const struct blob salt = database_bytes(s, 0);
 
@@ -301,7 +301,7 @@ enum nss_signature nss_key4_check(struct nss_key4 *k, int64_t id, uint32_t type,
 		return NSS_UNCHECKED;
 	snprintf(name, sizeof(name), "sig_cert_%08x_%08x", object, type);
 	sqlite3_bind_text(k->find, 1, name, -1, SQLITE_STATIC);
-	e = sqlite3_step(k->find);
+	e = database_next(&k->db, k->find);
 	if (e == SQLITE_ROW)
 		result = signature_check(k, database_bytes(k->find, 0), object,
 					 type, value);

@@ -57,7 +57,7 @@ static int rows_read(struct nss_reading *r, const char *classes, row_fn *fn)
 	e = database_prepare(&r->db, buf_str(&sql), &s);
 	if (e < 0)
 		return e;
-	while (result == 0 && (e = sqlite3_step(s)) == SQLITE_ROW)
+	while (result == 0 && (e = database_next(&r->db, s)) == SQLITE_ROW)
 		result = fn(r, s);
 	sqlite3_finalize(s);
 	if (result < 0)

@@ -399,6 +399,60 @@ static void test_too_many(void **state)
 	expect(d, LINES("problem limit 0 more than 100000 trust objects"));
 }
 
+/* All children of the table's root are its first one from now on.  */
+static void share_leaf(struct db *d, struct blob data)
+{
+	uint8_t *root = (uint8_t *)data.p, *child;
+	sqlite3_stmt *s = NULL;
+
+	assert_int_equal(sqlite3_prepare_v2(d->db, "SELECT rootpage FROM "
+			 "sqlite_schema WHERE name = 'nssPublic'", -1, &s,
+			 NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(s), SQLITE_ROW);
+	root += (sqlite3_column_int(s, 0) - 1) * (size_t)get_be16(data.p + 16);
+	sqlite3_finalize(s);
+	assert_int_equal(root[0], 5);		/* an interior page */
+	child = root + get_be16(root + 12);
+	for (unsigned i = 1; i < get_be16(root + 3); i++)
+		memcpy(root + get_be16(root + 12 + 2 * i), child, 4);
+	memcpy(root + 8, child, 4);
+}
+
+/* Hundreds of leaves that are one, with seven rows of two megabytes, of which
+ * little is on the leaf: a class that is behind all that, and values that are
+ * read.  */
+static void test_shared_pages(void **state)
+{
+	static const char *const cases[] = {
+		"zeroblob(2001470), x'00000007', NULL",
+		"NULL, x'ce534353', zeroblob(2001470)",
+	};
+	struct db *d = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct blob data;
+		sqlite3_int64 size;
+
+		run(d, "DROP TABLE IF EXISTS nssPublic");
+		run(d, "CREATE TABLE nssPublic(id INTEGER PRIMARY KEY, z, a0, "
+		    "a81, a11)");
+		for (unsigned k = 0; k < 7; k++)
+			run_format(d, "INSERT INTO nssPublic VALUES(%u, %s, "
+				   "NULL)", k, cases[i]);
+		run(d, "WITH RECURSIVE n(i) AS (SELECT 7 UNION ALL SELECT i + 1 "
+		    "FROM n WHERE i < 1600) INSERT INTO nssPublic SELECT i, "
+		    "zeroblob(1000), NULL, NULL, NULL FROM n");
+		data.p = sqlite3_serialize(d->db, "main", &size, 0);
+		assert_non_null(data.p);
+		data.n = (size_t)size;
+		expect_bytes(data, NULL, 0);
+		share_leaf(d, data);
+		expect_bytes(data, LINES("problem limit 0 reading takes more "
+					 "than 50000000 steps of SQLite"));
+		sqlite3_free((void *)data.p);
+	}
+}
+
 static void test_other_tables(void **state)
 {
 	struct db *d = *state;
@@ -498,6 +552,7 @@ int main(void)
 		TEST(test_orphans),
 		TEST(test_odd_rows),
 		TEST(test_too_many),
+		TEST(test_shared_pages),
 		TEST(test_other_tables),
 		TEST(test_file),
 	};
