@@ -211,7 +211,8 @@ CREATE TABLE crawl (
 CREATE TABLE looks (
 	root_id INTEGER PRIMARY KEY REFERENCES root,
 	scan_id INTEGER NOT NULL,
-	state BLOB NOT NULL
+	state BLOB NOT NULL,
+	problems INTEGER NOT NULL	-- of its own: others come when it is judged
 );
 
 -- Problems of a scan that belong to no store (homes that could not be listed).

@@ -56,6 +56,17 @@ static int find_head(struct inventory *i, int64_t now, struct head *ret_head)
 	return 0;
 }
 
+static int copy_problems(struct inventory *i, int64_t from)
+{
+	AUTO(query) struct query q = query_start(i,
+		"INSERT INTO scan_problem SELECT ?2, position, path, code, "
+		"message, skipped FROM scan_problem WHERE scan_id = ?1");
+
+	query_int(&q, from);
+	query_int(&q, i->scan);
+	return query_run(&q);
+}
+
 int inventory_begin_again(struct inventory *i, int64_t now, int64_t *ret_scan)
 {
 	AUTO(head) struct head head = { .scan = 0 };
@@ -66,7 +77,9 @@ int inventory_begin_again(struct inventory *i, int64_t now, int64_t *ret_scan)
 		r = inventory_begin(i, &head.info, &scan);
 	if (r < 0)
 		return r;
-	r = scan_copy_rows(i, head.scan);
+	r = scan_copy_sets(i, head.scan);
+	if (r == 0)
+		r = copy_problems(i, head.scan);
 	if (r < 0) {
 		inventory_rollback(i);
 		return r;

@@ -128,8 +128,8 @@ typedef int content_fn(struct inventory *i, int64_t row, size_t k,
 int scan_refer(struct inventory *i, const struct content_table *c,
 	       struct digest *over, content_fn *add, const void *data, size_t n);
 
-/* Gives the open scan the rows of scan FROM that belong to no store (repeat.c).  */
-int scan_copy_rows(struct inventory *i, int64_t from);
+/* The open scan refers to what scan FROM refers to by its content (repeat.c).  */
+int scan_copy_sets(struct inventory *i, int64_t from);
 
 /* The time of the open scan.  -ENOENT: there is none.  */
 int scan_time(struct inventory *i, int64_t *ret_now);

@@ -32,8 +32,10 @@ int inventory_looks_load(struct inventory *i, int64_t *ret_scan, struct buf *b)
 int inventory_looks_save(struct inventory *i, struct blob state)
 {
 	AUTO(query) struct query q = query_start(i, state.n > 0 ?
-		"INSERT INTO looks VALUES (?1, ?2, ?3) "
-		"ON CONFLICT DO UPDATE SET scan_id = ?2, state = ?3" :
+		"INSERT INTO looks SELECT ?1, ?2, ?3, count(*) "
+		"FROM scan_problem WHERE scan_id = ?2 "
+		"ON CONFLICT DO UPDATE SET scan_id = excluded.scan_id, "
+		"state = excluded.state, problems = excluded.problems" :
 		"DELETE FROM looks WHERE root_id = ?1 AND ?2 > 0");
 
 	if (i->scan == 0)
@@ -45,26 +47,31 @@ int inventory_looks_save(struct inventory *i, struct blob state)
 	return query_run(&q);
 }
 
-int scan_copy_rows(struct inventory *i, int64_t from)
+int scan_copy_sets(struct inventory *i, int64_t from)
 {
-	AUTO(query) struct query sets = query_start(i,
+	AUTO(query) struct query q = query_start(i,
 		"UPDATE scan SET (composition_id, redirection_set_id, "
 		"directory_set_id) = (SELECT composition_id, "
 		"redirection_set_id, directory_set_id FROM scan "
 		"WHERE id = ?1) WHERE id = ?2");
-	AUTO(query) struct query problems = query_start(i,
-		"INSERT INTO scan_problem SELECT ?2, position, path, code, "
-		"message, skipped FROM scan_problem WHERE scan_id = ?1");
-	int r;
 
-	query_int(&sets, from);
-	query_int(&sets, i->scan);
-	r = query_run(&sets);
-	if (r < 0)
-		return r;
-	query_int(&problems, from);
-	query_int(&problems, i->scan);
-	return query_run(&problems);
+	query_int(&q, from);
+	query_int(&q, i->scan);
+	return query_run(&q);
+}
+
+/* Those that the scan itself had: what came of signatures comes again.  */
+static int copy_problems(struct inventory *i, int64_t from)
+{
+	AUTO(query) struct query q = query_start(i,
+		"INSERT INTO scan_problem SELECT ?2, position, path, code, "
+		"message, skipped FROM scan_problem WHERE scan_id = ?1 "
+		"AND position <= (SELECT problems FROM looks "
+			"WHERE scan_id = ?1)");
+
+	query_int(&q, from);
+	query_int(&q, i->scan);
+	return query_run(&q);
 }
 
 static int copy_stores(struct inventory *i, int64_t from, size_t *ret_n)
@@ -90,7 +97,9 @@ int inventory_repeat(struct inventory *i, int64_t from, size_t *ret_stores)
 
 	if (i->scan == 0)
 		return -EINVAL;
-	r = scan_copy_rows(i, from);
+	r = scan_copy_sets(i, from);
+	if (r == 0)
+		r = copy_problems(i, from);
 	if (r == 0)
 		r = copy_stores(i, from, ret_stores);
 	if (r < 0)

@@ -205,6 +205,65 @@ static void test_a_change_leaves_history(void **state)
 		   "ORDER BY scan_id DESC LIMIT 1)", "NULL");
 }
 
+static int64_t problems_of(struct inventory *i, int64_t scan)
+{
+	AUTO(query) struct query q = query_start(i,
+		"SELECT count(*) FROM scan_problem WHERE scan_id = ?");
+
+	query_int(&q, scan);
+	assert_int_equal(query_step(&q), 1);
+	return query_column_int(&q, 0);
+}
+
+static void add_problem(struct inventory *i, const char *path)
+{
+	const struct stored_problem p = { .path = path, .code = PROBLEM_LIMIT,
+					  .message = "words" };
+
+	assert_int_equal(inventory_scan_problem(i, &p), 0);
+}
+
+/* A scan that found nothing changed is the one before once more, but not what was
+ * said of that when it was judged.  */
+static void test_repeated(void **state)
+{
+	const uint8_t state_bytes[] = "looks";
+	AUTO(inventory) struct inventory *i = in_memory();
+	AUTO(buf) struct buf b;
+	int64_t first, scan, before = 0;
+	size_t stores = 0;
+
+	(void)state;
+	buf_init(&b, 100);
+	first = begin(i);
+	record_all(i);
+	assert_int_equal(inventory_looks_load(i, &before, &b), -ENOENT);
+	add_problem(i, "/home");
+	assert_int_equal(inventory_looks_save(i, (struct blob){
+				 state_bytes, sizeof(state_bytes) }), 0);
+	add_problem(i, "signatures");
+	commit(i);
+	for (int k = 0; k < 2; k++) {
+		scan = begin(i);
+		b.n = 0;
+		assert_int_equal(inventory_looks_load(i, &before, &b), 0);
+		assert_int_equal(before, first);
+		assert_int_equal(b.n, sizeof(state_bytes));
+		assert_int_equal(inventory_repeat(i, before, &stores), 0);
+		assert_int_equal(stores, 1);
+		assert_int_equal(problems_of(i, scan), 1);
+		add_problem(i, "signatures");
+		commit(i);
+		first = scan;
+	}
+	/* What another scan looked at is not this one's.  */
+	begin(i);
+	commit(i);
+	begin(i);
+	assert_int_equal(inventory_looks_load(i, &before, &b), -ENOENT);
+	inventory_rollback(i);
+}
+
 static void test_refused(void **state)
 {
 	AUTO(inventory) struct inventory *i = in_memory();
@@ -233,6 +292,7 @@ int main(void)
 		cmocka_unit_test(test_what_was_loaded_is_what_was_recorded),
 		cmocka_unit_test(test_the_scan_is_the_same_but_for_its_time),
 		cmocka_unit_test(test_a_change_leaves_history),
+		cmocka_unit_test(test_repeated),
 		cmocka_unit_test(test_refused),
 	};
 
