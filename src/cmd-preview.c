@@ -530,59 +530,6 @@ static void compare_verdicts(const struct preview_run *p, struct preview *v)
 	}
 }
 
-/* Both take: change, the scan that has it, the one that lacks it.  Where an
- * entry lies in its store and under which label makes no difference to
- * anybody.  */
-static const char side_sql[] =
-	"SELECT '%s' AS change, c.name, e.sha256, s.kind, s.path, e.location"
-	" FROM (SELECT h.store_id, h.sha256, min(h.location) AS location"
-	" FROM v_history_entry h WHERE h.scan_id = %" PRId64
-	" AND h.role <> 'distrust' GROUP BY h.store_id, h.sha256) e"
-	" JOIN (SELECT store_id, sha256 FROM v_history_entry"
-	" WHERE scan_id = %" PRId64 " AND role <> 'distrust'"
-	" EXCEPT SELECT store_id, sha256 FROM v_history_entry"
-	" WHERE scan_id = %" PRId64 ") x"
-	" ON x.store_id = e.store_id AND x.sha256 = e.sha256"
-	" JOIN v_history_store s ON s.store_id = e.store_id"
-	" AND s.scan_id = %" PRId64
-	" LEFT JOIN v_known_certificate c ON c.sha256 = e.sha256";
-static const char distrusted_sql[] =
-	"SELECT 'distrusted' AS change, c.name, e.sha256, s.kind, s.path,"
-	" NULL AS location FROM ("
-	"SELECT store_id, sha256 FROM v_history_entry"
-	" WHERE scan_id = %" PRId64 " AND role = 'distrust'"
-	" EXCEPT SELECT store_id, sha256 FROM v_history_entry"
-	" WHERE scan_id = %" PRId64 " AND role = 'distrust') e"
-	" JOIN v_history_store s ON s.store_id = e.store_id"
-	" AND s.scan_id = %" PRId64
-	" LEFT JOIN v_known_certificate c ON c.sha256 = e.sha256";
-
-static int take_change(int n, const char *const *names,
-		       const char *const *values, const bool *numeric,
-		       void *data)
-{
-	(void)n, (void)names, (void)numeric;
-	preview_add_change(data, values[0], values[2], values[1], values[3],
-			   values[4], values[5]);
-	return 0;
-}
-
-static int list_changes(struct preview_run *p, struct preview *v)
-{
-	int64_t old = p->scan_before, new = p->scan_after;
-	AUTO(str) char *added = xasprintf(side_sql, "added", new, new, old,
-				      new);
-	AUTO(str) char *removed = xasprintf(side_sql, "removed", old, old, new,
-					old);
-	AUTO(str) char *distrusted = xasprintf(distrusted_sql, new, old, new);
-	AUTO(str) char *sql = xasprintf(
-		"SELECT * FROM (%s UNION ALL %s UNION ALL %s)"
-		" ORDER BY change, name, sha256, path, kind",
-		added, removed, distrusted);
-
-	return select_rows(p->inventory, sql, take_change, v);
-}
-
 static int write_preview(struct preview_run *p, const struct preview *v)
 {
 	AUTO(str) char *command = own_command(p->o);
@@ -604,14 +551,14 @@ static int compare(struct preview_run *p)
 
 	preview_compare(&p->before, &p->after, &v);
 	compare_verdicts(p, &v);
-	status = list_changes(p, &v);
+	status = list_changes(p->inventory, p->scan_before, p->scan_after, &v);
 	p->new_severity = -1;
 	for (size_t k = 0; k < v.n_appear; k++)
 		if (v.appear[k]->status == FINDING_FOUND &&
 		    (int)v.appear[k]->severity > p->new_severity)
 			p->new_severity = (int)v.appear[k]->severity;
 	if (p->silent && v.n_appear + v.n_disappear + v.n_differ +
-			 v.n_verdicts + v.n_changes == 0)
+			 v.n_verdicts + v.n_changes + v.n_moves == 0)
 		return status < 0 ? STATUS_OK : status;
 	if (status < 0)
 		status = write_preview(p, &v);

@@ -341,6 +341,11 @@ void upgrade_free(struct upgrade *u);		/* NULL is allowed */
 struct patterns;
 bool upgrade_has_stores(const struct root *root, const struct patterns *p,
 			const char *name, const char *architecture);
+/* Adds to V the certificates that come and go, and the stores that move, between
+ * the scans BEFORE and AFTER (cmd-preview-changes.c); as select_rows().  */
+struct preview;
+int list_changes(struct inventory *i, int64_t before, int64_t after,
+		 struct preview *v);
 /* preview_command() of PACKAGES: status as its own, or STATUS_OK and nothing
  * written when they change nothing.  RET_NEW (may be NULL): the highest severity
  * among the findings that would appear, -1: none.  */

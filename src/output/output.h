@@ -111,6 +111,10 @@ struct preview_change {
 	struct preview_place *places;
 	size_t n_places, cap_places;
 };
+/* A store that would be elsewhere, and is one store to what is above.  */
+struct preview_move {
+	char *kind, *from, *to;
+};
 /* The same finding, judged differently: severity, status, or which certificates
  * it is about.  */
 struct preview_pair {
@@ -128,6 +132,8 @@ struct preview {
 	const struct report *before, *after;	/* borrowed, and so are findings */
 	struct preview_change *changes;
 	size_t n_changes, cap_changes;
+	struct preview_move *moves;		/* by where they are */
+	size_t n_moves, cap_moves;
 	const struct finding **appear, **disappear;	/* in report order */
 	size_t n_appear, n_disappear;
 	struct preview_pair *differ;		/* in the order of `after` */
@@ -144,6 +150,8 @@ void preview_compare(const struct report *before, const struct report *after,
 void preview_add_change(struct preview *p, const char *change,
 			const char *sha256, const char *name, const char *kind,
 			const char *path, const char *location);
+void preview_add_move(struct preview *p, const char *kind, const char *from,
+		      const char *to);
 /* Takes over the strings of V.  */
 void preview_add_verdict(struct preview *p, const struct preview_verdict *v);
 void preview_done(struct preview *p);

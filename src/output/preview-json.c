@@ -57,6 +57,21 @@ static void put_change(FILE *f, const struct preview_change *c)
 	fputs("]}", f);
 }
 
+static void put_moves(FILE *f, const struct preview *p)
+{
+	fputs("  \"moves\": [", f);
+	for (size_t k = 0; k < p->n_moves; k++) {
+		fputs(k > 0 ? ",\n    {" : "\n    {", f);
+		put_text(f, "kind", p->moves[k].kind);
+		fputs(", ", f);
+		put_text(f, "from", p->moves[k].from);
+		fputs(", ", f);
+		put_text(f, "to", p->moves[k].to);
+		fputs("}", f);
+	}
+	fprintf(f, "%s],\n", p->n_moves > 0 ? "\n  " : "");
+}
+
 static void put_finding(FILE *f, const struct finding *finding)
 {
 	AUTO(str) char *line = finding_to_json(finding);
@@ -126,6 +141,7 @@ int preview_json_write(const struct preview *p, const struct output_options *o,
 		put_change(f, &p->changes[k]);
 	}
 	fprintf(f, "%s],\n", p->n_changes > 0 ? "\n  " : "");
+	put_moves(f, p);
 	put_findings(f, "appear", p->appear, p->n_appear);
 	put_findings(f, "disappear", p->disappear, p->n_disappear);
 	put_differ(f, p);

@@ -73,6 +73,17 @@ static void say_changes(FILE *f, const struct preview *v, const char *change,
 	say_more(f, n);
 }
 
+static void say_moves(FILE *f, const struct preview *v)
+{
+	for (size_t k = 0; k < v->n_moves && k < SHOWN; k++) {
+		AUTO(str) char *from = text_escaped(v->moves[k].from);
+		AUTO(str) char *to = text_escaped(v->moves[k].to);
+
+		say(f, _("  > %s would be %s"), from, to);
+	}
+	say_more(f, v->n_moves);
+}
+
 static size_t count_changes(const struct preview *v, const char *change)
 {
 	size_t n = 0;
@@ -129,7 +140,7 @@ int preview_short_write(const struct preview *v, const struct output_options *o,
 	size_t refused = 0, shown = 0;
 
 	(void)o;
-	if (v->n_changes + v->n_appear + v->n_disappear + v->n_differ +
+	if (v->n_changes + v->n_moves + v->n_appear + v->n_disappear + v->n_differ +
 	    v->n_verdicts == 0) {
 		say(f, _("nothing that is trusted here would change"));
 		return said(f);
@@ -139,6 +150,7 @@ int preview_short_write(const struct preview *v, const struct output_options *o,
 	say_changes(f, v, "removed", "-");
 	say_changes(f, v, "distrusted", "!");
 	say_changes(f, v, "added", "+");
+	say_moves(f, v);
 	say(f, _("findings: %zu would appear, %zu would be judged differently, %zu would disappear"),
 	    v->n_appear, v->n_differ, v->n_disappear);
 	for (size_t k = 0; k < v->n_appear && k < SHOWN; k++)

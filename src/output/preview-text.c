@@ -62,12 +62,28 @@ static void put_change(struct page *p, const struct preview_change *c)
 	}
 }
 
+static void put_move(struct page *p, const struct preview_move *m)
+{
+	AUTO(str) char *from = text_escaped(m->from);
+	AUTO(str) char *to = text_escaped(m->to);
+	AUTO(str) char *kind = text_escaped(m->kind);
+	AUTO(str) char *words = xasprintf(_("would be %s (%s)"), to, kind);
+
+	pen_begin(&p->pen, "  ", "    ");
+	pen_word(&p->pen, INK_PLAIN, ">");
+	pen_word(&p->pen, INK_PLAIN, from);
+	pen_words(&p->pen, INK_PLAIN, words);
+	pen_end(&p->pen);
+}
+
 static void put_changes(struct page *p, const struct preview *v)
 {
 	text_section(p, INK_BOLD, _("THE CHANGE"));
 	putc('\n', p->pen.f);
 	for (size_t k = 0; k < v->n_changes; k++)
 		put_change(p, &v->changes[k]);
+	for (size_t k = 0; k < v->n_moves; k++)
+		put_move(p, &v->moves[k]);
 	if (v->n_changes == 0)
 		pen_line(&p->pen, INK_PLAIN, "  ", "  ",
 			 _("No store would hold anything else."));

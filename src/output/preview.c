@@ -113,6 +113,19 @@ void preview_add_change(struct preview *p, const char *change,
 		xstrdup(location != NULL ? location : path) };
 }
 
+void preview_add_move(struct preview *p, const char *kind, const char *from,
+		      const char *to)
+{
+	size_t at = p->n_moves;
+
+	grow(&p->moves, p->n_moves, &p->cap_moves, sizeof(*p->moves));
+	for (; at > 0 && strcmp(p->moves[at - 1].from, from) > 0; at--)
+		p->moves[at] = p->moves[at - 1];
+	p->moves[at] = (struct preview_move){ xstrdup(kind), xstrdup(from),
+					      xstrdup(to) };
+	p->n_moves++;
+}
+
 bool preview_is_elsewhere(const struct preview_place *p)
 {
 	const size_t n = strlen(p->path);
@@ -155,6 +168,12 @@ void preview_done(struct preview *p)
 		free(c->name);
 	}
 	free(p->changes);
+	for (size_t k = 0; k < p->n_moves; k++) {
+		free(p->moves[k].kind);
+		free(p->moves[k].from);
+		free(p->moves[k].to);
+	}
+	free(p->moves);
 	free(p->appear);
 	free(p->disappear);
 	free(p->differ);

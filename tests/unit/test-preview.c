@@ -122,6 +122,8 @@ static void add_changes(struct preview *p)
 	memset(hex, 'c', 64);
 	preview_add_change(p, "removed", hex, "Root C", "pem", "/etc/a",
 			   "/usr/c.crt");
+	preview_add_move(p, "nss", "/opt/b\033[m", "/opt/new/b");
+	preview_add_move(p, "nss", "/opt/a", "/opt/new/a");
 }
 
 /* ---- comparing -------------------------------------------------------------*/
