@@ -104,7 +104,7 @@ static void take_package(struct hook *h, const char *name,
 		return;
 	grow(&h->packages, h->n, &h->cap, sizeof(*h->packages));
 	h->packages[h->n++] = (struct upgrade_package){
-		.file = file, .name = name };
+		.file = file, .name = name, .architecture = architecture };
 }
 
 /* PATH/NAME_VERSION_ARCHITECTURE.deb  */

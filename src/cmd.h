@@ -326,6 +326,7 @@ void put_attribute(FILE *f, const char *name, const char *value);
 struct upgrade_package {
 	const char *file;	/* NULL: it is removed */
 	const char *name;	/* NULL: as the file says */
+	const char *architecture;	/* NULL: not known */
 };
 struct upgrade;
 /* Reads them.  *ret_upgrade is NULL when none of them has, or had, anything that

@@ -8,7 +8,10 @@
  *
  * What is surprising: configuration files that are there stay as they are, because
  * dpkg keeps what the administrator changed, and what nobody changed says the same
- * where stores are; and files of /etc that a new version has no more stay, too.
+ * where stores are; and files of /etc that a new version has no more stay, too.  For
+ * dpkg such are all files of /etc; an rpm marks them (%config(noreplace)) and does
+ * away with the others, and names what it has no bytes of because its scripts make
+ * it (%ghost: the lists of Fedora's ca-certificates).
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -18,7 +21,6 @@
 #include "cmd.h"
 #include "locate/locate.h"
 
-#define DPKG_INFO	"/var/lib/dpkg/info"
 #define DEBCONF		"/var/cache/debconf/config.dat"
 #define CERTIFICATES	"/usr/share/ca-certificates"
 #define CONF		"/etc/ca-certificates.conf"
@@ -34,7 +36,10 @@ struct upgrade {
 	bool matters;
 	bool certificates;	/* something of CERTIFICATES changes */
 	bool names_only;	/* the first look at a package */
-	char *name;		/* of the package that is read */
+	bool rpm;		/* the package that is read is rpm's */
+	char *name, *architecture;	/* ... is called so */
+	char **untouched;	/* its files that stay as they are, sorted */
+	size_t n_untouched, cap_untouched;
 	int fd;			/* of the member that comes; -1: none */
 	int error;		/* of the scratch directory; 0: none */
 };
@@ -44,6 +49,21 @@ static bool is_beneath(const char *path, const char *dir)
 	const size_t n = strlen(dir);
 
 	return strncmp(path, dir, n) == 0 && path[n] == '/';
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Does what is at PATH, a file of a package, stay as it is?  */
+static bool stays(const struct upgrade *u, const char *path)
+{
+	if (!u->rpm)
+		return is_beneath(path, "/etc");
+	return u->n_untouched > 0 &&
+	       bsearch(&path, u->untouched, u->n_untouched,
+		       sizeof(*u->untouched), compare_names) != NULL;
 }
 
 static void touched(struct upgrade *u, const char *path)
@@ -74,22 +94,12 @@ static int each_line(const struct root *root, const char *path, line_fn *fn,
 	return 0;
 }
 
-/* dpkg's list of the files of NAME, which is one of several architectures if there
- * may be more than one.  */
-static int each_file(const struct root *root, const char *name,
-		     const char *architecture, line_fn *fn, void *data)
+static void package_fault(const char *path, const char *message, void *data)
 {
-	AUTO(str) char *plain = xasprintf(DPKG_INFO "/%s.list", name);
-	AUTO(str) char *full = xasprintf(DPKG_INFO "/%s:%s.list", name,
-		architecture != NULL ? architecture : "");
-	int r;
+	AUTO(str) char *name = escape_text(path, strlen(path));
 
-	if (strchr(name, '/') != NULL || strlen(name) > LIMIT_LABEL_BYTES ||
-	    (architecture != NULL && strchr(architecture, '/') != NULL))
-		return -ENOENT;
-	r = each_line(root, plain, fn, data);
-	return r == -ENOENT && architecture != NULL ?
-	       each_line(root, full, fn, data) : r;
+	(void)data;
+	log_warning(_("%s: which files go is not known: %s"), name, message);
 }
 
 static void hide_file(void *data, const char *path)
@@ -98,7 +108,7 @@ static void hide_file(void *data, const char *path)
 	struct file_id id;
 	int r;
 
-	if (*path != '/' || is_beneath(path, "/etc") ||
+	if (*path != '/' || stays(u, path) ||
 	    interest_in(u->patterns, path) == INTEREST_NONE ||
 	    file_lstat(u->root, path, &id) < 0 || S_ISDIR(id.mode))
 		return;
@@ -126,22 +136,62 @@ bool upgrade_has_stores(const struct root *root, const struct patterns *p,
 {
 	struct store_search s = { .patterns = p };
 
-	each_file(root, name, architecture, find_store, &s);
+	package_files(root, "deb", name, architecture, find_store,
+		      package_fault, &s);
 	return s.found;
 }
 
 /* ---- what a package brings -------------------------------------------------------*/
 
+static void forget_package(struct upgrade *u)
+{
+	for (size_t k = 0; k < u->n_untouched; k++)
+		free(u->untouched[k]);
+	free(u->untouched);
+	free(u->name);
+	free(u->architecture);
+	u->untouched = NULL;
+	u->n_untouched = u->cap_untouched = 0;
+	u->name = u->architecture = NULL;
+}
+
 static int take_facts(void *data, const struct package_facts *f)
 {
 	struct upgrade *u = data;
 
-	free(u->name);
+	forget_package(u);
 	u->name = xstrdup(f->name);
+	if (f->architecture != NULL)
+		u->architecture = xstrdup(f->architecture);
+	u->rpm = strcmp(f->format, "rpm") == 0;
+	return 0;
+}
+
+static int take_untouched(void *data, const char *path)
+{
+	struct upgrade *u = data;
+	struct file_id id;
+
+	if (interest_in(u->patterns, path) == INTEREST_NONE ||
+	    file_lstat(u->root, path, &id) < 0)
+		return 0;
+	grow(&u->untouched, u->n_untouched, &u->cap_untouched,
+	     sizeof(*u->untouched));
+	u->untouched[u->n_untouched++] = xstrdup(path);
+	return 0;
+}
+
+static int take_listed(void *data)
+{
+	struct upgrade *u = data;
+
+	if (u->n_untouched > 0)
+		qsort(u->untouched, u->n_untouched, sizeof(*u->untouched),
+		      compare_names);
 	if (!u->names_only)
 		return 0;
-	if (strcmp(f->format, "deb") == 0)
-		each_file(u->root, f->name, f->architecture, hide_file, u);
+	package_files(u->root, u->rpm ? "rpm" : "deb", u->name,
+		      u->architecture, hide_file, package_fault, u);
 	return -ECANCELED;
 }
 
@@ -163,7 +213,7 @@ static int take_member(void *data, const struct package_member *m)
 	auto_fd(&u->fd);
 	u->fd = -1;
 	if (strcmp(m->path, "/") == 0 ||
-	    (is_beneath(m->path, "/etc") && m->kind != 'd' &&
+	    (m->kind != 'd' && stays(u, m->path) &&
 	     file_lstat(u->root, m->path, &id) == 0))
 		return 0;
 	if (m->kind == 'l') {
@@ -204,8 +254,8 @@ static int take_bytes(void *data, struct blob part)
 	return 0;
 }
 
-static const struct package_sink taker = { take_facts, take_member,
-					   take_bytes };
+static const struct package_sink taker = {
+	take_facts, take_untouched, take_listed, take_member, take_bytes };
 
 static int read_package(struct upgrade *u, const char *file)
 {
@@ -284,11 +334,6 @@ static void keep_line(void *data, const char *line)
 			return;
 	}
 	buf_addf(&c->text, "%s\n", line);
-}
-
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
 /* The certificates in DIR, which is NAME in CERTIFICATES.  */
@@ -388,7 +433,7 @@ void upgrade_free(struct upgrade *u)
 		return;
 	overlay_free(u->overlay);
 	patterns_free(u->patterns);
-	free(u->name);
+	forget_package(u);
 	free(u);
 }
 
@@ -411,9 +456,11 @@ static int read_packages(struct upgrade *u,
 
 	u->names_only = true;
 	for (size_t k = 0; status < 0 && k < n; k++) {
+		u->rpm = false;		/* only apt's hook has names */
 		if (packages[k].name != NULL)
-			each_file(u->root, packages[k].name, NULL, hide_file,
-				  u);
+			package_files(u->root, "deb", packages[k].name,
+				      packages[k].architecture, hide_file,
+				      package_fault, u);
 		if (packages[k].file != NULL)
 			status = read_package(u, packages[k].file);
 	}

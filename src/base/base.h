@@ -85,6 +85,38 @@ void hash_sha1(struct blob data, uint8_t ret_hash[SHA1_SIZE]);
 #define SHA256_BASE64_SIZE	45
 void hash_base64(const char *text, char ret[SHA256_BASE64_SIZE]);
 
+/* ---- headers of RPM packages (rpm-header.c) ------------------------------
+ * All that is borrowed is of the bytes that were parsed.  */
+struct rpm_header {
+	struct blob index, data;
+};
+enum rpm_tag {
+	RPM_TAG_NAME = 1000, RPM_TAG_VERSION = 1001, RPM_TAG_RELEASE = 1002,
+	RPM_TAG_EPOCH = 1003, RPM_TAG_ARCHITECTURE = 1022,
+	RPM_TAG_FILEFLAGS = 1037, RPM_TAG_DIRINDEXES = 1116,
+	RPM_TAG_BASENAMES = 1117, RPM_TAG_DIRNAMES = 1118,
+};
+enum rpm_file_flag {
+	RPM_FILE_CONFIG = 1u << 0,
+	RPM_FILE_NOREPLACE = 1u << 4,	/* of a changed one: it stays */
+	RPM_FILE_GHOST = 1u << 6,	/* it is not in the package's archive */
+};
+#define RPM_COUNTS_SIZE	8u
+/* How many bytes follow the counts; -EINVAL: past rpm's own limits.  */
+int rpm_header_size(const uint8_t counts[RPM_COUNTS_SIZE], uint64_t *ret_size);
+/* BLOB begins with the counts.  -EINVAL: it is shorter than they say.  */
+int rpm_header_parse(struct blob blob, struct rpm_header *ret_header);
+/* A tag that is one string, borrowed; NULL: there is none.  */
+const char *rpm_header_string(const struct rpm_header *h, uint32_t tag);
+/* [epoch:]version-release, as rpm writes it; the caller frees.  NULL: none.  */
+char *rpm_header_version(const struct rpm_header *h);
+/* Calls FN with each file of the package, N bytes of PATH as the package calls it,
+ * and rpm_file_flags.  Stops at FN's first negative return and returns it.  */
+typedef int rpm_file_fn(void *data, const char *path, size_t n,
+			uint32_t flags);
+int rpm_header_each_file(const struct rpm_header *h, rpm_file_fn *fn,
+			 void *data);
+
 /* A growing byte buffer with a mandatory limit.  After a failed append
  * (-E2BIG) the buffer is unchanged and `truncated` is set for good: further
  * appends fail too, so the content never has a hole.

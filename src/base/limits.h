@@ -49,6 +49,7 @@
 #define LIMIT_PACKAGE_UNPACKED	(UINT64_C(64) << 30)	/* also of what is not kept */
 #define LIMIT_APT_BYTES		(16u << 20)	/* what apt says to its hook */
 #define LIMIT_APT_SECONDS	120u		/* ... for a look at that */
+#define LIMIT_PACKAGE_HEADER	(64u << 20)	/* of an .rpm: its lists of files */
 #define LIMIT_PACKAGE_CONTROL	(1u << 20)	/* dpkg's control file */
 
 /* Configuration files */

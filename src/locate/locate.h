@@ -348,6 +348,14 @@ typedef void package_problem_fn(const char *path, const char *message,
 void packages_find(const struct root *r, const char *const *paths, size_t n,
 		   struct file_package *ret_packages,
 		   package_problem_fn *problem, void *data);
+/* Calls FN for each file that the installed version of the package NAME has, as the
+ * database of FORMAT ("deb", "rpm") calls it, absolute but for damage; of one that
+ * can be installed for several architectures at once that of ARCHITECTURE (NULL:
+ * it is not known).  Nothing is called for what is not installed.  */
+typedef void package_file_fn(void *data, const char *path);
+void package_files(const struct root *r, const char *format, const char *name,
+		   const char *architecture, package_file_fn *fn,
+		   package_problem_fn *problem, void *data);
 /* A hash that changes when a package is installed, upgraded or removed.  */
 void packages_state(const struct root *r, uint8_t ret_state[SHA256_SIZE]);
 

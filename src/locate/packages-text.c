@@ -71,7 +71,7 @@ static bool list_database(struct package_search *s, const char *dir,
 
 /* ---- dpkg ------------------------------------------------------------------*/
 
-static void dpkg_list(struct package_search *s, const char *name)
+static void search_list(struct package_search *s, const char *name)
 {
 	AUTO(str) char *path = xasprintf(DPKG "/info/%s", name);
 	AUTO(str) char *package = xstrndup(name, strlen(name) -
@@ -144,12 +144,49 @@ void dpkg_search(struct package_search *s)
 	if (list_database(s, DPKG "/info", &info))
 		for (char **name = info; *name != NULL; name++)
 			if (has_suffix(*name, ".list"))
-				dpkg_list(s, *name);
+				search_list(s, *name);
 	dpkg_status(s);
 	if (list_database(s, DPKG "/status.d", &status))
 		for (char **name = status; *name != NULL; name++)
 			if (has_suffix(*name, ".md5sums"))
 				dpkg_sums(s, *name);
+}
+
+/* -ENOENT: there is no such list.  */
+static int give_list(const struct package_listing *l, const char *path)
+{
+	AUTO(scanned) struct file f = { .mapped = false };
+	int r = file_read(l->root, path, LIMIT_FILE_BYTES, &f);
+	struct blob text, line;
+
+	if (r < 0 && r != -ENOENT)
+		l->problem(path, error_words(r), l->data);
+	if (r < 0)
+		return r;
+	for (text = f.data; next_line(&text, &line);) {
+		AUTO(str) char *file = NULL;
+
+		if (line.n == 0 || line.n >= LIMIT_PATH_BYTES)
+			continue;
+		file = xstrndup((const char *)line.p, line.n);
+		l->fn(l->data, file);
+	}
+	return 0;
+}
+
+void dpkg_list(struct package_listing *l)
+{
+	AUTO(str) char *plain = xasprintf(DPKG "/info/%s.list", l->name);
+	AUTO(str) char *full = xasprintf(DPKG "/info/%s:%s.list", l->name,
+		l->architecture != NULL ? l->architecture : "");
+
+	/* Names come from packages.  */
+	if (strchr(l->name, '/') != NULL ||
+	    strlen(l->name) > LIMIT_LABEL_BYTES ||
+	    (l->architecture != NULL && strchr(l->architecture, '/') != NULL))
+		return;
+	if (give_list(l, plain) == -ENOENT && l->architecture != NULL)
+		give_list(l, full);
 }
 
 /* ---- apk -------------------------------------------------------------------*/

@@ -198,6 +198,18 @@ void packages_find(const struct root *r, const char *const *paths, size_t n,
 	free(s.slots);
 }
 
+void package_files(const struct root *r, const char *format, const char *name,
+		   const char *architecture, package_file_fn *fn,
+		   package_problem_fn *problem, void *data)
+{
+	struct package_listing l = { r, name, architecture, fn, problem, data };
+
+	if (strcmp(format, "rpm") == 0)
+		rpm_list(&l);
+	else if (strcmp(format, "deb") == 0)
+		dpkg_list(&l);
+}
+
 void packages_state(const struct root *r, uint8_t ret_state[SHA256_SIZE])
 {
 	AUTO(buf) struct buf b;

@@ -29,6 +29,17 @@ void search_problem(struct package_search *s, const char *path, char *message);
 typedef void manager_fn(struct package_search *s);
 manager_fn dpkg_search, rpm_search, apk_search, pacman_search;
 
+/* What package_files() was asked.  */
+struct package_listing {
+	const struct root *root;
+	const char *name, *architecture;
+	package_file_fn *fn;
+	package_problem_fn *problem;
+	void *data;
+};
+void dpkg_list(struct package_listing *l);
+void rpm_list(struct package_listing *l);
+
 /* rpm keeps the header of each package in one of three containers; these two
  * call FN with each header and stop at its first negative return.  -EINVAL: not
  * such a database, or damaged.  */

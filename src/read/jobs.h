@@ -15,7 +15,8 @@ enum job_message {
 	JOB_ROOTS,	/* certificates that are known */
 	JOB_DECODE,	/* one certificate: DECODED comes back */
 	JOB_VERIFY,	/* a pair: VERIFIED */
-	JOB_UNPACK,	/* a package: PACKAGE, MEMBERs and BYTES, UNPACKED */
+	JOB_UNPACK,	/* a package: PACKAGE, UNTOUCHEDs, LISTED, MEMBERs and BYTES,
+			 * UNPACKED */
 	JOB_TAKE,	/* whether a member's bytes are wanted */
 	/* From the worker.  */
 	JOB_CHUNK,	/* records; the last has that of the last file's end */
@@ -26,6 +27,8 @@ enum job_message {
 	JOB_MEMBER,	/* of a regular file: TAKE is the answer */
 	JOB_BYTES,
 	JOB_UNPACKED,	/* the end, and what was wrong */
+	JOB_UNTOUCHED,
+	JOB_LISTED,
 };
 
 /* In a chunk.  */

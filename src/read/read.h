@@ -534,8 +534,12 @@ struct package_member {
 	uint64_t size;
 };
 struct package_sink {
-	/* Before all members.  Each returns a negative errno to end it.  */
+	/* Each returns a negative errno to end it.  Before all members: */
 	int (*facts)(void *data, const struct package_facts *f);
+	/* Installing leaves alone what is at PATH, which is like that of a member:
+	 * rpm's %ghost and %config(noreplace).  */
+	int (*untouched)(void *data, const char *path);
+	int (*listed)(void *data);	/* that was all about it */
 	/* 1: `bytes` is to be given all of the file 'f', else 0.  */
 	int (*member)(void *data, const struct package_member *m);
 	int (*bytes)(void *data, struct blob part);

@@ -36,6 +36,27 @@ static int say_facts(void *data, const struct package_facts *f)
 	return 0;
 }
 
+static int say_untouched(void *data, const char *path)
+{
+	struct channel *c = data;
+	struct buf *b = channel_begin(c, JOB_UNTOUCHED);
+
+	wire_put_text(b, path);
+	channel_end(c);
+	if (b->n > LIMIT_WIRE_CHUNK && channel_send(c, NULL, 0) < 0)
+		_exit(WORKER_DONE);
+	return 0;
+}
+
+static int say_listed(void *data)
+{
+	struct channel *c = data;
+
+	channel_begin(c, JOB_LISTED);
+	send_all(c);
+	return 0;
+}
+
 static int say_member(void *data, const struct package_member *m)
 {
 	struct channel *c = data;
@@ -73,7 +94,8 @@ static int say_bytes(void *data, struct blob part)
 	return 0;
 }
 
-static const struct package_sink teller = { say_facts, say_member, say_bytes };
+static const struct package_sink teller = {
+	say_facts, say_untouched, say_listed, say_member, say_bytes };
 
 void unpack_work(struct channel *c, struct wire message)
 {
@@ -97,6 +119,7 @@ struct unpacking {
 	struct channel *channel;
 	const struct package_sink *sink;
 	void *data;
+	enum { NOTHING_HEARD, FACTS_HEARD, LIST_HEARD } state;
 	uint64_t members, left;		/* bytes of the member that are to come */
 	int host_error;			/* what the sink returned */
 };
@@ -112,8 +135,10 @@ static int hear_facts(struct unpacking *u, struct wire *w)
 		.architecture = architecture };
 	int r = wire_end(w);
 
-	if (r == 0 && (format == NULL || name == NULL || u->members > 0))
+	if (r == 0 && (format == NULL || name == NULL ||
+		       u->state != NOTHING_HEARD))
 		r = -EBADMSG;
+	u->state = FACTS_HEARD;
 	if (r == 0)
 		r = u->host_error = u->sink->facts(u->data, &facts);
 	free(format);
@@ -140,6 +165,32 @@ static bool is_path(const char *path)
 	return true;
 }
 
+static int hear_untouched(struct unpacking *u, struct wire *w)
+{
+	AUTO(str) char *path = wire_get_text(w, LIMIT_PATH_BYTES);
+	int r = wire_end(w);
+
+	if (r == 0 && (u->state != FACTS_HEARD || !is_path(path) ||
+		       ++u->members > LIMIT_PACKAGE_MEMBERS))
+		r = -EBADMSG;
+	if (r == 0)
+		r = u->host_error = u->sink->untouched(u->data, path);
+	return r < 0 ? r : 0;
+}
+
+static int hear_listed(struct unpacking *u, struct wire *w)
+{
+	int r = wire_end(w);
+
+	if (r == 0 && u->state != FACTS_HEARD)
+		r = -EBADMSG;
+	u->state = LIST_HEARD;
+	u->members = 0;
+	if (r == 0)
+		r = u->host_error = u->sink->listed(u->data);
+	return r < 0 ? r : 0;
+}
+
 static int hear_member(struct unpacking *u, struct wire *w)
 {
 	struct package_member m = { .kind = (char)wire_get_u32(w, 127) };
@@ -152,7 +203,8 @@ static int hear_member(struct unpacking *u, struct wire *w)
 	m.path = path = wire_get_text(w, LIMIT_PATH_BYTES);
 	m.target = target = wire_get_text(w, LIMIT_PATH_BYTES);
 	r = wire_end(w);
-	if (r == 0 && (u->left > 0 || !is_path(m.path) ||
+	if (r == 0 && (u->state != LIST_HEARD || u->left > 0 ||
+		       !is_path(m.path) ||
 		       strchr("fdlho", m.kind) == NULL || m.kind == '\0' ||
 		       (m.kind == 'h' && !is_path(m.target)) ||
 		       (m.kind == 'l' && m.target == NULL) ||
@@ -224,6 +276,12 @@ int unpack_hear(struct channel *c, int fd, const struct package_sink *sink,
 		switch (type) {
 		case JOB_PACKAGE:
 			r = hear_facts(&u, &message);
+			break;
+		case JOB_UNTOUCHED:
+			r = hear_untouched(&u, &message);
+			break;
+		case JOB_LISTED:
+			r = hear_listed(&u, &message);
 			break;
 		case JOB_MEMBER:
 			r = hear_member(&u, &message);

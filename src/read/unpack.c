@@ -30,11 +30,7 @@
 #define BLOCK_BYTES	(64u << 10)
 #define RPM_LEAD	96u
 #define RPM_MAGIC	UINT64_C(0x8eade80100000000)
-#define RPM_ENTRY	16u		/* bytes of an index entry */
-#define RPM_ENTRIES	65535u
-#define RPM_DATA	(256u << 20)
-enum { RPM_NAME = 1000, RPM_VERSION = 1001, RPM_RELEASE = 1002,
-       RPM_ARCHITECTURE = 1022, RPM_STRING = 6 };
+#define RPM_HEAD	16u		/* magic, reserved, and the counts */
 
 static locale_t utf8;
 
@@ -289,31 +285,31 @@ static char *control_value(const char *text, const char *field)
 	return NULL;
 }
 
-static int give_facts(struct unpack *u, const char *format, char *name,
-		      char *version, char *architecture)
+static bool is_label(const char *s)
 {
-	const struct package_facts facts = {
-		.format = format, .name = name, .version = version,
-		.architecture = architecture };
-	int r = name == NULL || *name == '\0' ||
-		strlen(name) > LIMIT_LABEL_BYTES ||
-		(version != NULL && strlen(version) > LIMIT_LABEL_BYTES) ||
-		(architecture != NULL &&
-		 strlen(architecture) > LIMIT_LABEL_BYTES) ?
-		refuse(u, "the package does not say what it is called") : 0;
+	return s == NULL || strlen(s) <= LIMIT_LABEL_BYTES;
+}
 
-	if (r == 0)
-		r = u->stopped = u->sink->facts(u->data, &facts);
-	free(name);
-	free(version);
-	free(architecture);
-	return r < 0 ? r : 0;
+static int give_facts(struct unpack *u, const struct package_facts *f)
+{
+	if (f->name == NULL || *f->name == '\0' || !is_label(f->name) ||
+	    !is_label(f->version) || !is_label(f->architecture))
+		return refuse(u, "the package does not say what it is called");
+	u->stopped = u->sink->facts(u->data, f);
+	return u->stopped < 0 ? u->stopped : 0;
+}
+
+static int give_listed(struct unpack *u)
+{
+	u->stopped = u->sink->listed(u->data);
+	return u->stopped < 0 ? u->stopped : 0;
 }
 
 static int give_control(struct unpack *u, struct archive *a)
 {
 	for (;;) {
-		AUTO(str) char *text = NULL, *path = NULL;
+		AUTO(str) char *text = NULL, *path = NULL, *name = NULL;
+		AUTO(str) char *version = NULL, *architecture = NULL;
 		struct archive_entry *e;
 		size_t n = 0;
 		la_ssize_t got;
@@ -337,9 +333,12 @@ static int give_control(struct unpack *u, struct archive *a)
 			n += (size_t)got;
 		}
 		text[n] = '\0';
-		return give_facts(u, "deb", control_value(text, "Package"),
-				  control_value(text, "Version"),
-				  control_value(text, "Architecture"));
+		name = control_value(text, "Package");
+		version = control_value(text, "Version");
+		architecture = control_value(text, "Architecture");
+		r = give_facts(u, &(struct package_facts){
+			"deb", name, version, architecture });
+		return r == 0 ? give_listed(u) : r;
 	}
 }
 
@@ -404,75 +403,83 @@ static bool read_at(const struct unpack *u, off_t offset, void *p, size_t n)
 	return pread(u->fd, p, n, offset) == (ssize_t)n;
 }
 
-/* A header at *OFFSET, which moves behind it: 8 bytes of magic, the number of
- * index entries and the bytes of data (RPM's docs/manual/format_header.md).  */
-static int rpm_header(struct unpack *u, off_t *offset, uint32_t *ret_entries,
-		      uint32_t *ret_data)
+/* A header at *OFFSET, which moves behind it: 8 bytes of magic, then what
+ * base/rpm-header.c reads (rpm's docs/manual/format_header.md).  *ret_header is
+ * where that begins, of *ret_size bytes.  */
+static int find_header(struct unpack *u, off_t *offset, off_t *ret_header,
+		       uint64_t *ret_size)
 {
-	uint8_t head[16];
+	uint8_t head[RPM_HEAD];
 
 	if (!read_at(u, *offset, head, sizeof(head)) ||
 	    ((uint64_t)get_be32(head) << 32) != RPM_MAGIC)
 		return refuse(u, "no rpm package: a header is missing");
-	*ret_entries = get_be32(head + 8);
-	*ret_data = get_be32(head + 12);
-	if (*ret_entries > RPM_ENTRIES || *ret_data > RPM_DATA)
+	*ret_header = *offset + (off_t)sizeof(head) - (off_t)RPM_COUNTS_SIZE;
+	if (rpm_header_size(head + sizeof(head) - RPM_COUNTS_SIZE,
+			    ret_size) < 0 ||
+	    *ret_size > LIMIT_PACKAGE_HEADER)
 		return refuse(u, "no rpm package: a header is too long");
-	*offset += (off_t)sizeof(head) +
-		   (off_t)RPM_ENTRY * *ret_entries + *ret_data;
+	*ret_size += RPM_COUNTS_SIZE;
+	*offset = *ret_header + (off_t)*ret_size;
 	return 0;
 }
 
-/* The string TAG of the header at OFFSET; the caller frees.  NULL: there is
- * none.  */
-static char *rpm_string(const struct unpack *u, off_t offset,
-			uint32_t entries, uint32_t data, uint32_t tag)
+static int give_untouched(void *data, const char *name, size_t n,
+			  uint32_t flags)
 {
-	const off_t index = offset + 16;
-	const off_t strings = index + (off_t)RPM_ENTRY * entries;
-	char text[LIMIT_LABEL_BYTES + 1];
-	uint8_t entry[RPM_ENTRY];
+	const uint32_t kept = RPM_FILE_CONFIG | RPM_FILE_NOREPLACE;
+	struct unpack *u = data;
+	AUTO(str) char *path = NULL;
 
-	for (uint32_t k = 0; k < entries; k++) {
-		uint32_t at;
-		ssize_t n;
-
-		if (!read_at(u, index + (off_t)RPM_ENTRY * k, entry,
-			     sizeof(entry)))
-			return NULL;
-		at = get_be32(entry + 8);
-		if (get_be32(entry) != tag ||
-		    get_be32(entry + 4) != RPM_STRING || at >= data)
-			continue;
-		n = pread(u->fd, text, sizeof(text) - 1, strings + at);
-		if (n <= 0 || memchr(text, '\0', (size_t)n) == NULL)
-			return NULL;
-		return xstrdup(text);
-	}
-	return NULL;
+	(void)n;
+	if (++u->members > LIMIT_PACKAGE_MEMBERS)
+		return refuse(u, "more members than a limit of this program");
+	if ((flags & RPM_FILE_GHOST) == 0 && (flags & kept) != kept)
+		return 0;
+	path = member_path(name);
+	if (path == NULL)
+		return refuse(u, "a member has a name that leads elsewhere, or is too long");
+	u->stopped = u->sink->untouched(u->data, path);
+	return u->stopped < 0 ? u->stopped : 0;
 }
 
+static int give_header(struct unpack *u, const struct rpm_header *h)
+{
+	AUTO(str) char *version = rpm_header_version(h);
+	int r = give_facts(u, &(struct package_facts){
+		"rpm", rpm_header_string(h, RPM_TAG_NAME), version,
+		rpm_header_string(h, RPM_TAG_ARCHITECTURE) });
+
+	if (r == 0)
+		r = rpm_header_each_file(h, give_untouched, u);
+	u->members = 0;
+	return r == 0 ? give_listed(u) : r;
+}
+
+/* The second header is the package's; the first has its signatures.  */
 static int rpm_facts(struct unpack *u)
 {
-	AUTO(str) char *version = NULL, *release = NULL;
-	uint32_t entries, data;
-	off_t offset = RPM_LEAD, header;
-	int r = rpm_header(u, &offset, &entries, &data);
+	AUTO(str) char *bytes = NULL;
+	struct rpm_header h;
+	uint64_t size;
+	off_t offset = RPM_LEAD, at;
+	int r = find_header(u, &offset, &at, &size);
 
 	if (r < 0)
 		return r;
 	offset += (8 - offset % 8) % 8;	/* only behind the signatures */
-	header = offset;
-	r = rpm_header(u, &offset, &entries, &data);
+	r = find_header(u, &offset, &at, &size);
 	if (r < 0)
 		return r;
-	version = rpm_string(u, header, entries, data, RPM_VERSION);
-	release = rpm_string(u, header, entries, data, RPM_RELEASE);
-	return give_facts(u, "rpm",
-		rpm_string(u, header, entries, data, RPM_NAME),
-		version == NULL || release == NULL ? NULL :
-		xasprintf("%s-%s", version, release),
-		rpm_string(u, header, entries, data, RPM_ARCHITECTURE));
+	/* Nothing is allocated for what is not there.  */
+	if (!read_at(u, offset - 1, &(uint8_t){ 0 }, 1))
+		return refuse(u, "no rpm package: it ends in its header");
+	bytes = xmalloc(size);
+	if (!read_at(u, at, bytes, size) ||
+	    rpm_header_parse((struct blob){ (const uint8_t *)bytes, size },
+			     &h) < 0)
+		return refuse(u, "no rpm package: its header cannot be read");
+	return give_header(u, &h);
 }
 
 static int unpack_rpm(struct unpack *u)

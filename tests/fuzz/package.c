@@ -10,7 +10,7 @@
 #include "fuzz.h"
 
 struct seen {
-	bool facts;
+	bool facts, listed;
 	uint64_t left;		/* bytes that the last member still has */
 };
 
@@ -33,11 +33,28 @@ static int facts(void *data, const struct package_facts *f)
 	return 0;
 }
 
+static int untouched(void *data, const char *path)
+{
+	struct seen *s = data;
+
+	MUST(s->facts && !s->listed && is_path(path));
+	return 0;
+}
+
+static int listed(void *data)
+{
+	struct seen *s = data;
+
+	MUST(s->facts && !s->listed);
+	s->listed = true;
+	return 0;
+}
+
 static int member(void *data, const struct package_member *m)
 {
 	struct seen *s = data;
 
-	MUST(s->facts && s->left == 0 && is_path(m->path));
+	MUST(s->listed && s->left == 0 && is_path(m->path));
 	MUST(strchr("fdlho", m->kind) != NULL && m->mode <= 07777);
 	MUST((m->kind == 'l' || m->kind == 'h') == (m->target != NULL));
 	MUST(m->kind != 'h' || is_path(m->target));
@@ -58,7 +75,8 @@ static int bytes(void *data, struct blob part)
 
 static void take(struct blob input)
 {
-	static const struct package_sink sink = { facts, member, bytes };
+	static const struct package_sink sink = {
+		facts, untouched, listed, member, bytes };
 	AUTO(fd) int fd = memfd_create("package", MFD_CLOEXEC);
 	AUTO(str) char *error = NULL;
 	struct seen seen = { .facts = false };

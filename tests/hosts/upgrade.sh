@@ -55,6 +55,24 @@ preview() {
 		status=$?
 }
 
+# places: "change name location" of each certificate that it changes; moves: "from to"
+# of each store
+places() {
+	/usr/bin/python3 -I - "$work/preview.json" <<-'END'
+	import json, sys
+	for c in json.load(open(sys.argv[1]))["changes"]:
+	    for s in sorted(s["location"] for s in c["stores"]):
+	        print(c["change"], c["certificate"]["name"].replace(" ", "-"), s)
+	END
+}
+moves() {
+	/usr/bin/python3 -I - "$work/preview.json" <<-'END'
+	import json, sys
+	for m in json.load(open(sys.argv[1]))["moves"]:
+	    print(m["from"], m["to"])
+	END
+}
+
 # keys KEY: "rule location" of the findings of a key of the preview
 keys() {
 	/usr/bin/python3 -I - "$work/preview.json" "$1" <<-'END'
@@ -305,7 +323,7 @@ check "no TMPDIR" grep -q 'TMPDIR' "$work/errors"
 TMPDIR=$work/tmp
 
 # ---- rpm ---------------------------------------------------------------------------------
-if command -v rpmbuild >/dev/null; then
+if command -v rpmbuild >/dev/null && command -v sqlite3 >/dev/null; then
 	mkdir -p "$work/rpm/tree"
 	cp -a "$new/." "$work/rpm/tree"
 	cat >"$work/rpm/x.spec" <<-END
@@ -332,8 +350,107 @@ if command -v rpmbuild >/dev/null; then
 		"Crossed-Certification-Authority"
 	head -c 3000 "$work"/rpm/noarch/*.rpm >"$work/half.rpm"
 	refused "half an rpm" . "$work/half.rpm"
+
+	# A new version that has some files no more, as Fedora's ca-certificates and
+	# Python's certifi: what rpm's database says is gone; what the scripts make
+	# (%ghost), and what the administrator may have changed, stays.
+	site=usr/lib/python3.9/site-packages/certifi
+	made=etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem
+	anchors=usr/share/pki/ca-trust-source/anchors
+	# version N SITE-PACKAGES LINE-OF-FILES ...
+	version() {
+		number=$1
+		shift
+		{
+			printf '%s\n' "Name: roots" "Version: $number" "Release: 1" \
+				"Summary: a" "License: a" "BuildArch: noarch" \
+				"%description" "a" "%install" "mkdir -p %{buildroot}" \
+				"cp -a $work/rpm/$number/. %{buildroot}" "%files"
+			printf '%s\n' "$@"
+		} >"$work/rpm/roots.spec"
+		rpmbuild --quiet -bb --define "_topdir $work/rpm" \
+			--define "_rpmdir $work/rpm" "$work/rpm/roots.spec" \
+			>"$work/rpm/log" 2>&1 ||
+			fail "rpmbuild: $(cat "$work/rpm/log")"
+	}
+	for n in 1 2; do
+		tree=$work/rpm/$n
+		mkdir -p "$tree/${made%/*}" "$tree/$anchors" "$tree/etc/pki/tls/certs" \
+			"$tree/etc/raddb/certs"
+		cat "$good/$old.pem" "$good/isrg-root-x1.pem" >"$tree/$made"
+		ln -s "/$made" "$tree/etc/pki/tls/certs/ca-bundle.crt"
+		cp "$good/isrg-root-x1.pem" "$tree/$anchors/isrg.pem"
+		cp "$good/isrg-root-x1.pem" "$tree/etc/raddb/certs/ca.pem"
+		mkdir -p "$tree/$site"
+		cp "$tree/$made" "$tree/$site/cacert.pem"
+		site=usr/lib/python3.11/site-packages/certifi
+	done
+	# gone from the second: an anchor, the old name of the list and one authority
+	# of certifi, which is elsewhere
+	cp "$good/$old.pem" "$work/rpm/1/$anchors/old.pem"
+	ln -s "/$made" "$work/rpm/1/etc/pki/tls/cert.pem"
+	cp "$good/isrg-root-x1.pem" "$work/rpm/2/$site/cacert.pem"
+	cp "$crossed/usertrust-rsa.pem" "$work/rpm/2/etc/raddb/certs/ca.pem"
+	set -- "%ghost /$made" /etc/pki/tls "%config(noreplace) /etc/raddb/certs/ca.pem" \
+		/usr/share/pki
+	version 1 "$@" /usr/lib/python3.9
+	version 2 "$@" /usr/lib/python3.11
+	red=$work/red
+	mkdir -p "$red/home/ann" "$red/var/lib/rpm"
+	cp -a "$work/rpm/1/." "$red"
+	echo 'ann:x:1000:1000::/home/ann:/bin/sh' >"$red/etc/passwd"
+	printf 'ID=fedora\nVERSION_ID=40\nPRETTY_NAME=Fedora\n' >"$red/etc/os-release"
+	# what the administrator's own hands made of a configuration file
+	cat "$good/$old.pem" >>"$red/etc/raddb/certs/ca.pem"
+	rpm --dbpath "$red/var/lib/rpm" --define '_db_backend sqlite' -i --nodeps \
+		--justdb --ignorearch --ignoreos "$work"/rpm/noarch/roots-1-1.*.rpm \
+		>"$work/rpm/log" 2>&1 || fail "rpm -i: $(cat "$work/rpm/log")"
+	sqlite3 "$red/var/lib/rpm/rpmdb.sqlite" 'PRAGMA wal_checkpoint(TRUNCATE)' \
+		>/dev/null
+	preview "$red" "$work"/rpm/noarch/roots-2-1.*.rpm
+	is "an upgrade by rpm: errors" "$(cat "$work/errors")" ""
+	is "an upgrade by rpm: an anchor goes, so does one name of the list and one of certifi" \
+		"$(places)" \
+		"removed Departing-Root-X3 /$made
+removed Departing-Root-X3 /etc/pki/tls/cert.pem
+removed Departing-Root-X3 /etc/pki/tls/certs/ca-bundle.crt
+removed Departing-Root-X3 /usr/lib/python3.9/site-packages/certifi/cacert.pem
+removed Departing-Root-X3 /usr/share/pki/ca-trust-source/anchors/old.pem
+removed Staying-Root-X1 /etc/pki/tls/cert.pem"
+	is "an upgrade by rpm: what moves" "$(moves)" \
+		"/usr/lib/python3.9/site-packages/certifi/cacert.pem /usr/lib/python3.11/site-packages/certifi/cacert.pem"
+	"$TRUSTDRIFT" preview --root "$red" --now $now --format short \
+		"$work"/rpm/noarch/roots-2-1.*.rpm >"$work/short"
+	check "in short: what moves" grep -qx 'trustdrift:   > /usr/lib/python3.9/site-packages/certifi/cacert.pem would be /usr/lib/python3.11/site-packages/certifi/cacert.pem' \
+		"$work/short"
+	cp -a "$red" "$work/updated"
+	if [ "$(id -u)" = 0 ]; then
+		rpm --root "$work/updated" --dbpath /var/lib/rpm \
+			--define '_db_backend sqlite' -U --nodeps --ignorearch \
+			--ignoreos "$work"/rpm/noarch/roots-2-1.*.rpm \
+			>"$work/rpm/log" 2>&1 || fail "rpm -U: $(cat "$work/rpm/log")"
+	else
+		rm -rf "$work/updated/usr/lib/python3.9" \
+			"$work/updated/$anchors/old.pem" \
+			"$work/updated/etc/pki/tls/cert.pem"
+		cp -a "$work/rpm/2/usr/." "$work/updated/usr"
+	fi
+	# and as update-ca-trust follows
+	cp "$good/isrg-root-x1.pem" "$work/updated/$made"
+	same "as rpm upgrades" "$red" "$work/updated" \
+		"$work"/rpm/noarch/roots-2-1.*.rpm
+
+	# a database that cannot be read is told, and nothing is guessed
+	cp -a "$red" "$work/torn"
+	head -c 6000 "$red/var/lib/rpm/rpmdb.sqlite" \
+		>"$work/torn/var/lib/rpm/rpmdb.sqlite"
+	preview "$work/torn" "$work"/rpm/noarch/roots-2-1.*.rpm
+	check "rpm's database is damaged: $(cat "$work/errors")" \
+		grep -q 'rpmdb.sqlite: which files go is not known: .*--rebuilddb' \
+		"$work/errors"
+	is "rpm's database is damaged: what is known" "$(moves)" ""
 else
-	echo "rpm was not tested: no rpmbuild"
+	echo "rpm was not tested: no rpmbuild or no sqlite3"
 fi
 is "nothing is left in TMPDIR" "$(ls -A "$TMPDIR")" ""
 finish
