@@ -138,7 +138,7 @@ static int check_pairs(struct inventory *i, const struct pairs *p, pair_fn *fn,
 		       void *data, size_t limit, size_t *checked, bool *edges)
 {
 	size_t k;
-	int r, verified;
+	int r, verified = 0;
 
 	for (k = 0; k < p->n && *checked < limit; k++) {
 		r = ask(i, p->items[k], fn, data, &verified);
@@ -168,7 +168,7 @@ int inventory_check_signatures(struct inventory *i, pair_fn *fn, void *data,
 	AUTO(pairs) struct pairs likely = { .limit = limit };
 	AUTO(pairs) struct pairs unlikely = { .limit = limit };
 	size_t checked = 0, left;
-	bool all, edges = false;
+	bool all = false, edges = false;
 	int64_t complete;
 	int r;
 

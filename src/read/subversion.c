@@ -272,7 +272,7 @@ static int certificate_read(struct value certificate, struct blob realm,
 static int subversion_read(const struct input *input, struct sink *out)
 {
 	struct reading r = { .data = input->data, .out = out };
-	struct hash h;
+	struct hash h = { .realm.text.p = NULL };
 
 	if (!hash_read(&r, &h))
 		return 0;
