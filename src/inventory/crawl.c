@@ -29,7 +29,7 @@ int inventory_crawl_save(struct inventory *i, const char *what,
 {
 	AUTO(query) struct query q = query_start(i, state.n > 0 ?
 		"INSERT INTO crawl VALUES (?1, ?2, ?3) "
-		"ON CONFLICT DO UPDATE SET state = ?3 WHERE state <> ?3" :
+		"ON CONFLICT (root_id, what) DO UPDATE SET state = ?3 WHERE state <> ?3" :
 		"DELETE FROM crawl WHERE root_id = ?1 AND what = ?2");
 
 	if (i->scan == 0)

@@ -34,7 +34,7 @@ int inventory_looks_save(struct inventory *i, struct blob state)
 	AUTO(query) struct query q = query_start(i, state.n > 0 ?
 		"INSERT INTO looks SELECT ?1, ?2, ?3, count(*) "
 		"FROM scan_problem WHERE scan_id = ?2 "
-		"ON CONFLICT DO UPDATE SET scan_id = excluded.scan_id, "
+		"ON CONFLICT (root_id) DO UPDATE SET scan_id = excluded.scan_id, "
 		"state = excluded.state, problems = excluded.problems" :
 		"DELETE FROM looks WHERE root_id = ?1 AND ?2 > 0");
 

@@ -30,6 +30,19 @@ no 'socket|connect|getaddrinfo|gethostbyname' 'src/endpoint/|src/base/datagram.c
 no 'fork|vfork|socketpair' 'src/base/worker.c|src/base/overlay.c|src/base/mounts.c|src/endpoint/' "nobody else makes processes"
 no 'getenv' 'src/[^/]*:|src/locate/homes.c' "the environment decides nothing"
 
+# SQL that the oldest SQLite of configure.ac (3.34) does not know.
+sql() {
+	bad=$(grep -nE -e "$1" src/*/*.c src/*.c data/schema/*.sql data/rules/*.xml)
+	[ -z "$bad" ] || {
+		printf '%s: %s\n%s\n' "$1" "$2" "$bad"
+		status=1
+	}
+}
+sql 'ON CONFLICT DO UPDATE' "a target is needed before SQLite 3.35"
+sql '[^A-Z]RETURNING[^A-Z]' "not before SQLite 3.35"
+sql 'AS (NOT )?MATERIALIZED|(RIGHT|FULL)( OUTER)? JOIN' "not before SQLite 3.35 and 3.39"
+sql "->>|[^_]unixepoch\\(|DROP COLUMN" "not before SQLite 3.38 and 3.35"
+
 # One room a file.
 wc -l src/*.c src/*/*.c src/*/*.h tests/*/*.c |
 	awk '$2 != "total" && $1 > 900 {
