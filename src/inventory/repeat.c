@@ -61,7 +61,7 @@ int scan_copy_sets(struct inventory *i, int64_t from)
 }
 
 /* Those that the scan itself had: what came of signatures comes again.  */
-static int copy_problems(struct inventory *i, int64_t from)
+static int copy_own_problems(struct inventory *i, int64_t from)
 {
 	AUTO(query) struct query q = query_start(i,
 		"INSERT INTO scan_problem SELECT ?2, position, path, code, "
@@ -99,7 +99,7 @@ int inventory_repeat(struct inventory *i, int64_t from, size_t *ret_stores)
 		return -EINVAL;
 	r = scan_copy_sets(i, from);
 	if (r == 0)
-		r = copy_problems(i, from);
+		r = copy_own_problems(i, from);
 	if (r == 0)
 		r = copy_stores(i, from, ret_stores);
 	if (r < 0)
