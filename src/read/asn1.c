@@ -54,6 +54,17 @@ static int header_parse(struct blob in, struct header *ret_header)
 	return 0;
 }
 
+int tlv_size(struct blob begin, uint64_t *ret_size)
+{
+	struct header h;
+	int r = header_parse(begin, &h);
+
+	if (r < 0 || h.length > UINT64_MAX - h.size)
+		return r < 0 ? r : -EINVAL;
+	*ret_size = h.indefinite ? 0 : h.size + h.length;
+	return 0;
+}
+
 static bool at_end_of_contents(struct blob in)
 {
 	return in.n >= 2 && in.p[0] == 0 && in.p[1] == 0;

@@ -294,6 +294,32 @@ static int padding_remove(const uint8_t *p, size_t n, size_t block_n,
 	return 0;
 }
 
+/* Does IN decrypt to one SEQUENCE and correct padding?  In CBC each block needs only
+ * the one before it: the first and the last one tell, and what no password opens
+ * costs four blocks for each, not all of 64 MB.  */
+static bool is_key(const struct pkcs12_cipher *cipher, const void *context,
+		   nettle_cipher_func *decrypt, const uint8_t *iv,
+		   struct blob in)
+{
+	const size_t n = cipher->block_n;
+	const uint8_t *last = in.p + in.n - n;
+	uint8_t before[BLOCK_MAX], block[BLOCK_MAX];
+	uint64_t size = 0;
+	size_t left = 0;
+	bool fits;
+
+	memcpy(before, in.n > n ? last - n : iv, n);
+	cbc_decrypt(context, decrypt, n, before, n, block, last);
+	fits = padding_remove(block, n, n, &left) == 0;
+	memcpy(before, iv, n);
+	cbc_decrypt(context, decrypt, n, before, n, block, in.p);
+	fits = fits && block[0] == TAG_SEQUENCE &&
+	       tlv_size((struct blob){ block, n }, &size) == 0 &&
+	       (size == 0 || size == in.n - n + left);
+	explicit_bzero(block, sizeof(block));
+	return fits;
+}
+
 int pkcs12_decrypt(const struct pkcs12_pbe *pbe, const char *password,
 		   struct blob in, uint8_t *ret, size_t *ret_n)
 {
@@ -301,6 +327,7 @@ int pkcs12_decrypt(const struct pkcs12_pbe *pbe, const char *password,
 	uint8_t key[KEY_MAX], iv[BLOCK_MAX];
 	union cipher_context context;
 	nettle_cipher_func *decrypt;
+	bool fits;
 
 	if (in.n == 0 || in.n % cipher->block_n != 0)
 		return -EBADMSG;
@@ -311,10 +338,14 @@ int pkcs12_decrypt(const struct pkcs12_pbe *pbe, const char *password,
 		derive(&pbe->kdf, KDF_ID_IV, password, iv, cipher->block_n);
 
 	decrypt = cipher_begin(&context, cipher, key);
-	cbc_decrypt(&context, decrypt, cipher->block_n, iv, in.n, ret, in.p);
+	fits = is_key(cipher, &context, decrypt, iv, in);
+	if (fits)
+		cbc_decrypt(&context, decrypt, cipher->block_n, iv, in.n, ret,
+			    in.p);
 	explicit_bzero(key, sizeof(key));
 	explicit_bzero(&context, sizeof(context));
-	return padding_remove(ret, in.n, cipher->block_n, ret_n);
+	return fits ? padding_remove(ret, in.n, cipher->block_n, ret_n)
+		    : -EBADMSG;
 }
 
 bool pkcs12_mac_is_of(const struct pkcs12_mac *mac, const char *password,

@@ -106,9 +106,10 @@ int pkcs12_mac_parse(struct blob mac_data, struct pkcs12_mac *ret_mac,
 uint64_t pkcs12_pbe_work(const struct pkcs12_pbe *pbe);
 uint64_t pkcs12_mac_work(const struct pkcs12_mac *mac);
 
-/* Decrypts IN to RET (room for in.n bytes).  *ret_n is the length without
- * the padding.  -EBADMSG: not a whole number of blocks, or the padding is
- * wrong: most often the password is.  PASSWORD may be NULL.  */
+/* Decrypts IN, one SEQUENCE, to RET (room for in.n bytes).  *ret_n is the length
+ * without the padding.  -EBADMSG: not a whole number of blocks, or the padding is
+ * wrong, or it is no SEQUENCE of that length: most often the password is wrong.
+ * PASSWORD may be NULL.  */
 int pkcs12_decrypt(const struct pkcs12_pbe *pbe, const char *password,
 		   struct blob in, uint8_t *ret, size_t *ret_n);
 

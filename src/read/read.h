@@ -214,6 +214,9 @@ struct tlv {
  * bytes end too early.  Indefinite lengths are followed to
  * LIMIT_ASN1_DEPTH.  */
 int tlv_next(struct blob *in, struct tlv *ret_tlv);
+/* How many bytes the element has of which BEGIN are the first ones; 0: its length
+ * is indefinite.  -EAGAIN: they are too few to say.  */
+int tlv_size(struct blob begin, uint64_t *ret_size);
 /* The same, and the tag must be TAG: -ENOMSG otherwise, *in untouched.  */
 int tlv_expect(struct blob *in, uint8_t tag, struct tlv *ret_tlv);
 

@@ -116,6 +116,37 @@ static void test_expect(void **state)
 	assert_int_equal(tlv_expect(&in, TAG_NULL, &t), -ENOMSG);
 }
 
+static void test_size(void **state)
+{
+	static const struct {
+		const char *begin;
+		size_t n;
+		int result;
+		uint64_t size;
+	} cases[] = {
+		{ "\x30\x05", 2, 0, 7 },
+		{ "\x30\x82\x01\x00", 4, 0, 260 },
+		{ "\x30\x84\x7f\xff\xff\xff", 6, 0, 0x80000005 },
+		{ "\x30\x80", 2, 0, 0 },
+		{ "\x30\x82\x01", 3, -EAGAIN, 0 },
+		{ "\x30", 1, -EAGAIN, 0 },
+		{ "\x30\x89\1\1\1\1\1\1\1\1\1", 11, -EINVAL, 0 },
+		{ "\x30\x88\xff\xff\xff\xff\xff\xff\xff\xff", 10, -EINVAL, 0 },
+		{ "\x04\x80", 2, -EINVAL, 0 },
+		{ "\0\0", 2, -EINVAL, 0 },
+	};
+
+	(void)state;
+	for (size_t k = 0; k < ARRAY_SIZE(cases); k++) {
+		uint64_t size = 0;
+
+		assert_int_equal(tlv_size((struct blob){
+			(const uint8_t *)cases[k].begin, cases[k].n }, &size),
+			cases[k].result);
+		assert_int_equal(size, cases[k].size);
+	}
+}
+
 static void test_certificate(void **state)
 {
 	static const struct {
@@ -161,6 +192,7 @@ int main(void)
 		cmocka_unit_test(test_next),
 		cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_expect),
+		cmocka_unit_test(test_size),
 		cmocka_unit_test(test_certificate),
 	};
 
