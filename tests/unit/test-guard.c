@@ -405,6 +405,13 @@ static void pack_done(struct pack *p)
 	free(p->rules);
 }
 
+/* Where in a query SQLite before 3.38 does not say.  */
+#ifdef HAVE_SQLITE3_ERROR_OFFSET
+#define NO_SUCH(line)	"x.xml:" #line ": rule x: no such column"
+#else
+#define NO_SUCH(line)	": rule x: no such column"
+#endif
+
 static void test_broken_rules(void **state)
 {
 	static const struct {
@@ -418,7 +425,7 @@ static void test_broken_rules(void **state)
 		  "<message>m</message>",
 		  "the function random is not allowed" },
 		{ "<query>SELECT store_id,\n\n pth FROM v_store</query>"
-		  "<message>m</message>", "x.xml:5: rule x: no such column" },
+		  "<message>m</message>", NO_SUCH(5) },
 		{ "<query>SELECT store_id FROM v_store</query>"
 		  "<message>{path}</message>", "place {path}" },
 		{ "<query>SELECT store_id FROM v_store</query>"
@@ -444,7 +451,7 @@ static void test_broken_rules(void **state)
 		  "</query>\n<text>{b}</text></evidence>", "place {b}" },
 		{ "<query>SELECT store_id FROM v_store</query><message>m"
 		  "</message><evidence kind='e'>\n<query>\nSELECT a</query>\n"
-		  "<text>t</text></evidence>", "x.xml:5: rule x: no such" },
+		  "<text>t</text></evidence>", NO_SUCH(5) },
 		{ "<query>SELECT store_id FROM v_store</query><message>m"
 		  "</message><member>m</member>", "only a folded rule" },
 		{ "<query> </query><message>m</message>", "x.xml:3:" },

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 #include <nettle/sha2.h>
@@ -22,6 +23,7 @@ extern const struct reader nss_reader;
 
 struct db {
 	sqlite3 *db;
+	char path[32];
 	struct blob cert, other;
 	char sha1[2 * SHA1_SIZE + 1], sha256[2 * SHA256_SIZE + 1];
 	char sha384[2 * SHA384_DIGEST_SIZE + 1];
@@ -54,8 +56,15 @@ static int setup(void **state)
 	struct db *d = xcalloc(1, sizeof(*d));
 	uint8_t hash[SHA384_DIGEST_SIZE];
 	struct sha512_ctx sha384;
+	AUTO(fd) int fd = -1;
 
-	assert_int_equal(sqlite3_open(":memory:", &d->db), SQLITE_OK);
+	/* A file: Debian 11's SQLite is built without sqlite3_serialize().  */
+	snprintf(d->path, sizeof(d->path), "/tmp/trustdrift-nss-XXXXXX");
+	fd = mkstemp(d->path);
+	assert_true(fd >= 0);
+	assert_int_equal(sqlite3_open(d->path, &d->db), SQLITE_OK);
+	run(d, "PRAGMA synchronous = OFF");
+	run(d, "PRAGMA journal_mode = MEMORY");
 	d->cert = want_file("unit/data", "root.der");
 	d->other = want_file("unit/data", "leaf.der");
 	hash_sha1(d->cert, hash);
@@ -75,6 +84,7 @@ static int teardown(void **state)
 	struct db *d = *state;
 
 	sqlite3_close(d->db);
+	unlink(d->path);
 	free((void *)d->cert.p);
 	free((void *)d->other.p);
 	free(d);
@@ -146,16 +156,22 @@ static void expect_bytes(struct blob data, const char *const *lines, size_t n)
 	want_done(&w);
 }
 
+/* The bytes of the database; the caller frees.  */
+static struct blob file_of(struct db *d)
+{
+	char *text = NULL;
+	size_t n = 0;
+
+	assert_int_equal(file_slurp(d->path, LIMIT_FILE_BYTES, &text, &n), 0);
+	return (struct blob){ (const uint8_t *)text, n };
+}
+
 static void expect(struct db *d, const char *const *lines, size_t n)
 {
-	struct blob data;
-	sqlite3_int64 size;
+	const struct blob data = file_of(d);
 
-	data.p = sqlite3_serialize(d->db, "main", &size, 0);
-	assert_non_null(data.p);
-	data.n = (size_t)size;
 	expect_bytes(data, lines, n);
-	sqlite3_free((void *)data.p);
+	free((void *)data.p);
 }
 #define LINES(...) \
 	(const char *const[]){ __VA_ARGS__ }, \
@@ -431,7 +447,6 @@ static void test_shared_pages(void **state)
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct blob data;
-		sqlite3_int64 size;
 
 		run(d, "DROP TABLE IF EXISTS nssPublic");
 		run(d, "CREATE TABLE nssPublic(id INTEGER PRIMARY KEY, z, a0, "
@@ -442,14 +457,12 @@ static void test_shared_pages(void **state)
 		run(d, "WITH RECURSIVE n(i) AS (SELECT 7 UNION ALL SELECT i + 1 "
 		    "FROM n WHERE i < 1600) INSERT INTO nssPublic SELECT i, "
 		    "zeroblob(1000), NULL, NULL, NULL FROM n");
-		data.p = sqlite3_serialize(d->db, "main", &size, 0);
-		assert_non_null(data.p);
-		data.n = (size_t)size;
+		data = file_of(d);
 		expect_bytes(data, NULL, 0);
 		share_leaf(d, data);
 		expect_bytes(data, LINES("problem limit 0 reading takes more "
 					 "than 50000000 steps of SQLite"));
-		sqlite3_free((void *)data.p);
+		free((void *)data.p);
 	}
 }
 
@@ -491,14 +504,11 @@ static void test_file(void **state)
 {
 	struct db *d = *state;
 	struct blob data, copy;
-	sqlite3_int64 size;
 	uint8_t *p;
 
 	table(d);
 	add_cert(d, d->cert, "x'6e'");
-	data.p = sqlite3_serialize(d->db, "main", &size, 0);
-	assert_non_null(data.p);
-	data.n = (size_t)size;
+	data = file_of(d);
 	assert_true(nss_reader.sniff(data));
 	p = xmemdup(data.p, data.n);
 	copy = (struct blob){ p, data.n };
@@ -538,7 +548,7 @@ static void test_file(void **state)
 		*at = 'x';
 	assert_false(nss_reader.sniff(copy));
 	free(p);
-	sqlite3_free((void *)data.p);
+	free((void *)data.p);
 }
 
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
