@@ -50,14 +50,19 @@ void load_path(struct loader *l, enum path_of of, size_t owner,
 static void load_set(struct loader *l, const char *file, const xmlNode *node)
 {
 	for (const xmlNode *n = node->children; n != NULL; n = n->next) {
+		struct set *s;
+
 		if (!xml_is(n, "path"))
 			continue;
 		grow(&l->sets, l->n_sets, &l->cap_sets, sizeof(*l->sets));
-		l->sets[l->n_sets++] = (struct set){
+		s = &l->sets[l->n_sets++];
+		*s = (struct set){
 			.name = xml_attribute(node, "name"),
 			.path = xml_words(n),
 			.where = xml_where(file, n),
 		};
+		s->name_bytes = strlen(s->name);
+		s->path_bytes = strlen(s->path);
 	}
 }
 
@@ -374,16 +379,12 @@ static int check_parties(struct loader *l)
 
 /* ---- paths ---------------------------------------------------------------*/
 
-/* Appends TEXT, which it takes, to LIST.  */
-static void append(char ***list, char *text)
-{
-	size_t n = 0, cap;
-
-	while ((*list)[n] != NULL)
-		n++;
-	cap = n + 1;
-	add_string(list, &n, &cap, text);
-}
+/* Patterns while they are made; NULL behind the last.  A set that begins with sets
+ * makes hundreds.  */
+struct pattern_list {
+	char **items;
+	size_t n, cap;
+};
 
 /* The length of the name of the set that TEXT begins with, in braces and
  * perhaps behind a parenthesis; 0: with none.  */
@@ -400,10 +401,29 @@ static size_t set_name(const char *text, const char **ret_name)
 	return (size_t)(close - name) - 1;
 }
 
+static int resolve(struct loader *l, const char *where, const char *text,
+		   unsigned deep, struct pattern_list *list);
+
+/* The same of TEXT with the path S in the place of the set it begins with.  */
+static int resolve_member(struct loader *l, const char *where, const char *text,
+			  const struct set *s, unsigned deep,
+			  struct pattern_list *list)
+{
+	const bool open = *text == '(';
+	const char *rest = text + open + s->name_bytes + strlen("{}");
+	const size_t rest_bytes = strlen(rest);
+	AUTO(str) char *path = xmalloc(open + s->path_bytes + rest_bytes + 1);
+
+	path[0] = '(';
+	memcpy(path + open, s->path, s->path_bytes);
+	memcpy(path + open + s->path_bytes, rest, rest_bytes + 1);
+	return resolve(l, where, path, deep + 1, list);
+}
+
 /* Appends to LIST the patterns that TEXT stands for: itself, or one for each
  * path of the set that it begins with, which may begin with a set, too.  */
 static int resolve(struct loader *l, const char *where, const char *text,
-		   unsigned deep, char ***list)
+		   unsigned deep, struct pattern_list *list)
 {
 	const char *name, *reason;
 	size_t n = set_name(text, &name);
@@ -413,7 +433,7 @@ static int resolve(struct loader *l, const char *where, const char *text,
 		if (pattern_check(text, &reason) < 0)
 			return refuse(l, where, "path \"%s\": %s", text,
 				      reason);
-		append(list, xstrdup(text));
+		add_string(&list->items, &list->n, &list->cap, xstrdup(text));
 		return 0;
 	}
 	if (deep == SETS_DEEP)
@@ -421,14 +441,11 @@ static int resolve(struct loader *l, const char *where, const char *text,
 			      "begin with sets", text, SETS_DEEP);
 	for (size_t i = 0; i < l->n_sets; i++) {
 		const struct set *s = &l->sets[i];
-		AUTO(str) char *path = NULL;
 
-		if (strlen(s->name) != n || memcmp(s->name, name, n) != 0)
+		if (s->name_bytes != n || memcmp(s->name, name, n) != 0)
 			continue;
 		known = true;
-		path = xasprintf("%s%s%s", *text == '(' ? "(" : "", s->path,
-				 name + n + 1);
-		if (resolve(l, where, path, deep + 1, list) < 0)
+		if (resolve_member(l, where, text, s, deep, list) < 0)
 			return -EINVAL;
 	}
 	if (!known)
@@ -437,17 +454,42 @@ static int resolve(struct loader *l, const char *where, const char *text,
 	return 0;
 }
 
+/* What TEXT stands for, behind what *LIST has.  */
+static int resolve_all(struct loader *l, const char *where, const char *text,
+		       char ***list)
+{
+	struct pattern_list all = { .items = *list };
+	int e;
+
+	while (all.items[all.n] != NULL)
+		all.n++;
+	all.cap = all.n + 1;
+	e = resolve(l, where, text, 0, &all);
+	*list = all.items;
+	return e;
+}
+
+/* Behind the others that D was written with; takes TEXT.  */
+static void add_written(struct store_definition *d, char *text)
+{
+	size_t n = 0, cap;
+
+	while (d->written[n] != NULL)
+		n++;
+	cap = n + 1;
+	add_string(&d->written, &n, &cap, text);
+}
+
 static int resolve_written(struct loader *l, const struct written *w)
 {
 	if (w->of == PATH_OF_PARTY)
-		return resolve(l, w->where, w->text, 0,
-			       &l->c->parties[w->owner].programs);
+		return resolve_all(l, w->where, w->text,
+				   &l->c->parties[w->owner].programs);
 	if (w->of == PATH_OF_SETTINGS)
-		return resolve(l, w->where, w->text, 0,
-			       &l->c->setting_files[w->owner].paths);
-	append(&l->c->stores[w->owner].written, xstrdup(w->text));
-	return resolve(l, w->where, w->text, 0,
-		       &l->c->stores[w->owner].paths);
+		return resolve_all(l, w->where, w->text,
+				   &l->c->setting_files[w->owner].paths);
+	add_written(&l->c->stores[w->owner], xstrdup(w->text));
+	return resolve_all(l, w->where, w->text, &l->c->stores[w->owner].paths);
 }
 
 /* A set that no path uses is to be right, too: with something behind it, for
@@ -457,7 +499,7 @@ static int check_set(struct loader *l, const struct set *s)
 	AUTO(names) char **paths = xcalloc(1, sizeof(*paths));
 	AUTO(str) char *whole = xasprintf("%s/any", s->path);
 
-	return resolve(l, s->where, whole, 0, &paths);
+	return resolve_all(l, s->where, whole, &paths);
 }
 
 /* ---- all -----------------------------------------------------------------*/

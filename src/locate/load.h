@@ -19,6 +19,7 @@ struct written {
 
 struct set {			/* one <path> of a <set> */
 	char *name, *path, *where;
+	size_t name_bytes, path_bytes;
 };
 
 struct loader {

@@ -52,10 +52,16 @@ static const char *component_fault(const char *p, size_t n)
 	if ((n == 1 && p[0] == '.') || (n == 2 && memcmp(p, "..", 2) == 0))
 		return "\".\" or \"..\" as a component";
 	for (size_t i = 0; i < n; i++) {
-		if (strchr("(){}", p[i]) != NULL)
+		switch (p[i]) {
+		case '(':
+		case ')':
+		case '{':
+		case '}':
 			return "a parenthesis or brace in a component";
-		if (p[i] == '[' && wildcard_set_end(p + i + 1, p + n) == NULL)
-			return "\"[\" without \"]\"";
+		case '[':
+			if (wildcard_set_end(p + i + 1, p + n) == NULL)
+				return "\"[\" without \"]\"";
+		}
 	}
 	return NULL;
 }
@@ -172,11 +178,12 @@ static struct node *node_child(struct node *parent, const char *name, size_t n)
 	struct node **at = &parent->child, *child;
 
 	for (; *at != NULL; at = &(*at)->next)
-		if (strlen((*at)->name) == n &&
+		if ((*at)->name_bytes == n &&
 		    memcmp((*at)->name, name, n) == 0)
 			return *at;
 	child = xcalloc(1, sizeof(*child));
 	child->name = xstrndup(name, n);
+	child->name_bytes = n;
 	child->component = component_of(child->name);
 	*at = child;
 	return child;

@@ -20,6 +20,7 @@ struct end {			/* a pattern ends at this node */
 
 struct node {
 	char *name;
+	size_t name_bytes;
 	enum component component;
 	struct node *child, *next;	/* first child, next sibling */
 	struct end *ends;
