@@ -43,6 +43,8 @@ struct inventory {
 int db_error(struct inventory *i, int code);
 /* Statements that give no rows, one or many.  */
 int db_exec(struct inventory *i, const char *sql);
+/* The number that SQL, a constant, answers with in its only row.  */
+int pragma_int(struct inventory *i, const char *sql, int64_t *ret_value);
 
 /* ---- one use of a statement -----------------------------------------------
  *	AUTO(query) struct query q = query_start(i, "SELECT ... WHERE a = ?");

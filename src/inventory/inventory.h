@@ -481,6 +481,12 @@ int inventory_store_policy(struct inventory *i, const struct policy_line *lines,
 int inventory_store_waivers(struct inventory *i, const struct waiver *waivers,
 			    size_t n, bool matched);
 
+/* While many queries are asked: v_run, v_store, v_party and v_party_store, and what
+ * views make of these, are as they are now and cost little (held.c).  Not nested.
+ * Release it before anything of a scan is written.  */
+int inventory_hold(struct inventory *i);
+void inventory_release(struct inventory *i);
+
 /* What the last crawl of the open scan's root that was asked WHAT saw is appended
  * to B: nothing, when there was none.  An empty STATE forgets it.  */
 int inventory_crawl_load(struct inventory *i, const char *what, struct buf *b);

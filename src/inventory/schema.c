@@ -40,7 +40,7 @@ static int load_schema(char **ret_sql, char **ret_error)
 	return 0;
 }
 
-static int pragma_int(struct inventory *i, const char *sql, int64_t *ret_value)
+int pragma_int(struct inventory *i, const char *sql, int64_t *ret_value)
 {
 	AUTO(query) struct query q = query_start(i, sql);
 	int r = query_step(&q);

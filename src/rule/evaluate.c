@@ -417,6 +417,9 @@ int rules_evaluate(struct inventory *i, struct rules *rules,
 		if (e < 0)
 			return e;
 	}
+	e = inventory_hold(i);
+	if (e < 0)
+		return e;
 	guard_begin(&j.guard, inventory_db(i), rules->reads, DIALECT_RULE);
 	e = queries_compile(&j.guard, rules, &queries, ret_error);
 	if (e == 0) {
@@ -427,6 +430,7 @@ int rules_evaluate(struct inventory *i, struct rules *rules,
 	sqlite3_finalize(j.identity);
 	sqlite3_finalize(j.problem);
 	guard_end(&j.guard);
+	inventory_release(i);
 	stores_done(&j);
 	if (e < 0) {
 		report_done(&report);

@@ -260,6 +260,83 @@ static void test_plans(void **state)
 	}
 }
 
+/* ---- held views --------------------------------------------------------------*/
+
+/* Every view's name and rows, and how values compare.  */
+static char *all_rows(struct inventory *i)
+{
+	AUTO(str) char *names = rows(i, "SELECT name FROM main.sqlite_master "
+				     "WHERE type = 'view' ORDER BY name");
+	AUTO(str) char *compared = rows(i, "SELECT store_id = '1', path = 5, "
+		"entries = '1' FROM v_store ORDER BY store_id");
+	char *rest = names, *name;
+	AUTO(buf) struct buf all;
+
+	buf_init(&all, 1 << 20);
+	buf_adds(&all, compared);
+	while ((name = strsep(&rest, "\n")) != NULL) {
+		AUTO(str) char *sql = xasprintf("SELECT * FROM %s", name);
+		AUTO(str) char *result = rows(i, sql);
+
+		buf_addf(&all, "\n%s:\n%s", name, result);
+	}
+	return buf_take(&all);
+}
+
+static void check_held(struct inventory *i)
+{
+	static const char sql[] = "SELECT count(*) FROM temp.sqlite_master "
+				  "WHERE name LIKE 'v\\_%' ESCAPE '\\'";
+	AUTO(str) char *before = all_rows(i), *held = NULL, *after = NULL;
+
+	assert_int_equal(inventory_hold(i), 0);
+	assert_int_equal(number(i, sql), 6);
+	held = all_rows(i);
+	assert_string_equal(before, held);
+	inventory_release(i);
+	assert_int_equal(number(i, sql), 0);
+	after = all_rows(i);
+	assert_string_equal(before, after);
+}
+
+/* Rules see the same rows, in the same order, whether views are held or not. */
+static void test_held(void **state)
+{
+	AUTO(str) char *path = scratch_path("held.db");
+	AUTO(inventory) struct inventory *i = open_ok(path, INVENTORY_WRITE);
+
+	(void)state;
+	check_held(i);		/* without any scan */
+	small_scan(i, "/", 3, 2);
+	check_rows(i, "SELECT count(*) > 0 FROM v_store", "1");
+	assert_int_equal(sqlite3_exec(inventory_db(i),
+		"INSERT INTO composition VALUES (77, 'c');"
+		"INSERT INTO composition_party SELECT 77, column1, 'python', '/',"
+		" column1, '', 'openssl', 1, column2, 0, 0"
+		" FROM (VALUES ('b', 0), ('a', 1), ('c', 0));"
+		"INSERT INTO composition_store SELECT 77, column1, id, column2, 0"
+		" FROM store, (VALUES ('c', 'anchor'), ('a', 'anchor'),"
+		" ('a', 'distrust'));"
+		"INSERT INTO redirection_set VALUES (7, 'r');"
+		"INSERT INTO redirection (redirection_set_id, position, source,"
+		" path, owner, program, section, name, effect, target)"
+		" VALUES (7, 0, 'file', '/etc/x', '', 'requests', '', 'x',"
+		" 'adds', '/y');"
+		"UPDATE scan SET composition_id = 77, redirection_set_id = 7",
+		NULL, NULL, NULL), SQLITE_OK);
+	check_rows(i, "SELECT count(*) FROM v_party", "3");
+	check_rows(i, "SELECT count(*) FROM v_party_setting", "3");
+	check_rows(i, "SELECT count(*) > 0 FROM v_trusted", "1");
+	check_held(i);
+	inventory_close(TAKE(i));
+
+	/* A connection for queries only, which it is again afterwards.  */
+	i = open_ok(path, INVENTORY_READ);
+	check_held(i);
+	assert_int_equal(sqlite3_exec(inventory_db(i), "CREATE TEMP TABLE t (x)",
+				      NULL, NULL, NULL), SQLITE_READONLY);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -269,6 +346,7 @@ int main(void)
 		cmocka_unit_test(test_examples),
 		cmocka_unit_test(test_header),
 		cmocka_unit_test(test_plans),
+		SCRATCH_TEST(test_held),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
