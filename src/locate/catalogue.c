@@ -549,24 +549,18 @@ static int load_file(struct loader *l, const char *path, const char *schema,
 		     load_fn *load, struct buf *hashes)
 {
 	const char *slash = strrchr(path, '/');
-	AUTO(str) char *text = NULL;
 	uint8_t hash[SHA256_SIZE];
 	xmlDoc *doc;
-	size_t n;
 	int e;
 
-	e = xml_load(path, schema, &doc, &l->error);
+	e = xml_load_hashed(path, schema, &doc, hash, &l->error);
 	if (e < 0)
 		return e;
 	e = load(l, path, xmlDocGetRootElement(doc));
 	xmlFreeDoc(doc);
 	if (e < 0)
 		return e;
-	e = file_slurp(path, LIMIT_DATA_FILE_BYTES, &text, &n);
-	if (e == 0) {
-		hash_sha256((struct blob){ (const uint8_t *)text, n }, hash);
-		e = buf_add(hashes, slash, strlen(slash) + 1);
-	}
+	e = buf_add(hashes, slash, strlen(slash) + 1);
 	if (e == 0)
 		e = buf_add(hashes, hash, sizeof(hash));
 	if (e < 0)

@@ -208,14 +208,19 @@ const struct store_definition *catalogue_store(const struct catalogue *c,
 					       const char *kind);
 
 /* XML files of our own are read with these (rules and recipes too): no
- * network, no entities, no DTD, size-limited, validated against the schema
- * data/schema/SCHEMA.  DOC is an xmlDoc; the caller frees it with
+ * network, no entities, no DTD, size-limited, valid by the schema
+ * data/schema/SCHEMA: held against it, unless it is a file that came with the
+ * program, unchanged.  DOC is an xmlDoc; the caller frees it with
  * xmlFreeDoc().  -EINVAL with *ret_error = "file:line: reason" (the caller
  * frees) when it is not well-formed or valid; other errors, also with
  * *ret_error, when it cannot be read.  */
 struct _xmlDoc;
 int xml_load(const char *path, const char *schema, struct _xmlDoc **ret_doc,
 	     char **ret_error);
+/* The same, and the hash of the file's bytes.  */
+int xml_load_hashed(const char *path, const char *schema,
+		    struct _xmlDoc **ret_doc, uint8_t ret_sha256[SHA256_SIZE],
+		    char **ret_error);
 /* Frees the compiled schemas that xml_load() keeps.  */
 void xml_done(void);
 

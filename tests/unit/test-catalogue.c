@@ -363,6 +363,90 @@ static void test_no_schema(void **state)
 	assert_non_null(strstr(error, "/schema/none.rng: "));
 }
 
+/* ---- files that are not held against their schema -------------------------*/
+
+static const struct {
+	const char *directory, *schema;
+} kinds[] = {
+	{ "stores", "stores.rng" },
+	{ "relying-parties", "relying-party.rng" },
+	{ "redirections", "redirections.rng" },
+	{ "rules", "rule.rng" },
+	{ "recipes", "recipe.rng" },
+};
+
+static int load_as(const char *path, const char *schema, char **ret_error)
+{
+	AUTO(document) xmlDoc *doc = NULL;
+
+	return xml_load(path, schema, &doc, ret_error);
+}
+
+/* COPY: with the bytes of PATH, and MORE.  */
+static void copy_with(const char *path, const char *copy, const char *more)
+{
+	AUTO(str) char *text = NULL, *all = NULL;
+	size_t n;
+
+	assert_int_equal(file_slurp(path, LIMIT_DATA_FILE_BYTES, &text, &n), 0);
+	all = xasprintf("%s%s", text, more);
+	assert_int_equal(file_write_atomic(copy, (struct blob){
+		(const uint8_t *)all, strlen(all) }, 0600), 0);
+}
+
+/* What xml.c relies on.  With a comment behind it a file is another.  */
+static void test_shipped_are_valid(void **state)
+{
+	AUTO(str) char *copy = NULL;
+	size_t files = 0;
+
+	(void)state;
+	tree_make(nothing);
+	copy = tree_path("/a.xml");
+	for (size_t k = 0; k < ARRAY_SIZE(kinds); k++) {
+		AUTO(names) char **paths = NULL;
+		size_t n;
+
+		assert_int_equal(data_files("/nonexistent", kinds[k].directory,
+					    ".xml", &paths, &n), 0);
+		for (size_t i = 0; i < n; i++, files++) {
+			AUTO(str) char *error = NULL;
+
+			copy_with(paths[i], copy, "<!-- -->\n");
+			if (load_as(copy, kinds[k].schema, &error) < 0)
+				fail_msg("%s: %s", paths[i], error);
+		}
+	}
+	assert_true(files > 100);
+}
+
+/* A shipped file is known as what it is, wherever it lies, and as nothing else;
+ * one that was changed is not known.  */
+static void test_shipped_are_known(void **state)
+{
+	AUTO(str) char *shipped = xasprintf("%s/stores/java.xml", data_dir());
+	AUTO(str) char *copy = NULL, *empty = NULL, *error = NULL;
+
+	(void)state;
+	tree_make(nothing);
+	copy = tree_path("/a.xml");
+	copy_with(shipped, copy, "");
+	assert_int_equal(load_as(copy, "rule.rng", &error), -EINVAL);
+	assert_non_null(strstr(error, "/a.xml:"));
+
+	/* Where there are no schemas, who needs one fails.  */
+	xml_done();
+	empty = tree_path("");
+	data_dir_set(empty);
+	if (load_as(copy, "stores.rng", &error) < 0)
+		print_message("the build found no sha256sum\n");
+	free(TAKE(error));
+	copy_with(shipped, copy, "\n");
+	assert_int_equal(load_as(copy, "stores.rng", &error), -ENOENT);
+	assert_non_null(strstr(error, "/schema/stores.rng: "));
+	data_dir_set(NULL);
+}
+
 /* ---- the administrator's -------------------------------------------------*/
 
 static void test_masks(void **state)
@@ -566,6 +650,8 @@ int main(void)
 		TREE_TEST(test_bad_files),
 		TREE_TEST(test_unreadable),
 		TREE_TEST(test_no_schema),
+		TREE_TEST(test_shipped_are_valid),
+		TREE_TEST(test_shipped_are_known),
 		TREE_TEST(test_masks),
 		TREE_TEST(test_hash),
 		TREE_TEST(test_debian),
