@@ -549,11 +549,11 @@ static int load_file(struct loader *l, const char *path, const char *schema,
 		     load_fn *load, struct buf *hashes)
 {
 	const char *slash = strrchr(path, '/');
-	uint8_t hash[SHA256_SIZE];
+	struct xml_bytes bytes;
 	xmlDoc *doc;
 	int e;
 
-	e = xml_load_hashed(path, schema, &doc, hash, &l->error);
+	e = xml_load_known(path, schema, &doc, &bytes, &l->error);
 	if (e < 0)
 		return e;
 	e = load(l, path, xmlDocGetRootElement(doc));
@@ -562,7 +562,7 @@ static int load_file(struct loader *l, const char *path, const char *schema,
 		return e;
 	e = buf_add(hashes, slash, strlen(slash) + 1);
 	if (e == 0)
-		e = buf_add(hashes, hash, sizeof(hash));
+		e = buf_add(hashes, bytes.sha256, sizeof(bytes.sha256));
 	if (e < 0)
 		l->error = xasprintf("%s: %s", path, error_words(e));
 	return e;

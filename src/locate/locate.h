@@ -217,10 +217,14 @@ const struct store_definition *catalogue_store(const struct catalogue *c,
 struct _xmlDoc;
 int xml_load(const char *path, const char *schema, struct _xmlDoc **ret_doc,
 	     char **ret_error);
-/* The same, and the hash of the file's bytes.  */
-int xml_load_hashed(const char *path, const char *schema,
-		    struct _xmlDoc **ret_doc, uint8_t ret_sha256[SHA256_SIZE],
-		    char **ret_error);
+/* The same, and what its bytes are.  */
+struct xml_bytes {
+	uint8_t sha256[SHA256_SIZE];
+	bool shipped;		/* came with the program, for SCHEMA */
+};
+int xml_load_known(const char *path, const char *schema,
+		   struct _xmlDoc **ret_doc, struct xml_bytes *ret_bytes,
+		   char **ret_error);
 /* Frees the compiled schemas that xml_load() keeps.  */
 void xml_done(void);
 

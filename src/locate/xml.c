@@ -236,15 +236,16 @@ static bool is_shipped(const uint8_t sha256[SHA256_SIZE], const char *schema)
 	return false;
 }
 
-int xml_load_hashed(const char *path, const char *schema, xmlDoc **ret_doc,
-		    uint8_t ret_sha256[SHA256_SIZE], char **ret_error)
+int xml_load_known(const char *path, const char *schema, xmlDoc **ret_doc,
+		   struct xml_bytes *ret_bytes, char **ret_error)
 {
 	AUTO(document) xmlDoc *doc = NULL;
-	uint8_t sha256[SHA256_SIZE];
+	struct xml_bytes bytes;
 	xmlRelaxNG *compiled = NULL;
-	int e = parse(path, &doc, sha256, ret_error);
+	int e = parse(path, &doc, bytes.sha256, ret_error);
 
-	if (e == 0 && !is_shipped(sha256, schema)) {
+	bytes.shipped = e == 0 && is_shipped(bytes.sha256, schema);
+	if (e == 0 && !bytes.shipped) {
 		e = schema_get(schema, &compiled, ret_error);
 		if (e == 0)
 			e = validate(compiled, doc, path, ret_error);
@@ -252,14 +253,14 @@ int xml_load_hashed(const char *path, const char *schema, xmlDoc **ret_doc,
 	if (e < 0)
 		return e;
 	*ret_doc = TAKE(doc);
-	memcpy(ret_sha256, sha256, sizeof(sha256));
+	*ret_bytes = bytes;
 	return 0;
 }
 
 int xml_load(const char *path, const char *schema, xmlDoc **ret_doc,
 	     char **ret_error)
 {
-	uint8_t sha256[SHA256_SIZE];
+	struct xml_bytes bytes;
 
-	return xml_load_hashed(path, schema, ret_doc, sha256, ret_error);
+	return xml_load_known(path, schema, ret_doc, &bytes, ret_error);
 }

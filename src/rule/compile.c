@@ -214,15 +214,33 @@ int rules_compile(struct rules *rules, char **ret_error)
 	return e;
 }
 
+/* A rule that came with the program: the tests had it compiled as above.  */
+static int prepare_rule(struct guard *g, const struct rule *r,
+			sqlite3_stmt **ret_query, char **ret_error)
+{
+	AUTO(str) char *reason = NULL;
+	unsigned in_query;
+	int e = guard_prepare_checked(g, r->query, ret_query, &reason,
+				      &in_query);
+
+	if (e < 0)
+		*ret_error = located(r, r->query_line + in_query,
+				     TAKE(reason));
+	return e;
+}
+
 int queries_compile(struct guard *g, const struct rules *rules,
 		    sqlite3_stmt ***ret_queries, char **ret_error)
 {
 	sqlite3_stmt **queries = xcalloc(rules->n, sizeof(*queries));
 	int e = 0;
 
-	for (size_t i = 0; e == 0 && i < rules->n; i++)
-		e = compile_rule(g, &rules->items[i], &queries[i], NULL,
-				 ret_error);
+	for (size_t i = 0; e == 0 && i < rules->n; i++) {
+		const struct rule *r = &rules->items[i];
+
+		e = r->shipped ? prepare_rule(g, r, &queries[i], ret_error) :
+			compile_rule(g, r, &queries[i], NULL, ret_error);
+	}
 	if (e < 0) {
 		queries_free(queries, rules->n);
 		return e;

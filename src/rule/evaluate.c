@@ -238,7 +238,7 @@ int judge_fetch(struct judge *j, const char *sql, struct result *ret_result)
 	unsigned line;
 	int e;
 
-	e = guard_prepare(&j->guard, sql, &s, &error, &line);
+	e = guard_prepare_checked(&j->guard, sql, &s, &error, &line);
 	if (e == 0)
 		e = result_fetch(&j->guard, s, SIZE_MAX, NULL, 0, ret_result,
 				 &error);
@@ -314,12 +314,12 @@ static int prepare(struct judge *j)
 		e = stores_load(j);
 	if (e < 0)
 		return e;
-	if (guard_prepare(&j->guard, certificate_sql, &j->certificate,
-			  &ignored, &line) < 0 ||
-	    guard_prepare(&j->guard, identity_sql, &j->identity,
-			  &ignored, &line) < 0 ||
-	    guard_prepare(&j->guard, problem_sql, &j->problem,
-			  &ignored, &line) < 0)
+	if (guard_prepare_checked(&j->guard, certificate_sql, &j->certificate,
+				  &ignored, &line) < 0 ||
+	    guard_prepare_checked(&j->guard, identity_sql, &j->identity,
+				  &ignored, &line) < 0 ||
+	    guard_prepare_checked(&j->guard, problem_sql, &j->problem,
+				  &ignored, &line) < 0)
 		return -EIO;
 	return 0;
 }
@@ -396,6 +396,15 @@ static int store_config(struct inventory *i, const struct rules *rules)
 	return e;
 }
 
+/* Are there rules that somebody else wrote?  */
+static bool has_foreign(const struct rules *rules)
+{
+	for (size_t k = 0; k < rules->n; k++)
+		if (!rules->items[k].shipped)
+			return true;
+	return false;
+}
+
 int rules_evaluate(struct inventory *i, struct rules *rules,
 		   bool (*recipe_automatic)(const char *recipe, void *data),
 		   void *data, struct report *ret_report, char **ret_error)
@@ -412,7 +421,7 @@ int rules_evaluate(struct inventory *i, struct rules *rules,
 
 	if (e < 0)
 		return e;
-	if (rules->reads == NULL) {
+	if (rules->reads == NULL && has_foreign(rules)) {
 		e = reads_learn(inventory_db(i), &rules->reads, ret_error);
 		if (e < 0)
 			return e;

@@ -15,6 +15,9 @@
  * which has tables with the names and columns of the views and nothing else:
  * what names anything but views fails there.
  *
+ * What came with the program byte for byte (locate/shipped.def) is not asked about
+ * this: it was when it was tested.
+ *
  * Against what does not end or grows without bound there is a progress handler
  * that counts opcodes and looks at SQLite's memory.  It interrupts, because
  * an interrupted SELECT leaves the open scan alone, whereas a failed
@@ -347,7 +350,8 @@ void guard_begin(struct guard *g, sqlite3 *db, const struct reads *reads,
 	g->reads = reads;
 	g->dialect = dialect;
 	set_limits(db, g->limits);
-	sqlite3_set_authorizer(db, authorize, g);
+	if (reads != NULL)
+		sqlite3_set_authorizer(db, authorize, g);
 	sqlite3_progress_handler(db, PROGRESS_STEPS, progress, g);
 	g->steps = LIMIT_RULE_STEPS;
 	g->memory = sqlite3_memory_used();
@@ -441,9 +445,12 @@ static int prepare(struct guard *g, sqlite3 *db, const char *sql,
 int guard_check(struct guard *g, const char *sql, sqlite3_stmt **ret_statement,
 		char **ret_error, unsigned *ret_line)
 {
-	sqlite3 *other = g->reads->names;
+	sqlite3 *other;
 	int e;
 
+	if (g->reads == NULL)
+		die("SQL of others and no guard");
+	other = g->reads->names;
 	new_budget(g);
 	set_limits(other, NULL);
 	sqlite3_set_authorizer(other, authorize, g);

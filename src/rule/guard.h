@@ -26,10 +26,12 @@ enum dialect {
 };
 
 /* Between guard_begin() and guard_end() the connection can do nothing but
- * SELECT from views.  Not copied, not nested.  */
+ * SELECT from views, within limits.  READS NULL: only SQL that came with the
+ * program will be prepared, and the limits are all there is.  Not copied, not
+ * nested.  */
 struct guard {
 	struct sqlite3 *db;
-	const struct reads *reads;
+	const struct reads *reads;	/* or NULL */
 	enum dialect dialect;
 	int limits[12];		/* the connection's own, to be restored */
 	uint64_t steps;		/* left of the running query's budget */
@@ -48,7 +50,7 @@ int guard_prepare(struct guard *g, const char *sql,
 		  unsigned *ret_line);
 /* Its two halves: does SQL name nothing but views and allowed functions?  The
  * statement knows its columns and parameters, but has no rows.  Then, and only
- * for SQL that was checked, the statement proper.  */
+ * for SQL that was checked or came with the program, the statement proper.  */
 int guard_check(struct guard *g, const char *sql,
 		struct sqlite3_stmt **ret_statement, char **ret_error,
 		unsigned *ret_line);
@@ -120,8 +122,9 @@ const char *sentence_choose(const struct rule_text *texts, size_t n,
 int rules_compile(struct rules *rules, char **ret_error);
 
 /* The same against the connection of G, but queries of evidence are checked
- * only, by guard_check(); keeps a statement for each rule's query.  They have
- * to be freed before guard_end().  */
+ * only, by guard_check(), and rules that came with the program not even that;
+ * keeps a statement for each rule's query.  They have to be freed before
+ * guard_end().  */
 int queries_compile(struct guard *g, const struct rules *rules,
 		    struct sqlite3_stmt ***ret_queries, char **ret_error);
 void queries_free(struct sqlite3_stmt **queries, size_t n);

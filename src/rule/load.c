@@ -116,11 +116,12 @@ static int load_file(const char *path, struct rules *rules, size_t *cap,
 {
 	AUTO(document) xmlDoc *doc = NULL;
 	AUTO(str) char *severity = NULL, *after = NULL;
+	struct xml_bytes bytes;
 	xmlNode *root;
 	struct rule *r;
 	int e;
 
-	e = xml_load(path, "rule.rng", &doc, ret_error);
+	e = xml_load_known(path, "rule.rng", &doc, &bytes, ret_error);
 	if (e < 0)
 		return e;
 	root = xmlDocGetRootElement(doc);
@@ -129,6 +130,7 @@ static int load_file(const char *path, struct rules *rules, size_t *cap,
 	r = &rules->items[rules->n++];
 	memset(r, 0, sizeof(*r));
 	r->path = xstrdup(path);
+	r->shipped = bytes.shipped;
 	r->defined_in = xml_where(path, root);
 	r->references = xcalloc(1, sizeof(*r->references));
 	r->id = xml_attribute(root, "id");

@@ -51,6 +51,7 @@ struct rule {
 	char *recipe;		/* NULL: the store's own recipe */
 	char *no_fix;		/* why there is none; NULL: there is one */
 	bool after_waivers;	/* asked when it is known what they waived */
+	bool shipped;		/* came with the program, unchanged */
 	char *defined_in;	/* file:line */
 	char *path;		/* the file */
 	unsigned query_line;	/* where the query begins in it */
@@ -63,7 +64,7 @@ struct waivers;
 struct rules {
 	struct rule *items;	/* sorted by id */
 	size_t n;
-	struct reads *reads;
+	struct reads *reads;	/* NULL: nobody needed them yet */
 	/* What the administrator demands and accepts; borrowed, NULL: nothing,
 	 * and what the inventory has of it is left alone.  */
 	const struct policy *policy;
@@ -197,7 +198,8 @@ void finding_done(struct finding *f);	/* empties it */
 
 /* Judges the newest scan in the inventory, having compiled every rule there:
  * -EINVAL with *ret_error = "file:line: reason" (the caller frees) when one does
- * not compile, and nothing is judged.  A rule whose query fails or runs past
+ * not compile, and nothing is judged.  What came with the program is not checked
+ * again, but has the same limits.  A rule whose query fails or runs past
  * its limits gives one `unknown` finding that says so.  RECIPE_AUTOMATIC
  * tells whether a recipe needs no decision (asked of fix/ by the command; NULL:
  * none).  `tool` is left NULL and `scan` is the inventory's own: the command

@@ -607,6 +607,88 @@ static void test_failing_rules(void **state)
 	}
 }
 
+/* The path of an audit: rules that are parsed only.  What came with the program is
+ * not checked again, what somebody wrote beside it is, with the whole guard.  */
+static void test_shipped_and_others(void **state)
+{
+	static const struct {
+		const char *query, *why;	/* why NULL: nothing is wrong */
+	} cases[] = {
+		{ "SELECT store_id FROM v_store", NULL },
+		{ "SELECT id AS store_id FROM store", "store" },
+		{ "SELECT count(*) AS store_id FROM store", "store" },
+		{ "SELECT store_id FROM v_store WHERE random() = 0", "random" },
+		{ "SELECT sha256 FROM v_entry", "no column is named store_id" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		AUTO(str) char *text = NULL, *error = NULL;
+		struct rules *rules = NULL;
+		struct report report;
+		struct pack pack;
+		int r;
+
+		pack_init(&pack);
+		text = xasprintf(HEAD "<query>%s</query><message>m</message>"
+				 TAIL, "", cases[i].query);
+		pack_write(&pack, "x.xml", text);
+		if (rules_parse(pack.dir, &rules, &error) < 0)
+			fail_msg("%s", error);
+		pack_done(&pack);
+		for (size_t k = 0; k < rules->n; k++)
+			if (strcmp(rules->items[k].id, "x") == 0)
+				assert_false(rules->items[k].shipped);
+		r = rules_evaluate(inventory, rules, NULL, NULL, &report,
+				   &error);
+		assert_non_null(rules->reads);
+		assert_int_equal(r, cases[i].why != NULL ? -EINVAL : 0);
+		if (r == 0)
+			report_done(&report);
+		else if (strstr(error, "/x.xml:") == NULL ||
+			 strstr(error, cases[i].why) == NULL)
+			fail_msg("%s: %s", cases[i].query, error);
+		rules_free(rules);
+	}
+}
+
+/* Of what came with the program nothing is to be learnt, but it ends.  */
+static void test_shipped_only(void **state)
+{
+	static char query[] = "WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL"
+		" SELECT n + 1 FROM t) SELECT count(*) AS store_id FROM t";
+	struct rules *rules = NULL;
+	struct report report;
+	char *error = NULL, *own;
+	size_t unknown = 0;
+
+	(void)state;
+	assert_int_equal(rules_parse("/nonexistent", &rules, &error), 0);
+	if (!rules->items[0].shipped) {
+		print_message("the build found no sha256sum\n");
+		rules_free(rules);
+		return;
+	}
+	own = rules->items[0].query;
+	rules->items[0].query = query;
+	assert_int_equal(rules_evaluate(inventory, rules, NULL, NULL, &report,
+					&error), 0);
+	rules->items[0].query = own;
+	assert_null(rules->reads);
+	for (size_t k = 0; k < report.n_findings; k++) {
+		const struct finding *f = &report.findings[k];
+
+		if (f->rule != &rules->items[0])
+			continue;
+		unknown++;
+		assert_int_equal(f->status, FINDING_UNKNOWN);
+		assert_non_null(strstr(f->message, "too many steps"));
+	}
+	assert_int_equal(unknown, 1);
+	report_done(&report);
+	rules_free(rules);
+}
+
 /* The rule that trustdrift-rules(5) shows does what the page says.  */
 static void test_manual_example(void **state)
 {
@@ -690,6 +772,8 @@ int main(void)
 		cmocka_unit_test(test_broken_folds),
 		cmocka_unit_test(test_packs),
 		cmocka_unit_test(test_failing_rules),
+		cmocka_unit_test(test_shipped_and_others),
+		cmocka_unit_test(test_shipped_only),
 		cmocka_unit_test(test_manual_example),
 		cmocka_unit_test(test_no_scan),
 	};
