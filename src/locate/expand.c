@@ -66,8 +66,8 @@ static void pop(struct expansion *e, unsigned depth)
 static int report(struct expansion *e, const struct node *node, bool listed,
 		  const struct file_id *id, int error)
 {
-	for (size_t i = 0; i < node->n_ends; i++) {
-		const struct end *end = &node->ends[i];
+	for (const struct end *end = node->ends; end != NULL;
+	     end = end->next) {
 		unsigned k = end->instance;
 		struct match m = {
 			.tag = end->tag,
@@ -127,7 +127,7 @@ static void keep_list(const struct expansion *e, const struct node *node,
 	for (const struct node *c = node->child; c != NULL; c = c->next) {
 		all |= c->component == COMPONENT_DEEP;
 		if (c->component == COMPONENT_WILD)
-			buf_addf(&b, "%c%s/", c->n_ends != 0 ? '*' : 'd',
+			buf_addf(&b, "%c%s/", c->ends != NULL ? '*' : 'd',
 				 c->name);
 	}
 	looks_list(e->root->looks, path_of(e), known,
@@ -159,7 +159,7 @@ static int arrive(struct expansion *e, const struct node *node, bool listed)
 	int r;
 
 	/* Plain names in a row need one look, at the last.  */
-	while (node->n_ends == 0 && only->next == NULL &&
+	while (node->ends == NULL && only->next == NULL &&
 	       only->component == COMPONENT_PLAIN) {
 		r = push(e, only->name);
 		if (r < 0)
@@ -169,7 +169,7 @@ static int arrive(struct expansion *e, const struct node *node, bool listed)
 		listed = false;
 	}
 	/* Listing it will say as much.  */
-	if (node->n_ends == 0 && (listed || only->next == NULL))
+	if (node->ends == NULL && (listed || only->next == NULL))
 		return expand(e, node, NULL);
 	r = file_stat(e->root, e->path, &id);
 	if (r < 0)
@@ -190,7 +190,7 @@ static int expand_listed(struct expansion *e, const struct node *node,
 
 	if (name[0] == '.' && node->name[0] != '.')
 		return 0;
-	if (kind == 'f' && node->n_ends == 0)
+	if (kind == 'f' && node->ends == NULL)
 		return 0;
 	if (!pattern_match(node->name, name))
 		return 0;

@@ -47,9 +47,9 @@ static enum interest ends_of(const struct node *node)
 {
 	enum interest i = INTEREST_NONE;
 
-	for (size_t k = 0; k < node->n_ends; k++)
-		if (node->ends[k].tag > i)
-			i = (enum interest)node->ends[k].tag;
+	for (const struct end *end = node->ends; end != NULL; end = end->next)
+		if (end->tag > i)
+			i = (enum interest)end->tag;
 	return i;
 }
 

@@ -3,6 +3,7 @@
  * once at what several of them share.
  */
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -148,52 +149,81 @@ struct patterns *patterns_new(void)
 	return xcalloc(1, sizeof(struct patterns));
 }
 
-static void node_done(struct node *node)
+/* The catalogue's are 19,000 nodes, made at once and freed at once: one by one the
+ * allocator took longer to find room for them than everything else here.  */
+#define BLOCK_BYTES	(32u << 10)
+
+struct block {
+	struct block *next;
+	max_align_t bytes[];
+};
+
+/* N bytes, all zero, that live as long as P.  */
+static void *take(struct patterns *p, size_t n)
 {
-	struct node *child = node->child;
+	struct block *b;
 
-	while (child != NULL) {
-		struct node *next = child->next;
-
-		node_done(child);
-		free(child);
-		child = next;
+	n = (n + sizeof(max_align_t) - 1) & ~(sizeof(max_align_t) - 1);
+	if (p->left < n) {
+		p->left = n > BLOCK_BYTES ? n : BLOCK_BYTES;
+		b = xcalloc(1, sizeof(*b) + p->left);
+		b->next = p->blocks;
+		p->blocks = b;
 	}
-	free(node->name);
-	free(node->ends);
+	p->left -= n;
+	return (char *)p->blocks->bytes + p->left;
 }
 
 void patterns_free(struct patterns *p)
 {
 	if (p == NULL)
 		return;
-	node_done(&p->absolute);
-	node_done(&p->home);
+	while (p->blocks != NULL) {
+		struct block *next = p->blocks->next;
+
+		free(p->blocks);
+		p->blocks = next;
+	}
 	free(p);
 }
 
 /* The child of PARENT that is called so, made when it is new.  */
-static struct node *node_child(struct node *parent, const char *name, size_t n)
+static struct node *node_child(struct patterns *p, struct node *parent,
+			       const char *name, size_t n)
 {
 	struct node **at = &parent->child, *child;
+	char *own;
 
 	for (; *at != NULL; at = &(*at)->next)
 		if ((*at)->name_bytes == n &&
 		    memcmp((*at)->name, name, n) == 0)
 			return *at;
-	child = xcalloc(1, sizeof(*child));
-	child->name = xstrndup(name, n);
-	child->name_bytes = n;
+	child = take(p, sizeof(*child) + n + 1);
+	own = (char *)(child + 1);
+	memcpy(own, name, n);
+	child->name = own;
+	child->name_bytes = (unsigned)n;
 	child->component = component_of(child->name);
 	*at = child;
 	return child;
 }
 
+/* Behind the other ends of NODE.  */
+static struct end *node_end(struct patterns *p, struct node *node)
+{
+	struct end **at = &node->ends;
+
+	while (*at != NULL)
+		at = &(*at)->next;
+	*at = take(p, sizeof(**at));
+	return *at;
+}
+
 void patterns_add(struct patterns *p, const char *pattern, size_t tag)
 {
 	struct node *node = &p->absolute;
-	struct end end = { .tag = tag };
-	unsigned depth = 0, deep = 0;
+	struct end *end;
+	unsigned depth = 0, deep = 0, instance = 0;
 
 	pattern += *pattern == '(';
 	if (has_prefix(pattern, HOME)) {
@@ -204,17 +234,18 @@ void patterns_add(struct patterns *p, const char *pattern, size_t tag)
 	while (*pattern == '/') {
 		size_t n = strcspn(++pattern, "/)");
 
-		node = node_child(node, pattern, n);
+		node = node_child(p, node, pattern, n);
 		depth++;
 		if (node->component == COMPONENT_DEEP)
 			deep = depth;
 		pattern += n;
 		if (*pattern == ')') {
-			end.instance = depth;
+			instance = depth;
 			pattern++;
 		}
 	}
-	end.stretches = deep != 0 && deep <= end.instance;
-	grow(&node->ends, node->n_ends, &node->cap_ends, sizeof(*node->ends));
-	node->ends[node->n_ends++] = end;
+	end = node_end(p, node);
+	end->tag = tag;
+	end->instance = instance;
+	end->stretches = deep != 0 && deep <= instance;
 }

@@ -13,22 +13,24 @@ enum component {
 };
 
 struct end {			/* a pattern ends at this node */
+	struct end *next;
 	size_t tag;
 	unsigned instance;	/* components in parentheses, 0: none */
 	bool stretches;		/* `**` is one of them */
 };
 
 struct node {
-	char *name;
-	size_t name_bytes;
+	const char *name;
+	unsigned name_bytes;
 	enum component component;
 	struct node *child, *next;	/* first child, next sibling */
-	struct end *ends;
-	size_t n_ends, cap_ends;
+	struct end *ends;		/* NULL: none */
 };
 
 struct patterns {
 	struct node absolute, home;
+	struct block *blocks;		/* what they are made of */
+	size_t left;			/* bytes of the first of these */
 };
 
 /* Does NAME match the whole of PATTERN, one component?  */
