@@ -65,6 +65,7 @@ int main(int argc, char **argv)
 
 	if (fill_standard_descriptors() < 0)
 		return STATUS_FAILURE;
+	memory_keep();
 	make_allocation_fatal();
 	/* A reader that goes away or a limit on the size of files is an error
 	 * like a full disk, not a reason to die in the middle of a

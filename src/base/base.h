@@ -57,6 +57,9 @@ char *xstrdup(const char *s);
 char *xstrndup(const char *s, size_t n);
 void *xmemdup(const void *p, size_t n);
 char *xasprintf(const char *format, ...) PRINTF(1, 2);
+/* To be called before anything else: what is free stays with the process, since
+ * each page that is given back and asked for again is zeroed and mapped anew. */
+void memory_keep(void);
 
 /* Makes room for one more element in the array *items of *cap elements of
  * SIZE bytes, N of which are in use.  *items may move.  */

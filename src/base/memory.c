@@ -8,8 +8,24 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef HAVE_MALLOPT
+#include <malloc.h>
+#endif
 
 #include "base/base.h"
+
+/* What is free at the end of the heap is kept up to the one, and what is larger
+ * than the other is given back at once.  */
+#define KEPT_BYTES	(16 << 20)
+#define LARGE_BYTES	(4 << 20)
+
+void memory_keep(void)
+{
+#ifdef HAVE_MALLOPT
+	mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
+	mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+#endif
+}
 
 static void *or_die(void *p)
 {
