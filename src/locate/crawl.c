@@ -301,6 +301,8 @@ static void run_threads(struct crawl *c, struct crawl_state *state,
 		pthread_mutex_lock(&c->lock);
 		c->busy -= n - started;
 		c->running -= n - started;
+		/* Those that run may be waiting for one that never began.  */
+		pthread_cond_broadcast(&c->more);
 		pthread_mutex_unlock(&c->lock);
 	}
 	if (started == 0) {
