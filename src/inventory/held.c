@@ -15,6 +15,8 @@
 
 #include "inventory/db.h"
 
+#define STEPS	1000		/* SQLite opcodes between two looks */
+
 /* ORDER BY: in the order in which the views give their rows.  CREATE TABLE AS
  * leaves each column the affinity that it has in the view.  */
 static const char hold[] =
@@ -65,9 +67,12 @@ static int run_one(struct inventory *i, const char *sql)
 	return db_error(i, code);
 }
 
+/* SQLite trusts the schema of its temporary database: what it would refuse in a
+ * file that somebody else made is asked in its own place first.  */
 static int hold_view(struct inventory *i, const char *name)
 {
-	static const char create[] = "CREATE VIEW ";
+	AUTO(str) char *expected = xasprintf("CREATE VIEW %s AS", name);
+	AUTO(str) char *ask = xasprintf("SELECT * FROM main.%s LIMIT 0", name);
 	AUTO(query) struct query q = query_start(i,
 		"SELECT sql FROM main.sqlite_master"
 		" WHERE type = 'view' AND name = ?");
@@ -80,11 +85,12 @@ static int hold_view(struct inventory *i, const char *name)
 	if (r <= 0)
 		return r;
 	words = query_column_text(&q, 0);
-	if (words == NULL || !has_prefix(words, create))
+	if (words == NULL || !has_prefix(words, expected))
 		return 0;
-	sql = xasprintf("CREATE TEMP VIEW %s", words + strlen(create));
+	sql = xasprintf("CREATE TEMP VIEW %s", words + strlen("CREATE VIEW "));
 	auto_query(&q);
-	return run_one(i, sql);
+	r = run_one(i, ask);
+	return r < 0 ? r : run_one(i, sql);
 }
 
 static int hold_all(struct inventory *i)
@@ -114,6 +120,33 @@ static int with_writing(struct inventory *i, int (*fn)(struct inventory *i))
 	return r < 0 ? r : again;
 }
 
+/* The views are a file's own text: what does not end, or grows, is interrupted, as
+ * a rule would be.  */
+struct bounds {
+	uint64_t steps;
+	sqlite3_int64 memory;
+};
+
+static int watch(void *data)
+{
+	struct bounds *b = data;
+
+	b->steps += STEPS;
+	return b->steps > LIMIT_RULE_STEPS ||
+	       sqlite3_memory_used() - b->memory > LIMIT_RULE_MEMORY_BYTES;
+}
+
+static int hold_within_bounds(struct inventory *i)
+{
+	struct bounds b = { .memory = sqlite3_memory_used() };
+	int r;
+
+	sqlite3_progress_handler(i->db, STEPS, watch, &b);
+	r = hold_all(i);
+	sqlite3_progress_handler(i->db, 0, NULL, NULL);
+	return r;
+}
+
 static int release_all(struct inventory *i)
 {
 	return db_exec(i, release);
@@ -121,7 +154,7 @@ static int release_all(struct inventory *i)
 
 int inventory_hold(struct inventory *i)
 {
-	int r = with_writing(i, hold_all);
+	int r = with_writing(i, hold_within_bounds);
 
 	if (r < 0) {
 		char words[sizeof(i->error)];

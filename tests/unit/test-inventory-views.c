@@ -337,6 +337,60 @@ static void test_held(void **state)
 				      NULL, NULL, NULL), SQLITE_READONLY);
 }
 
+/* A file that somebody else made may have views of its own: they are interrupted when
+ * they do not end, SQLite trusts them no more than where they are, and nothing is left
+ * behind.  */
+static void test_hostile_views(void **state)
+{
+	static const struct {
+		const char *drop, *create, *why;
+	} cases[] = {
+		{ "v_run", "CREATE VIEW v_run AS WITH RECURSIVE n(i) AS (SELECT 1"
+			   " UNION ALL SELECT i + 1 FROM n) SELECT max(i) AS a"
+			   " FROM n", "interrupted" },
+		{ "v_run", "CREATE VIEW v_run AS WITH RECURSIVE n(i) AS (SELECT 1"
+			   " UNION ALL SELECT i + 1 FROM n) SELECT i,"
+			   " zeroblob(1000000) AS a FROM n", "interrupted" },
+		{ "v_trusted", "CREATE VIEW v_trusted AS SELECT name FROM"
+			       " pragma_database_list", "unsafe use" },
+		{ "v_party_setting", "CREATE VIEW v_party_setting AS SELECT"
+				     " load_extension('/x') AS a", "" },
+		{ "v_trusted", "CREATE VIEW other AS SELECT 1 AS a", NULL },
+	};
+
+	(void)state;
+	for (size_t k = 0; k < ARRAY_SIZE(cases); k++) {
+		AUTO(str) char *path = scratch_path("hostile.db");
+		AUTO(inventory) struct inventory *i =
+			open_ok(path, INVENTORY_WRITE);
+		AUTO(str) char *drop = xasprintf("DROP VIEW %s",
+						 cases[k].drop);
+		sqlite3 *db = NULL;
+		int r;
+
+		small_scan(i, "/", 3, 2);
+		inventory_close(TAKE(i));
+		assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+		assert_int_equal(sqlite3_exec(db, drop, NULL, NULL, NULL),
+				 SQLITE_OK);
+		assert_int_equal(sqlite3_exec(db, cases[k].create, NULL, NULL,
+					      NULL), SQLITE_OK);
+		sqlite3_close(db);
+		i = open_ok(path, INVENTORY_READ);
+		r = inventory_hold(i);
+		if (cases[k].why == NULL)
+			assert_int_equal(r, 0);
+		else if (r == 0 || strstr(inventory_error(i), cases[k].why) ==
+			 NULL)
+			fail_msg("%s: %d, %s", cases[k].create, r,
+				 inventory_error(i));
+		inventory_release(i);
+		assert_int_equal(number(i, "SELECT count(*) FROM"
+			" temp.sqlite_master WHERE name NOT LIKE 'sqlite%'"), 0);
+		assert_int_equal(unlink(path), 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -347,6 +401,7 @@ int main(void)
 		cmocka_unit_test(test_header),
 		cmocka_unit_test(test_plans),
 		SCRATCH_TEST(test_held),
+		SCRATCH_TEST(test_hostile_views),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
