@@ -14,6 +14,8 @@
 #include "cmd.h"
 
 #define PAIRS_MAX	10000u	/* that are compared */
+#define MOVES_MAX	1000u	/* more are stores that go and come */
+#define MOVES_BYTES	(48u << 10)	/* of SQL that names them */
 
 /* ---- stores that move --------------------------------------------------------*/
 
@@ -38,7 +40,7 @@ static void auto_pairs(struct pairs *all)
 	free(all->items);
 }
 
-/* Takes: the scan before, and after; before, after.  */
+/* Takes: the scan before, and after; after, before; before, after; before.  */
 static const char pairs_sql[] =
 	"WITH gone AS (SELECT store_id, kind, path FROM v_history_store"
 	" WHERE scan_id = %" PRId64 " AND store_id NOT IN (SELECT store_id"
@@ -47,13 +49,17 @@ static const char pairs_sql[] =
 	" WHERE scan_id = %" PRId64 " AND store_id NOT IN (SELECT store_id"
 	" FROM v_history_store WHERE scan_id = %" PRId64 "))"
 	" SELECT g.store_id, c.store_id, g.kind, g.path, c.path,"
-	" count(DISTINCT d.sha256)"
+	" count(DISTINCT d.sha256) AS shared"
 	" FROM gone g JOIN come c ON c.kind = g.kind"
 	" JOIN v_history_entry e ON e.scan_id = %" PRId64
 	" AND e.store_id = g.store_id"
 	" JOIN v_history_entry d ON d.scan_id = %" PRId64
 	" AND d.store_id = c.store_id AND d.sha256 = e.sha256"
-	" GROUP BY g.store_id, c.store_id LIMIT %u";
+	" GROUP BY g.store_id, c.store_id"
+	" HAVING 2 * shared >= (SELECT count(DISTINCT h.sha256)"
+	" FROM v_history_entry h WHERE h.scan_id = %" PRId64
+	" AND h.store_id = g.store_id)"
+	" ORDER BY shared DESC, g.path, c.path LIMIT %u";
 
 static size_t likeness(const char *a, const char *b)
 {
@@ -98,7 +104,9 @@ static int compare_pairs(const void *a, const void *b)
 		d = (x->alike < y->alike) - (x->alike > y->alike);
 	if (d == 0)
 		d = strcmp(x->from_path, y->from_path);
-	return d != 0 ? d : strcmp(x->to_path, y->to_path);
+	if (d == 0)
+		d = strcmp(x->to_path, y->to_path);
+	return d != 0 ? d : strcmp(x->kind, y->kind);
 }
 
 static bool is_taken(const struct pairs *all, size_t n, const struct pair *p)
@@ -119,7 +127,7 @@ static void choose_pairs(struct pairs *all)
 	for (size_t k = 0; k < all->n; k++) {
 		const struct pair p = all->items[k];
 
-		if (is_taken(all, n, &p))
+		if (n == MOVES_MAX || is_taken(all, n, &p))
 			continue;
 		all->items[k] = all->items[n];
 		all->items[n++] = p;
@@ -136,22 +144,24 @@ static int find_moves(struct inventory *i, int64_t before, int64_t after,
 		      struct pairs *ret_pairs)
 {
 	AUTO(str) char *sql = xasprintf(pairs_sql, before, after, after, before,
-					before, after, PAIRS_MAX);
+					before, after, before, PAIRS_MAX);
 	int status = select_rows(i, sql, take_pair, ret_pairs);
 
 	choose_pairs(ret_pairs);
 	return status;
 }
 
-/* (old, new) of the stores that move, as a table named moved; the caller frees.  */
+/* (old, new) of the stores that move, as a table named moved; the caller frees.
+ * Rows of VALUES are no terms of a compound SELECT, of which few are allowed.  */
 static char *moved_sql(const struct pairs *all)
 {
 	struct buf b;
 
-	buf_init(&b, LIMIT_TEXT_BYTES);
-	buf_addf(&b, "moved(old, new) AS (SELECT 0, 0 WHERE 0");
+	buf_init(&b, MOVES_BYTES);
+	buf_addf(&b, "moved(old, new) AS (%s", all->n > 0 ? "VALUES" :
+		 "SELECT 0, 0 WHERE 0");
 	for (size_t k = 0; k < all->n; k++)
-		buf_addf(&b, " UNION ALL SELECT %" PRIu64 ", %" PRIu64,
+		buf_addf(&b, "%s (%" PRIu64 ", %" PRIu64 ")", k > 0 ? "," : "",
 			 all->items[k].from, all->items[k].to);
 	buf_addf(&b, ")");
 	return buf_take(&b);
@@ -160,8 +170,10 @@ static char *moved_sql(const struct pairs *all)
 /* ---- certificates --------------------------------------------------------------*/
 
 /* Where an entry lies in its store and under which label makes no difference to
- * anybody.  Takes: change, the scan that has it, the column of `moved' with the
- * other scan's stores and that with this one's, the other scan, this scan.  */
+ * anybody.  What was distrusted there and is trusted comes; what is distrusted is
+ * told as that, and does not go.  Takes: change, the scan that has it, the column of
+ * `moved' with this scan's stores and that with the other's, the other scan, which
+ * of its entries count, this scan.  */
 static const char side_sql[] =
 	"SELECT '%s' AS change, c.name, e.sha256, s.kind, s.path, e.location"
 	" FROM (SELECT h.store_id, h.sha256, min(h.location) AS location"
@@ -169,7 +181,7 @@ static const char side_sql[] =
 	" AND h.role <> 'distrust' GROUP BY h.store_id, h.sha256) e"
 	" LEFT JOIN (SELECT DISTINCT coalesce(m.%s, h.store_id) AS store_id,"
 	" h.sha256 FROM v_history_entry h LEFT JOIN moved m ON m.%s = h.store_id"
-	" WHERE h.scan_id = %" PRId64 ") x"
+	" WHERE h.scan_id = %" PRId64 "%s) x"
 	" ON x.store_id = e.store_id AND x.sha256 = e.sha256"
 	" JOIN v_history_store s ON s.store_id = e.store_id"
 	" AND s.scan_id = %" PRId64
@@ -204,9 +216,10 @@ int list_changes(struct inventory *i, int64_t before, int64_t after,
 	int status = find_moves(i, before, after, &moves);
 	AUTO(str) char *moved = moved_sql(&moves);
 	AUTO(str) char *added = xasprintf(side_sql, "added", after, "new",
-					  "old", before, after);
+					  "old", before,
+					  " AND h.role <> 'distrust'", after);
 	AUTO(str) char *removed = xasprintf(side_sql, "removed", before, "old",
-					    "new", after, before);
+					    "new", after, "", before);
 	AUTO(str) char *distrusted = xasprintf(distrusted_sql, after, before,
 					       after);
 	AUTO(str) char *sql = xasprintf(
