@@ -6,12 +6,11 @@
  * of the system's authorities will hold is not said here: these lists are in many
  * forms, and scan_again() makes them of the sources (CHANGE_UPDATE).
  *
- * What is surprising: configuration files that are there stay as they are, because
- * dpkg keeps what the administrator changed, and what nobody changed says the same
- * where stores are; and files of /etc that a new version has no more stay, too.  For
- * dpkg such are all files of /etc; an rpm marks them (%config(noreplace)) and does
- * away with the others, and names what it has no bytes of because its scripts make
- * it (%ghost: the lists of Fedora's ca-certificates).
+ * What is surprising: configuration files that are there stay as they are.  For dpkg
+ * such are all files of /etc, also those that a new version has no more: it keeps what
+ * the administrator changed, and that what nobody changed is replaced is not said here.
+ * An rpm marks them (%config) and has their digests; and it names what it has no bytes
+ * of because its scripts make it (%ghost: the lists of Fedora's ca-certificates).
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -28,6 +27,23 @@
 #define DEPTH_MAX	16u	/* directories in CERTIFICATES */
 #define PASSES_MAX	4u	/* links to links in HASHES */
 
+/* One of an .rpm that is here, too.  */
+struct mark {
+	char *path;
+	bool ghost, noreplace;
+	char *sha256;		/* of the one that comes, NULL: not known */
+	char *installed;	/* of the one that the installed version came with,
+				 * NULL: likewise, or it has none */
+};
+struct marks {
+	struct mark *items;
+	size_t n, cap;
+};
+struct paths {
+	char **items;
+	size_t n, cap;
+};
+
 struct upgrade {
 	const struct options *o;
 	const struct root *root;
@@ -38,8 +54,10 @@ struct upgrade {
 	bool names_only;	/* the first look at a package */
 	bool rpm;		/* the package that is read is rpm's */
 	char *name, *architecture;	/* ... is called so */
-	char **untouched;	/* its files that stay as they are, sorted */
-	size_t n_untouched, cap_untouched;
+	struct marks marks;	/* ... has these, of what is here */
+	/* Of all packages, by path: what stays as it is, and what installed versions
+	 * have.  */
+	struct paths untouched, installed;
 	int fd;			/* of the member that comes; -1: none */
 	int error;		/* of the scratch directory; 0: none */
 };
@@ -56,14 +74,36 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Does what is at PATH, a file of a package, stay as it is?  */
+static void add_path(struct paths *all, const char *path)
+{
+	grow(&all->items, all->n, &all->cap, sizeof(*all->items));
+	all->items[all->n++] = xstrdup(path);
+}
+
+static void sort_paths(struct paths *all)
+{
+	if (all->n > 0)
+		qsort(all->items, all->n, sizeof(*all->items), compare_names);
+}
+
+static bool has_path(const struct paths *all, const char *path)
+{
+	return all->n > 0 && bsearch(&path, all->items, all->n,
+				     sizeof(*all->items), compare_names) != NULL;
+}
+
+static void paths_done(struct paths *all)
+{
+	for (size_t k = 0; k < all->n; k++)
+		free(all->items[k]);
+	free(all->items);
+}
+
+/* Does what is at PATH, a file of the package that is read, stay as it is?  */
 static bool stays(const struct upgrade *u, const char *path)
 {
-	if (!u->rpm)
-		return is_beneath(path, "/etc");
-	return u->n_untouched > 0 &&
-	       bsearch(&path, u->untouched, u->n_untouched,
-		       sizeof(*u->untouched), compare_names) != NULL;
+	return u->rpm ? has_path(&u->untouched, path) :
+			is_beneath(path, "/etc");
 }
 
 static void touched(struct upgrade *u, const char *path)
@@ -102,20 +142,74 @@ static void package_fault(const char *path, const char *message, void *data)
 	log_warning(_("%s: which files go is not known: %s"), name, message);
 }
 
-static void hide_file(void *data, const char *path)
+/* A problem of a database that was told before.  */
+static void told_fault(const char *path, const char *message, void *data)
+{
+	(void)path, (void)message, (void)data;
+}
+
+/* Is PATH here, no directory, and anything to the catalogue?  */
+static bool matters(const struct upgrade *u, const char *path)
+{
+	struct file_id id;
+
+	return *path == '/' &&
+	       interest_in(u->patterns, path) != INTEREST_NONE &&
+	       file_lstat(u->root, path, &id) == 0 && !S_ISDIR(id.mode);
+}
+
+static struct mark *find_mark(const struct upgrade *u, const char *path)
+{
+	for (size_t k = 0; k < u->marks.n; k++)
+		if (strcmp(u->marks.items[k].path, path) == 0)
+			return &u->marks.items[k];
+	return NULL;
+}
+
+static void take_installed(void *data, const char *path, const char *sha256)
 {
 	struct upgrade *u = data;
-	struct file_id id;
-	int r;
+	struct mark *m;
 
-	if (*path != '/' || stays(u, path) ||
-	    interest_in(u->patterns, path) == INTEREST_NONE ||
-	    file_lstat(u->root, path, &id) < 0 || S_ISDIR(id.mode))
+	if (!matters(u, path) || (!u->rpm && is_beneath(path, "/etc")))
 		return;
-	r = overlay_remove(u->overlay, path);
-	if (r < 0 && r != -ENOTDIR && u->error == 0)
-		u->error = r;
-	touched(u, path);
+	add_path(&u->installed, path);
+	m = sha256 != NULL ? find_mark(u, path) : NULL;
+	if (m != NULL && m->installed == NULL)
+		m->installed = xstrdup(sha256);
+}
+
+/* What the versions that go have and no other package has, goes; deepest first, for
+ * a package may own a link and have files beneath it.  */
+static void hide_installed(struct upgrade *u)
+{
+	struct paths *all = &u->installed;
+	struct file_package *owners = xcalloc(all->n, sizeof(*owners));
+	size_t times = 0;
+
+	sort_paths(all);
+	sort_paths(&u->untouched);
+	packages_find(u->root, (const char *const *)all->items, all->n, owners,
+		      told_fault, NULL);
+	for (size_t k = all->n; k-- > 0;) {
+		const char *path = all->items[k];
+		int r;
+
+		times++;
+		if (k > 0 && strcmp(all->items[k - 1], path) == 0)
+			continue;
+		if (owners[k].owners <= times &&
+		    !has_path(&u->untouched, path)) {
+			r = overlay_remove(u->overlay, path);
+			if (r < 0 && r != -ENOTDIR && u->error == 0)
+				u->error = r;
+			touched(u, path);
+		}
+		times = 0;
+	}
+	for (size_t k = 0; k < all->n; k++)
+		file_package_done(&owners[k]);
+	free(owners);
 }
 
 struct store_search {
@@ -123,10 +217,11 @@ struct store_search {
 	bool found;
 };
 
-static void find_store(void *data, const char *path)
+static void find_store(void *data, const char *path, const char *sha256)
 {
 	struct store_search *s = data;
 
+	(void)sha256;
 	s->found = s->found || (*path == '/' && !is_beneath(path, "/etc") &&
 		interest_in(s->patterns, path) == INTEREST_STORE);
 }
@@ -145,13 +240,15 @@ bool upgrade_has_stores(const struct root *root, const struct patterns *p,
 
 static void forget_package(struct upgrade *u)
 {
-	for (size_t k = 0; k < u->n_untouched; k++)
-		free(u->untouched[k]);
-	free(u->untouched);
+	for (size_t k = 0; k < u->marks.n; k++) {
+		free(u->marks.items[k].path);
+		free(u->marks.items[k].sha256);
+		free(u->marks.items[k].installed);
+	}
+	free(u->marks.items);
 	free(u->name);
 	free(u->architecture);
-	u->untouched = NULL;
-	u->n_untouched = u->cap_untouched = 0;
+	u->marks = (struct marks){ .n = 0 };
 	u->name = u->architecture = NULL;
 }
 
@@ -167,31 +264,62 @@ static int take_facts(void *data, const struct package_facts *f)
 	return 0;
 }
 
-static int take_untouched(void *data, const char *path)
+static int take_marked(void *data, const struct package_mark *m)
 {
 	struct upgrade *u = data;
-	struct file_id id;
+	struct marks *all = &u->marks;
 
-	if (interest_in(u->patterns, path) == INTEREST_NONE ||
-	    file_lstat(u->root, path, &id) < 0)
+	if (!u->names_only || !matters(u, m->path))
 		return 0;
-	grow(&u->untouched, u->n_untouched, &u->cap_untouched,
-	     sizeof(*u->untouched));
-	u->untouched[u->n_untouched++] = xstrdup(path);
+	grow(&all->items, all->n, &all->cap, sizeof(*all->items));
+	all->items[all->n++] = (struct mark){
+		.path = xstrdup(m->path), .ghost = m->ghost,
+		.noreplace = m->noreplace,
+		.sha256 = m->sha256 != NULL ? xstrdup(m->sha256) : NULL };
 	return 0;
+}
+
+/* Has PATH the bytes that SHA256 is of?  */
+static bool has_bytes(const struct upgrade *u, const char *path,
+		      const char *sha256)
+{
+	AUTO(scanned) struct file f = { .mapped = false };
+	uint8_t hash[SHA256_SIZE];
+	char is[2 * SHA256_SIZE + 1];
+
+	if (file_read(u->root, path, LIMIT_FILE_BYTES, &f) < 0)
+		return false;
+	hash_sha256(f.data, hash);
+	hex_encode(hash, SHA256_SIZE, is);
+	return strcmp(is, sha256) == 0;
+}
+
+/* As rpm decides (lib/rpmfi.c, rpmfilesDecideFate(); seen of rpm 4.18): a file of
+ * settings that nobody changed is replaced, one that somebody changed stays when the
+ * package has the same as before or says noreplace, and is put aside otherwise.  */
+static bool is_untouched(const struct upgrade *u, const struct mark *m)
+{
+	if (m->ghost)
+		return true;
+	if (m->installed == NULL)
+		return m->noreplace;
+	if (has_bytes(u, m->path, m->installed))
+		return false;
+	return m->noreplace || (m->sha256 != NULL &&
+				strcmp(m->sha256, m->installed) == 0);
 }
 
 static int take_listed(void *data)
 {
 	struct upgrade *u = data;
 
-	if (u->n_untouched > 0)
-		qsort(u->untouched, u->n_untouched, sizeof(*u->untouched),
-		      compare_names);
 	if (!u->names_only)
 		return 0;
 	package_files(u->root, u->rpm ? "rpm" : "deb", u->name,
-		      u->architecture, hide_file, package_fault, u);
+		      u->architecture, take_installed, package_fault, u);
+	for (size_t k = 0; k < u->marks.n; k++)
+		if (is_untouched(u, &u->marks.items[k]))
+			add_path(&u->untouched, u->marks.items[k].path);
 	return -ECANCELED;
 }
 
@@ -255,7 +383,7 @@ static int take_bytes(void *data, struct blob part)
 }
 
 static const struct package_sink taker = {
-	take_facts, take_untouched, take_listed, take_member, take_bytes };
+	take_facts, take_marked, take_listed, take_member, take_bytes };
 
 static int read_package(struct upgrade *u, const char *file)
 {
@@ -434,6 +562,8 @@ void upgrade_free(struct upgrade *u)
 	overlay_free(u->overlay);
 	patterns_free(u->patterns);
 	forget_package(u);
+	paths_done(&u->untouched);
+	paths_done(&u->installed);
 	free(u);
 }
 
@@ -447,8 +577,8 @@ bool is_package_name(const char *file)
 	return has_suffix(file, ".deb") || has_suffix(file, ".rpm");
 }
 
-/* Files that go are hidden before any come, for one package may get what another
- * had.  */
+/* All packages are known before any file goes, and all that goes is hidden before
+ * any comes, for one package may get what another had.  */
 static int read_packages(struct upgrade *u,
 			 const struct upgrade_package *packages, size_t n)
 {
@@ -457,13 +587,14 @@ static int read_packages(struct upgrade *u,
 	u->names_only = true;
 	for (size_t k = 0; status < 0 && k < n; k++) {
 		u->rpm = false;		/* only apt's hook has names */
-		if (packages[k].name != NULL)
-			package_files(u->root, "deb", packages[k].name,
-				      packages[k].architecture, hide_file,
-				      package_fault, u);
 		if (packages[k].file != NULL)
 			status = read_package(u, packages[k].file);
+		else
+			package_files(u->root, "deb", packages[k].name,
+				      packages[k].architecture, take_installed,
+				      package_fault, u);
 	}
+	hide_installed(u);
 	u->names_only = false;
 	for (size_t k = 0; status < 0 && k < n; k++)
 		if (packages[k].file != NULL)

@@ -96,8 +96,9 @@ struct rpm_header {
 enum rpm_tag {
 	RPM_TAG_NAME = 1000, RPM_TAG_VERSION = 1001, RPM_TAG_RELEASE = 1002,
 	RPM_TAG_EPOCH = 1003, RPM_TAG_ARCHITECTURE = 1022,
-	RPM_TAG_FILEFLAGS = 1037, RPM_TAG_DIRINDEXES = 1116,
-	RPM_TAG_BASENAMES = 1117, RPM_TAG_DIRNAMES = 1118,
+	RPM_TAG_FILEDIGESTS = 1035, RPM_TAG_FILEFLAGS = 1037,
+	RPM_TAG_DIRINDEXES = 1116, RPM_TAG_BASENAMES = 1117,
+	RPM_TAG_DIRNAMES = 1118, RPM_TAG_FILEDIGESTALGO = 5011,
 };
 enum rpm_file_flag {
 	RPM_FILE_CONFIG = 1u << 0,
@@ -113,10 +114,16 @@ int rpm_header_parse(struct blob blob, struct rpm_header *ret_header);
 const char *rpm_header_string(const struct rpm_header *h, uint32_t tag);
 /* [epoch:]version-release, as rpm writes it; the caller frees.  NULL: none.  */
 char *rpm_header_version(const struct rpm_header *h);
-/* Calls FN with each file of the package, N bytes of PATH as the package calls it,
- * and rpm_file_flags.  Stops at FN's first negative return and returns it.  */
-typedef int rpm_file_fn(void *data, const char *path, size_t n,
-			uint32_t flags);
+struct rpm_file {
+	const char *path;	/* as the package calls it, of N bytes */
+	size_t n;
+	uint32_t flags;		/* rpm_file_flags */
+	const char *sha256;	/* of its bytes, hexadecimal; NULL: not known, as in
+				 * packages older than 2009 */
+};
+/* Calls FN with each file of the package.  Stops at FN's first negative return and
+ * returns it.  */
+typedef int rpm_file_fn(void *data, const struct rpm_file *f);
 int rpm_header_each_file(const struct rpm_header *h, rpm_file_fn *fn,
 			 void *data);
 

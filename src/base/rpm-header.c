@@ -6,7 +6,7 @@
  * (rpm's docs/manual/format_header.md; what is in front differs: a package has a
  * magic number, a database nothing).  The files of a package are arrays beside
  * each other: base names, the names of directories, for each base name the number
- * of its directory, and its flags (docs/manual/tags.md, rpmfileAttrs).
+ * of its directory, its flags (docs/manual/tags.md, rpmfileAttrs), and its digest.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -134,10 +134,22 @@ static const char **strings_of(struct values v, uint32_t *ret_n)
 	return strings;
 }
 
+/* Only if they are of SHA-256, which is 8 in OpenPGP (RFC 4880, 9.4).  */
+static void find_digests(const struct rpm_header *h, struct values *ret_values)
+{
+	struct values algorithm;
+	uint32_t number;
+
+	if (find(h, RPM_TAG_FILEDIGESTALGO, TYPE_INT32, &algorithm) == 0 &&
+	    number_at(&algorithm, 0, &number) && number == 8)
+		find(h, RPM_TAG_FILEDIGESTS, TYPE_STRING_ARRAY, ret_values);
+}
+
 int rpm_header_each_file(const struct rpm_header *h, rpm_file_fn *fn,
 			 void *data)
 {
-	struct values names, dirs, numbers, flags = { .count = 0 };
+	struct values names, dirs, numbers;
+	struct values flags = { .count = 0 }, digests = { .count = 0 };
 	const char *name, **directories;
 	uint32_t n, d;
 	int r = 0;
@@ -148,21 +160,26 @@ int rpm_header_each_file(const struct rpm_header *h, rpm_file_fn *fn,
 	    find(h, RPM_TAG_DIRINDEXES, TYPE_INT32, &numbers) < 0)
 		return 0;
 	find(h, RPM_TAG_FILEFLAGS, TYPE_INT32, &flags);
+	find_digests(h, &digests);
 	directories = strings_of(dirs, &n);
 	for (uint32_t i = 0; r >= 0 && i < FILES_MAX &&
 	     number_at(&numbers, i, &d) &&
 	     (name = next_string(&names)) != NULL; i++) {
+		const char *digest = next_string(&digests);
 		char path[LIMIT_PATH_BYTES];
-		uint32_t mark = 0;
+		struct rpm_file f = { .path = path };
 		int length;
 
 		if (d >= n)
 			continue;
-		number_at(&flags, i, &mark);
+		number_at(&flags, i, &f.flags);
 		length = snprintf(path, sizeof(path), "%s%s", directories[d],
 				  name);
-		if (length > 0 && (size_t)length < sizeof(path))
-			r = fn(data, path, (size_t)length, mark);
+		f.n = (size_t)length;
+		if (digest != NULL && strlen(digest) == 2 * SHA256_SIZE)
+			f.sha256 = digest;
+		if (length > 0 && f.n < sizeof(path))
+			r = fn(data, &f);
 	}
 	free(directories);
 	return r;

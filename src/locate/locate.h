@@ -346,6 +346,7 @@ void units_each_home(const struct root *r, unit_home_fn *fn, void *data);
 struct file_package {
 	char *package;		/* NULL: no package has the file */
 	char *version;		/* NULL: not known */
+	unsigned owners;	/* packages that have it */
 };
 void file_package_done(struct file_package *f);
 /* PATH, a database, could not be read as MESSAGE says (borrowed).  */
@@ -359,9 +360,11 @@ void packages_find(const struct root *r, const char *const *paths, size_t n,
 		   package_problem_fn *problem, void *data);
 /* Calls FN for each file that the installed version of the package NAME has, as the
  * database of FORMAT ("deb", "rpm") calls it, absolute but for damage; of one that
- * can be installed for several architectures at once that of ARCHITECTURE (NULL:
- * it is not known).  Nothing is called for what is not installed.  */
-typedef void package_file_fn(void *data, const char *path);
+ * can be installed for several architectures at once that of ARCHITECTURE (NULL or
+ * that of none: of all).  SHA256: of its bytes, hexadecimal; NULL: not known.
+ * Nothing is called for what is not installed.  */
+typedef void package_file_fn(void *data, const char *path,
+			     const char *sha256);
 void package_files(const struct root *r, const char *format, const char *name,
 		   const char *architecture, package_file_fn *fn,
 		   package_problem_fn *problem, void *data);

@@ -155,22 +155,25 @@ static void visit_all(const struct visit *v)
 
 struct owner {
 	struct package_search *search;
+	const char *basename;	/* only such files; NULL: all */
 	const char *package;
 	char *version;
 };
 
-static int own_file(void *data, const char *path, size_t n, uint32_t flags)
+static int own_file(void *data, const struct rpm_file *f)
 {
 	const struct owner *o = data;
 
-	(void)flags;
-	search_file(o->search, path, n, o->package, o->version);
+	if (o->basename == NULL ||
+	    strcmp(strrchr(f->path, '/') + 1, o->basename) == 0)
+		search_file(o->search, f->path, f->n, o->package, o->version);
 	return 0;
 }
 
-static int search_header(struct blob blob, void *data)
+static int search_files(struct blob blob, struct package_search *s,
+			const char *basename)
 {
-	struct owner o = { .search = data };
+	struct owner o = { .search = s, .basename = basename };
 	struct rpm_header h;
 	int r;
 
@@ -185,21 +188,36 @@ static int search_header(struct blob blob, void *data)
 	return r;
 }
 
+static int search_header(struct blob blob, void *data)
+{
+	return search_files(blob, data, NULL);
+}
+
 struct lookup {
 	struct package_search *search;
 	sqlite3_stmt *statement;
+	const char *basename;
 };
 
-static int lookup_basename(const char *name, void *data)
+/* A package that has files of several names is found by each.  */
+static int search_named(struct blob blob, void *data)
 {
 	const struct lookup *l = data;
 
-	return query_headers(l->statement, name, search_header, l->search);
+	return search_files(blob, l->search, l->basename);
+}
+
+static int lookup_basename(const char *name, void *data)
+{
+	struct lookup *l = data;
+
+	l->basename = name;
+	return query_headers(l->statement, name, search_named, l);
 }
 
 static int search_query(sqlite3_stmt *statement, void *data)
 {
-	struct lookup l = { data, statement };
+	struct lookup l = { data, statement, NULL };
 
 	return search_each_basename(data, lookup_basename, &l);
 }
@@ -221,12 +239,11 @@ void rpm_search(struct package_search *s)
 
 /* ---- which files a package has -------------------------------------------------*/
 
-static int list_file(void *data, const char *path, size_t n, uint32_t flags)
+static int list_file(void *data, const struct rpm_file *f)
 {
 	const struct package_listing *l = data;
 
-	(void)n, (void)flags;
-	l->fn(l->data, path);
+	l->fn(l->data, f->path, f->sha256);
 	return 0;
 }
 
@@ -262,6 +279,21 @@ static int list_query(sqlite3_stmt *statement, void *data)
 	return query_headers(statement, l->name, list_header, data);
 }
 
+/* What is there, and not in the file that is read.  */
+static void tell_log(const struct package_listing *l)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		AUTO(str) char *path = xasprintf("%s/rpmdb.sqlite-wal",
+						 places[i]);
+		struct file_id id;
+
+		if (file_stat(l->root, path, &id) == 0 && id.size > 0)
+			l->problem(path, "rpm has not written its last changes "
+				   "into the database: preview again when it "
+				   "has ended", l->data);
+	}
+}
+
 static void list_fault(const char *path, const char *message, void *data)
 {
 	const struct package_listing *l = data;
@@ -271,6 +303,7 @@ static void list_fault(const char *path, const char *message, void *data)
 
 void rpm_list(struct package_listing *l)
 {
+	tell_log(l);
 	visit_all(&(struct visit){
 		.root = l->root,
 		.sql = "SELECT p.blob FROM Packages p WHERE p.hnum IN"

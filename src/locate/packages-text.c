@@ -159,7 +159,7 @@ static int give_list(const struct package_listing *l, const char *path)
 	int r = file_read(l->root, path, LIMIT_FILE_BYTES, &f);
 	struct blob text, line;
 
-	if (r < 0 && r != -ENOENT)
+	if (r < 0 && r != -ENOENT && r != -ENOTDIR)
 		l->problem(path, error_words(r), l->data);
 	if (r < 0)
 		return r;
@@ -169,9 +169,26 @@ static int give_list(const struct package_listing *l, const char *path)
 		if (line.n == 0 || line.n >= LIMIT_PATH_BYTES)
 			continue;
 		file = xstrndup((const char *)line.p, line.n);
-		l->fn(l->data, file);
+		l->fn(l->data, file, NULL);
 	}
 	return 0;
+}
+
+/* Those of all architectures.  */
+static void give_lists(const struct package_listing *l)
+{
+	AUTO(str) char *prefix = xasprintf("%s:", l->name);
+	AUTO(names) char **info = NULL;
+	size_t n;
+
+	if (file_names(l->root, DPKG "/info", &info, &n) < 0)
+		return;
+	for (char **name = info; *name != NULL; name++) {
+		AUTO(str) char *path = xasprintf(DPKG "/info/%s", *name);
+
+		if (has_prefix(*name, prefix) && has_suffix(*name, ".list"))
+			give_list(l, path);
+	}
 }
 
 void dpkg_list(struct package_listing *l)
@@ -185,7 +202,11 @@ void dpkg_list(struct package_listing *l)
 	    strlen(l->name) > LIMIT_LABEL_BYTES ||
 	    (l->architecture != NULL && strchr(l->architecture, '/') != NULL))
 		return;
-	if (give_list(l, plain) == -ENOENT && l->architecture != NULL)
+	if (give_list(l, plain) != -ENOENT)
+		return;
+	if (l->architecture == NULL || strcmp(l->architecture, "all") == 0)
+		give_lists(l);
+	else
 		give_list(l, full);
 }
 

@@ -116,8 +116,10 @@ void search_file(struct package_search *s, const char *path, size_t n,
 		const struct wanted *w = &s->wanted[k - 1];
 		struct file_package *f = &s->found[w->index];
 
-		if (w->n != n || memcmp(w->path, path, n) != 0 ||
-		    f->package != NULL)
+		if (w->n != n || memcmp(w->path, path, n) != 0)
+			continue;
+		f->owners++;
+		if (f->package != NULL)
 			continue;
 		f->package = xstrdup(package);
 		f->version = version != NULL ? xstrdup(version) : NULL;

@@ -15,7 +15,7 @@ enum job_message {
 	JOB_ROOTS,	/* certificates that are known */
 	JOB_DECODE,	/* one certificate: DECODED comes back */
 	JOB_VERIFY,	/* a pair: VERIFIED */
-	JOB_UNPACK,	/* a package: PACKAGE, UNTOUCHEDs, LISTED, MEMBERs and BYTES,
+	JOB_UNPACK,	/* a package: PACKAGE, MARKEDs, LISTED, MEMBERs and BYTES,
 			 * UNPACKED */
 	JOB_TAKE,	/* whether a member's bytes are wanted */
 	/* From the worker.  */
@@ -27,7 +27,7 @@ enum job_message {
 	JOB_MEMBER,	/* of a regular file: TAKE is the answer */
 	JOB_BYTES,
 	JOB_UNPACKED,	/* the end, and what was wrong */
-	JOB_UNTOUCHED,
+	JOB_MARKED,
 	JOB_LISTED,
 };
 

@@ -536,12 +536,17 @@ struct package_member {
 	uint32_t mode;		/* permissions */
 	uint64_t size;
 };
+/* A file that an .rpm does not simply install.  */
+struct package_mark {
+	const char *path;	/* as of a member */
+	bool ghost;		/* %ghost: there is no member for it; else %config */
+	bool noreplace;
+	const char *sha256;	/* of its bytes, hexadecimal; NULL: not known */
+};
 struct package_sink {
 	/* Each returns a negative errno to end it.  Before all members: */
 	int (*facts)(void *data, const struct package_facts *f);
-	/* Installing leaves alone what is at PATH, which is like that of a member:
-	 * rpm's %ghost and %config(noreplace).  */
-	int (*untouched)(void *data, const char *path);
+	int (*marked)(void *data, const struct package_mark *m);
 	int (*listed)(void *data);	/* that was all about it */
 	/* 1: `bytes` is to be given all of the file 'f', else 0.  */
 	int (*member)(void *data, const struct package_member *m);

@@ -36,12 +36,15 @@ static int say_facts(void *data, const struct package_facts *f)
 	return 0;
 }
 
-static int say_untouched(void *data, const char *path)
+static int say_marked(void *data, const struct package_mark *m)
 {
 	struct channel *c = data;
-	struct buf *b = channel_begin(c, JOB_UNTOUCHED);
+	struct buf *b = channel_begin(c, JOB_MARKED);
 
-	wire_put_text(b, path);
+	wire_put_text(b, m->path);
+	wire_put_u32(b, m->ghost);
+	wire_put_u32(b, m->noreplace);
+	wire_put_text(b, m->sha256);
 	channel_end(c);
 	if (b->n > LIMIT_WIRE_CHUNK && channel_send(c, NULL, 0) < 0)
 		_exit(WORKER_DONE);
@@ -95,7 +98,7 @@ static int say_bytes(void *data, struct blob part)
 }
 
 static const struct package_sink teller = {
-	say_facts, say_untouched, say_listed, say_member, say_bytes };
+	say_facts, say_marked, say_listed, say_member, say_bytes };
 
 void unpack_work(struct channel *c, struct wire message)
 {
@@ -165,16 +168,19 @@ static bool is_path(const char *path)
 	return true;
 }
 
-static int hear_untouched(struct unpacking *u, struct wire *w)
+static int hear_marked(struct unpacking *u, struct wire *w)
 {
 	AUTO(str) char *path = wire_get_text(w, LIMIT_PATH_BYTES);
+	const bool ghost = wire_get_u32(w, 1), noreplace = wire_get_u32(w, 1);
+	AUTO(str) char *sha256 = wire_get_text(w, 2 * SHA256_SIZE);
+	const struct package_mark m = { path, ghost, noreplace, sha256 };
 	int r = wire_end(w);
 
 	if (r == 0 && (u->state != FACTS_HEARD || !is_path(path) ||
 		       ++u->members > LIMIT_PACKAGE_MEMBERS))
 		r = -EBADMSG;
 	if (r == 0)
-		r = u->host_error = u->sink->untouched(u->data, path);
+		r = u->host_error = u->sink->marked(u->data, &m);
 	return r < 0 ? r : 0;
 }
 
@@ -277,8 +283,8 @@ int unpack_hear(struct channel *c, int fd, const struct package_sink *sink,
 		case JOB_PACKAGE:
 			r = hear_facts(&u, &message);
 			break;
-		case JOB_UNTOUCHED:
-			r = hear_untouched(&u, &message);
+		case JOB_MARKED:
+			r = hear_marked(&u, &message);
 			break;
 		case JOB_LISTED:
 			r = hear_listed(&u, &message);

@@ -424,22 +424,23 @@ static int find_header(struct unpack *u, off_t *offset, off_t *ret_header,
 	return 0;
 }
 
-static int give_untouched(void *data, const char *name, size_t n,
-			  uint32_t flags)
+static int give_marked(void *data, const struct rpm_file *f)
 {
-	const uint32_t kept = RPM_FILE_CONFIG | RPM_FILE_NOREPLACE;
 	struct unpack *u = data;
 	AUTO(str) char *path = NULL;
+	struct package_mark m = {
+		.ghost = (f->flags & RPM_FILE_GHOST) != 0,
+		.noreplace = (f->flags & RPM_FILE_NOREPLACE) != 0,
+		.sha256 = f->sha256 };
 
-	(void)n;
 	if (++u->members > LIMIT_PACKAGE_MEMBERS)
 		return refuse(u, "more members than a limit of this program");
-	if ((flags & RPM_FILE_GHOST) == 0 && (flags & kept) != kept)
+	if (!m.ghost && (f->flags & RPM_FILE_CONFIG) == 0)
 		return 0;
-	path = member_path(name);
+	m.path = path = member_path(f->path);
 	if (path == NULL)
 		return refuse(u, "a member has a name that leads elsewhere, or is too long");
-	u->stopped = u->sink->untouched(u->data, path);
+	u->stopped = u->sink->marked(u->data, &m);
 	return u->stopped < 0 ? u->stopped : 0;
 }
 
@@ -451,7 +452,7 @@ static int give_header(struct unpack *u, const struct rpm_header *h)
 		rpm_header_string(h, RPM_TAG_ARCHITECTURE) });
 
 	if (r == 0)
-		r = rpm_header_each_file(h, give_untouched, u);
+		r = rpm_header_each_file(h, give_marked, u);
 	u->members = 0;
 	return r == 0 ? give_listed(u) : r;
 }
@@ -463,10 +464,13 @@ static int rpm_facts(struct unpack *u)
 	struct rpm_header h;
 	uint64_t size;
 	off_t offset = RPM_LEAD, at;
+	uint8_t lead[RPM_LEAD];
 	int r = find_header(u, &offset, &at, &size);
 
 	if (r < 0)
 		return r;
+	if (read_at(u, 0, lead, sizeof(lead)) && lead[6] == 0 && lead[7] == 1)
+		return refuse(u, "it is a source package, which nothing is installed of");
 	offset += (8 - offset % 8) % 8;	/* only behind the signatures */
 	r = find_header(u, &offset, &at, &size);
 	if (r < 0)

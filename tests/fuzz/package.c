@@ -33,11 +33,12 @@ static int facts(void *data, const struct package_facts *f)
 	return 0;
 }
 
-static int untouched(void *data, const char *path)
+static int marked(void *data, const struct package_mark *m)
 {
 	struct seen *s = data;
 
-	MUST(s->facts && !s->listed && is_path(path));
+	MUST(s->facts && !s->listed && is_path(m->path));
+	MUST(m->sha256 == NULL || strlen(m->sha256) == 2 * SHA256_SIZE);
 	return 0;
 }
 
@@ -76,7 +77,7 @@ static int bytes(void *data, struct blob part)
 static void take(struct blob input)
 {
 	static const struct package_sink sink = {
-		facts, untouched, listed, member, bytes };
+		facts, marked, listed, member, bytes };
 	AUTO(fd) int fd = memfd_create("package", MFD_CLOEXEC);
 	AUTO(str) char *error = NULL;
 	struct seen seen = { .facts = false };

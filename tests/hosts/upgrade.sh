@@ -6,23 +6,10 @@
 . "${srcdir:=.}/tests/hosts/lib.sh"
 # shellcheck source=tests/hosts/preview-lib.sh
 . "$srcdir/tests/hosts/preview-lib.sh"
+# shellcheck source=tests/hosts/upgrade-lib.sh
+. "$srcdir/tests/hosts/upgrade-lib.sh"
 command -v openssl >/dev/null || skip "needs openssl"
 command -v ar >/dev/null || skip "needs ar"
-"$TRUSTDRIFT" --version | grep -q '^without libarchive' && {
-	error=$("$TRUSTDRIFT" preview --root / "$work/none.deb" 2>&1)
-	is "without libarchive" "$?" 1
-	printf '%s\n' "$error"
-	skip "this build has no libarchive"
-}
-
-good=$srcdir/tests/hosts/certificates/dst-2021
-crossed=$srcdir/tests/hosts/certificates/addtrust-2020
-old=dst-root-ca-x3
-now=2021-09-25T00:00:00Z
-TMPDIR=$work/tmp
-export TMPDIR
-mkdir "$TMPDIR"
-
 # deb FILE NAME DIR [COMPRESSOR SUFFIX]: a package with what is in DIR
 deb() {
 	rm -rf "$work/deb"
@@ -44,85 +31,6 @@ installed() {
 		>"$1/var/lib/dpkg/info/$2.list"
 	printf 'Package: %s\nStatus: install ok installed\nVersion: 1\n' "$2" \
 		>"$1/var/lib/dpkg/status"
-}
-
-preview() {
-	preview_root=$1
-	shift
-	status=0
-	"$TRUSTDRIFT" preview --root "$preview_root" --now "$now" \
-		--format json "$@" >"$work/preview.json" 2>"$work/errors" ||
-		status=$?
-}
-
-# places: "change name location" of each certificate that it changes; moves: "from to"
-# of each store
-places() {
-	/usr/bin/python3 -I - "$work/preview.json" <<-'END'
-	import json, sys
-	for c in json.load(open(sys.argv[1]))["changes"]:
-	    for s in sorted(s["location"] for s in c["stores"]):
-	        print(c["change"], c["certificate"]["name"].replace(" ", "-"), s)
-	END
-}
-moves() {
-	/usr/bin/python3 -I - "$work/preview.json" <<-'END'
-	import json, sys
-	for m in json.load(open(sys.argv[1]))["moves"]:
-	    print(m["from"], m["to"])
-	END
-}
-
-# keys KEY: "rule location" of the findings of a key of the preview
-keys() {
-	/usr/bin/python3 -I - "$work/preview.json" "$1" <<-'END'
-	import json, sys
-	for f in json.load(open(sys.argv[1]))[sys.argv[2]]:
-	    for m in f["certificates"] or [f["entry"]]:
-	        print(f["rule"], m["location"])
-	END
-}
-# what is found after the change, by the preview and by an audit
-after() {
-	/usr/bin/python3 -I - "$work/before.json" "$work/preview.json" \
-		"$work/real.json" <<-'END'
-	import json, sys
-	before, preview, real = (json.load(open(n)) for n in sys.argv[1:])
-	found = {f["id"]: f for f in before["findings"]}
-	for f in preview["disappear"]:
-	    found.pop(f["id"])
-	for f in preview["appear"]:
-	    found[f["id"]] = f
-	for f in preview["differ"]:
-	    found[f["after"]["id"]] = f["after"]
-	def rows(findings):
-	    return sorted(" ".join([f["id"], f["severity"], f["status"], f["rule"],
-	        f["message"], *[m["sha256"] for m in f["certificates"]]])
-	        for f in findings)
-	got, wanted = rows(found.values()), rows(real["findings"])
-	for line in got:
-	    if line not in wanted: print("previewed only:", line)
-	for line in wanted:
-	    if line not in got: print("real only:", line)
-	END
-}
-# same WHAT ROOT CHANGED-ROOT PACKAGE ...
-same() {
-	what=$1 same_root=$2 changed_root=$3
-	shift 3
-	rm -f "$work/same.db"
-	"$TRUSTDRIFT" audit --root "$same_root" --now "$now" --format json \
-		--exit-zero --db "$work/same.db" >"$work/before.json"
-	preview "$same_root" "$@"
-	[ ! -s "$work/errors" ] || cat "$work/errors"
-	mv "$same_root" "$same_root.away"
-	mv "$changed_root" "$same_root"
-	"$TRUSTDRIFT" audit --root "$same_root" --now "$now" --format json \
-		--exit-zero --db "$work/same.db" >"$work/real.json"
-	mv "$same_root" "$changed_root"
-	mv "$same_root.away" "$same_root"
-	is "$what" "$(after)" ""
-	is "$what: the status" "$status" 2
 }
 
 # ---- the outage of 2021, before the update ----------------------------------------
@@ -229,14 +137,38 @@ deb "$work/hello.deb" hello "$work/hello"
 is "in short" "$("$TRUSTDRIFT" preview --root "$one" --now $now --format short \
 	"$work/hello.deb")" "trustdrift: nothing that is trusted here would change"
 
+# one for all architectures takes the place of one for this
+mv "$one/var/lib/dpkg/info/python3-certifi.list" \
+	"$one/var/lib/dpkg/info/python3-certifi:amd64.list"
+deb "$work/gone.deb" python3-certifi "$work/hello"
+preview "$one" "$work/gone.deb"
+is "another architecture's list" "$(changed | cut -d ' ' -f 1,3)" \
+	"removed python-certifi-debian
+removed python-certifi-debian"
+# what another package has, too, stays
+echo /usr/lib/python3/dist-packages/certifi/cacert.pem \
+	>"$one/var/lib/dpkg/info/other.list"
+preview "$one" "$work/gone.deb"
+is "another package has it, too" "$(changed)" ""
+rm "$one/var/lib/dpkg/info/other.list"
+
+# what was distrusted and is trusted comes
+for word in distrusted trusted; do
+	mkdir -p "$work/$word/usr/share/pki/ca-trust-source"
+	{
+		printf '[p11-kit-object-v1]\nlabel: "x"\nx-%s: true\n' "$word" |
+			sed 's/x-trusted/trusted/'
+		cat "$crossed/aaa-certificate-services.pem"
+	} >"$work/$word/usr/share/pki/ca-trust-source/x.p11-kit"
+done
+cp -a "$one" "$work/red"
+cp -a "$work/distrusted/." "$work/red"
+echo /usr/share/pki/ca-trust-source/x.p11-kit >"$work/red/var/lib/dpkg/info/x.list"
+deb "$work/x.deb" x "$work/trusted"
+preview "$work/red" "$work/x.deb"
+is "distrusted, and then trusted" "$(changed | cut -d ' ' -f 1,3)" "added p11-kit-token"
+
 # ---- what no package is ---------------------------------------------------------------
-# refused WHAT WORDS FILE
-refused() {
-	preview "$one" "$3"
-	is "$1: status" "$status" 1
-	check "$1: $(cat "$work/errors")" grep -q "$2" "$work/errors"
-	is "$1: nothing on standard output" "$(cat "$work/preview.json")" ""
-}
 size=$(stat -c %s "$work/ca-certificates.deb")
 head -c $((size / 2)) "$work/ca-certificates.deb" >"$work/half.deb"
 refused "half a package" . "$work/half.deb"
@@ -322,135 +254,5 @@ is "no TMPDIR" "$status" 1
 check "no TMPDIR" grep -q 'TMPDIR' "$work/errors"
 TMPDIR=$work/tmp
 
-# ---- rpm ---------------------------------------------------------------------------------
-if command -v rpmbuild >/dev/null && command -v sqlite3 >/dev/null; then
-	mkdir -p "$work/rpm/tree"
-	cp -a "$new/." "$work/rpm/tree"
-	cat >"$work/rpm/x.spec" <<-END
-	Name: ca-certificates
-	Version: 2
-	Release: 1
-	Summary: a
-	License: a
-	BuildArch: noarch
-	%description
-	a
-	%install
-	mkdir -p %{buildroot}
-	cp -a $work/rpm/tree/. %{buildroot}
-	%files
-	/usr/share/ca-certificates
-	/usr/share/doc/ca-certificates
-	END
-	rpmbuild --quiet -bb --define "_topdir $work/rpm" \
-		--define "_rpmdir $work/rpm" "$work/rpm/x.spec" \
-		>"$work/rpm/log" 2>&1 || fail "rpmbuild: $(cat "$work/rpm/log")"
-	preview "$one" "$work"/rpm/noarch/*.rpm
-	is "an rpm: what it adds" "$(changed | sed -n 's/^added //p' | cut -d ' ' -f 1)" \
-		"Crossed-Certification-Authority"
-	head -c 3000 "$work"/rpm/noarch/*.rpm >"$work/half.rpm"
-	refused "half an rpm" . "$work/half.rpm"
-
-	# A new version that has some files no more, as Fedora's ca-certificates and
-	# Python's certifi: what rpm's database says is gone; what the scripts make
-	# (%ghost), and what the administrator may have changed, stays.
-	site=usr/lib/python3.9/site-packages/certifi
-	made=etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem
-	anchors=usr/share/pki/ca-trust-source/anchors
-	# version N SITE-PACKAGES LINE-OF-FILES ...
-	version() {
-		number=$1
-		shift
-		{
-			printf '%s\n' "Name: roots" "Version: $number" "Release: 1" \
-				"Summary: a" "License: a" "BuildArch: noarch" \
-				"%description" "a" "%install" "mkdir -p %{buildroot}" \
-				"cp -a $work/rpm/$number/. %{buildroot}" "%files"
-			printf '%s\n' "$@"
-		} >"$work/rpm/roots.spec"
-		rpmbuild --quiet -bb --define "_topdir $work/rpm" \
-			--define "_rpmdir $work/rpm" "$work/rpm/roots.spec" \
-			>"$work/rpm/log" 2>&1 ||
-			fail "rpmbuild: $(cat "$work/rpm/log")"
-	}
-	for n in 1 2; do
-		tree=$work/rpm/$n
-		mkdir -p "$tree/${made%/*}" "$tree/$anchors" "$tree/etc/pki/tls/certs" \
-			"$tree/etc/raddb/certs"
-		cat "$good/$old.pem" "$good/isrg-root-x1.pem" >"$tree/$made"
-		ln -s "/$made" "$tree/etc/pki/tls/certs/ca-bundle.crt"
-		cp "$good/isrg-root-x1.pem" "$tree/$anchors/isrg.pem"
-		cp "$good/isrg-root-x1.pem" "$tree/etc/raddb/certs/ca.pem"
-		mkdir -p "$tree/$site"
-		cp "$tree/$made" "$tree/$site/cacert.pem"
-		site=usr/lib/python3.11/site-packages/certifi
-	done
-	# gone from the second: an anchor, the old name of the list and one authority
-	# of certifi, which is elsewhere
-	cp "$good/$old.pem" "$work/rpm/1/$anchors/old.pem"
-	ln -s "/$made" "$work/rpm/1/etc/pki/tls/cert.pem"
-	cp "$good/isrg-root-x1.pem" "$work/rpm/2/$site/cacert.pem"
-	cp "$crossed/usertrust-rsa.pem" "$work/rpm/2/etc/raddb/certs/ca.pem"
-	set -- "%ghost /$made" /etc/pki/tls "%config(noreplace) /etc/raddb/certs/ca.pem" \
-		/usr/share/pki
-	version 1 "$@" /usr/lib/python3.9
-	version 2 "$@" /usr/lib/python3.11
-	red=$work/red
-	mkdir -p "$red/home/ann" "$red/var/lib/rpm"
-	cp -a "$work/rpm/1/." "$red"
-	echo 'ann:x:1000:1000::/home/ann:/bin/sh' >"$red/etc/passwd"
-	printf 'ID=fedora\nVERSION_ID=40\nPRETTY_NAME=Fedora\n' >"$red/etc/os-release"
-	# what the administrator's own hands made of a configuration file
-	cat "$good/$old.pem" >>"$red/etc/raddb/certs/ca.pem"
-	rpm --dbpath "$red/var/lib/rpm" --define '_db_backend sqlite' -i --nodeps \
-		--justdb --ignorearch --ignoreos "$work"/rpm/noarch/roots-1-1.*.rpm \
-		>"$work/rpm/log" 2>&1 || fail "rpm -i: $(cat "$work/rpm/log")"
-	sqlite3 "$red/var/lib/rpm/rpmdb.sqlite" 'PRAGMA wal_checkpoint(TRUNCATE)' \
-		>/dev/null
-	preview "$red" "$work"/rpm/noarch/roots-2-1.*.rpm
-	is "an upgrade by rpm: errors" "$(cat "$work/errors")" ""
-	is "an upgrade by rpm: an anchor goes, so does one name of the list and one of certifi" \
-		"$(places)" \
-		"removed Departing-Root-X3 /$made
-removed Departing-Root-X3 /etc/pki/tls/cert.pem
-removed Departing-Root-X3 /etc/pki/tls/certs/ca-bundle.crt
-removed Departing-Root-X3 /usr/lib/python3.9/site-packages/certifi/cacert.pem
-removed Departing-Root-X3 /usr/share/pki/ca-trust-source/anchors/old.pem
-removed Staying-Root-X1 /etc/pki/tls/cert.pem"
-	is "an upgrade by rpm: what moves" "$(moves)" \
-		"/usr/lib/python3.9/site-packages/certifi/cacert.pem /usr/lib/python3.11/site-packages/certifi/cacert.pem"
-	"$TRUSTDRIFT" preview --root "$red" --now $now --format short \
-		"$work"/rpm/noarch/roots-2-1.*.rpm >"$work/short"
-	check "in short: what moves" grep -qx 'trustdrift:   > /usr/lib/python3.9/site-packages/certifi/cacert.pem would be /usr/lib/python3.11/site-packages/certifi/cacert.pem' \
-		"$work/short"
-	cp -a "$red" "$work/updated"
-	if [ "$(id -u)" = 0 ]; then
-		rpm --root "$work/updated" --dbpath /var/lib/rpm \
-			--define '_db_backend sqlite' -U --nodeps --ignorearch \
-			--ignoreos "$work"/rpm/noarch/roots-2-1.*.rpm \
-			>"$work/rpm/log" 2>&1 || fail "rpm -U: $(cat "$work/rpm/log")"
-	else
-		rm -rf "$work/updated/usr/lib/python3.9" \
-			"$work/updated/$anchors/old.pem" \
-			"$work/updated/etc/pki/tls/cert.pem"
-		cp -a "$work/rpm/2/usr/." "$work/updated/usr"
-	fi
-	# and as update-ca-trust follows
-	cp "$good/isrg-root-x1.pem" "$work/updated/$made"
-	same "as rpm upgrades" "$red" "$work/updated" \
-		"$work"/rpm/noarch/roots-2-1.*.rpm
-
-	# a database that cannot be read is told, and nothing is guessed
-	cp -a "$red" "$work/torn"
-	head -c 6000 "$red/var/lib/rpm/rpmdb.sqlite" \
-		>"$work/torn/var/lib/rpm/rpmdb.sqlite"
-	preview "$work/torn" "$work"/rpm/noarch/roots-2-1.*.rpm
-	check "rpm's database is damaged: $(cat "$work/errors")" \
-		grep -q 'rpmdb.sqlite: which files go is not known: .*--rebuilddb' \
-		"$work/errors"
-	is "rpm's database is damaged: what is known" "$(moves)" ""
-else
-	echo "rpm was not tested: no rpmbuild or no sqlite3"
-fi
 is "nothing is left in TMPDIR" "$(ls -A "$TMPDIR")" ""
 finish
