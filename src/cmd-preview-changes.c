@@ -3,8 +3,8 @@
  *
  * A file that a package brings in another place than the one before is another
  * store, and so would be all that is in it.  Nobody is helped by that: where a
- * store goes and one of its kind comes that has some of the same certificates, it
- * has moved, and only what differs between the two is a change.
+ * store goes and one of its kind comes that has half of its certificates, it has
+ * moved, and only what differs between the two is a change.
  */
 #include <errno.h>
 #include <inttypes.h>

@@ -189,8 +189,9 @@ static void hide_installed(struct upgrade *u)
 
 	sort_paths(all);
 	sort_paths(&u->untouched);
-	packages_find(u->root, (const char *const *)all->items, all->n, owners,
-		      told_fault, NULL);
+	if (all->n > 0)		/* it reads the databases whatever it is asked */
+		packages_find(u->root, (const char *const *)all->items, all->n,
+			      owners, told_fault, NULL);
 	for (size_t k = all->n; k-- > 0;) {
 		const char *path = all->items[k];
 		int r;
