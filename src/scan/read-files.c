@@ -203,6 +203,22 @@ struct job {
 	struct file_sink sink;
 };
 
+/* What ERROR is where a regular file was a moment ago: another took its place, or
+ * the place of a directory above it.  What was looked at then does not tell that,
+ * so that a scan would rely on it for as long as the file is what it was.  */
+static int since_then(int error)
+{
+	switch (-error) {
+	case ENOENT:
+	case ENOTDIR:
+	case ELOOP:
+	case ENOTREG:
+		return -ESTALE;
+	default:
+		return error;
+	}
+}
+
 /* The descriptors of W and of the file beside it.  */
 static int open_wanted(struct pass *pass, struct wanted_file *w, uint64_t limit,
 		       struct read_file *ret_file)
@@ -216,12 +232,11 @@ static int open_wanted(struct pass *pass, struct wanted_file *w, uint64_t limit,
 		r = -ESTALE;
 	}
 	if (r < 0)
-		return r;
+		return since_then(r);
 	if (w->companion != NULL)
-		w->companion_error = file_open(root, w->companion,
-					       LIMIT_FILE_BYTES,
-					       &f.companion_fd,
-					       &f.companion_id);
+		w->companion_error = since_then(
+			file_open(root, w->companion, LIMIT_FILE_BYTES,
+				  &f.companion_fd, &f.companion_id));
 	*ret_file = f;
 	return 0;
 }
