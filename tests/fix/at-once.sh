@@ -1,7 +1,7 @@
 #!/bin/sh
 # at-once.sh -- two fix scripts at once, and a full disk: a store is as it was or
 # repaired, the script says which, and goes on when there is room again.  Every
-# second amount of room is tried, or every EVERYth.
+# third amount of room is tried, or every EVERYth.
 # shellcheck source=tests/fix/lib.sh
 . "${srcdir:=.}/tests/fix/lib.sh"
 
@@ -104,7 +104,7 @@ while :; do
 		[ ! -f "$kept/changes" ] || run --yes --rollback "$kept"
 	done
 	is "room for $room: bit for bit" "$(listing)" "$before"
-	room=$((room + ${EVERY:-2}))
+	room=$((room + ${EVERY:-3}))
 done
 ok "it failed at many a copy: $room" [ "$room" -ge 8 ]
 finish

@@ -185,12 +185,12 @@ swapped() {
 
 # A sample, by steps that share no divisor; EVERY=1 is all of them, and takes long.
 # Finding a path changes nothing, but a directory may be swapped meanwhile.
-swapped deleting "${EVERY:-211}"
-swapped editing "${EVERY:-83}"
+swapped deleting "${EVERY:-331}"
+swapped editing "${EVERY:-127}"
 WITHOUT=follow
 export WITHOUT
-try deleting "${EVERY:-101}"
-try editing "${EVERY:-79}"
+try deleting "${EVERY:-151}"
+try editing "${EVERY:-113}"
 # what can be caught: the script tidies up, and says that it did not end
 for SIGNAL in TERM INT HUP PIPE; do
 	export SIGNAL
@@ -205,7 +205,7 @@ for SIGNAL in TERM INT HUP PIPE; do
 done
 unset SIGNAL
 try store "${EVERY:-251}"
-try pem_files "${EVERY:-73}"
+try pem_files "${EVERY:-109}"
 ! command -v openssl >/dev/null || try hash_directory "${EVERY:-137}"
 scenario=refresh
 try refresh "${EVERY:-593}"
