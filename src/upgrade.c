@@ -6,11 +6,11 @@
  * of the system's authorities will hold is not said here: these lists are in many
  * forms, and scan_again() makes them of the sources (CHANGE_UPDATE).
  *
- * What is surprising: configuration files that are there stay as they are.  For dpkg
- * such are all files of /etc, also those that a new version has no more: it keeps what
- * the administrator changed, and that what nobody changed is replaced is not said here.
- * An rpm marks them (%config) and has their digests; and it names what it has no bytes
- * of because its scripts make it (%ghost: the lists of Fedora's ca-certificates).
+ * What is surprising: files of settings that the administrator changed stay as they
+ * are, and others are replaced.  dpkg has a list of them (deb-conffiles(5)), their MD5
+ * as it installed them, and keeps those that a new version has no more; an rpm marks
+ * them (%config) and has their digests, and it names what it has no bytes of because
+ * its scripts make it (%ghost: the lists of Fedora's ca-certificates).
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -27,13 +27,13 @@
 #define DEPTH_MAX	16u	/* directories in CERTIFICATES */
 #define PASSES_MAX	4u	/* links to links in HASHES */
 
-/* One of an .rpm that is here, too.  */
+/* One that matters here; of an .rpm one that is here, too.  */
 struct mark {
 	char *path;
 	bool ghost, noreplace;
 	char *sha256;		/* of the one that comes, NULL: not known */
-	char *installed;	/* of the one that the installed version came with,
-				 * NULL: likewise, or it has none */
+	char *installed;	/* SHA-256, dpkg's MD5, of the one that the installed
+				 * version came with, NULL: likewise, or it has none */
 };
 struct marks {
 	struct mark *items;
@@ -54,10 +54,11 @@ struct upgrade {
 	bool names_only;	/* the first look at a package */
 	bool rpm;		/* the package that is read is rpm's */
 	char *name, *architecture;	/* ... is called so */
-	struct marks marks;	/* ... has these, of what is here */
-	/* Of all packages, by path: what stays as it is, and what installed versions
-	 * have.  */
-	struct paths untouched, installed;
+	struct marks marks;	/* ... has these */
+	bool settings;		/* its installed version has files in /etc */
+	/* Of all packages, by path: what stays as it is, what does not go but may be
+	 * written, and what installed versions have.  */
+	struct paths untouched, kept, installed;
 	int fd;			/* of the member that comes; -1: none */
 	int error;		/* of the scratch directory; 0: none */
 };
@@ -97,13 +98,6 @@ static void paths_done(struct paths *all)
 	for (size_t k = 0; k < all->n; k++)
 		free(all->items[k]);
 	free(all->items);
-}
-
-/* Does what is at PATH, a file of the package that is read, stay as it is?  */
-static bool stays(const struct upgrade *u, const char *path)
-{
-	return u->rpm ? has_path(&u->untouched, path) :
-			is_beneath(path, "/etc");
 }
 
 static void touched(struct upgrade *u, const char *path)
@@ -171,12 +165,37 @@ static void take_installed(void *data, const char *path, const char *sha256)
 	struct upgrade *u = data;
 	struct mark *m;
 
-	if (!matters(u, path) || (!u->rpm && is_beneath(path, "/etc")))
+	if (!matters(u, path))
 		return;
+	u->settings |= is_beneath(path, "/etc");
 	add_path(&u->installed, path);
 	m = sha256 != NULL ? find_mark(u, path) : NULL;
 	if (m != NULL && m->installed == NULL)
 		m->installed = xstrdup(sha256);
+}
+
+/* Of dpkg's: what is none in the new version does not go with the old one.  */
+static void take_conffile(void *data, const char *path, const char *md5)
+{
+	struct upgrade *u = data;
+	struct mark *m = find_mark(u, path);
+
+	if (m == NULL && matters(u, path))
+		add_path(&u->kept, path);
+	else if (m != NULL && m->installed == NULL && md5 != NULL)
+		m->installed = xstrdup(md5);
+}
+
+/* What the installed version of a package has.  */
+static void list_installed(struct upgrade *u, const char *name,
+			   const char *architecture)
+{
+	u->settings = false;
+	package_files(u->root, u->rpm ? "rpm" : "deb", name, architecture,
+		      take_installed, package_fault, u);
+	if (!u->rpm && (u->settings || u->marks.n > 0))
+		package_conffiles(u->root, name, architecture, take_conffile,
+				  package_fault, u);
 }
 
 /* What the versions that go have and no other package has, goes; deepest first, for
@@ -189,6 +208,7 @@ static void hide_installed(struct upgrade *u)
 
 	sort_paths(all);
 	sort_paths(&u->untouched);
+	sort_paths(&u->kept);
 	if (all->n > 0)		/* it reads the databases whatever it is asked */
 		packages_find(u->root, (const char *const *)all->items, all->n,
 			      owners, told_fault, NULL);
@@ -200,7 +220,8 @@ static void hide_installed(struct upgrade *u)
 		if (k > 0 && strcmp(all->items[k - 1], path) == 0)
 			continue;
 		if (owners[k].owners <= times &&
-		    !has_path(&u->untouched, path)) {
+		    !has_path(&u->untouched, path) &&
+		    !has_path(&u->kept, path)) {
 			r = overlay_remove(u->overlay, path);
 			if (r < 0 && r != -ENOTDIR && u->error == 0)
 				u->error = r;
@@ -270,7 +291,9 @@ static int take_marked(void *data, const struct package_mark *m)
 	struct upgrade *u = data;
 	struct marks *all = &u->marks;
 
-	if (!u->names_only || !matters(u, m->path))
+	if (!u->names_only || interest_in(u->patterns, m->path) ==
+			      INTEREST_NONE ||
+	    (u->rpm && !matters(u, m->path)))
 		return 0;
 	grow(&all->items, all->n, &all->cap, sizeof(*all->items));
 	all->items[all->n++] = (struct mark){
@@ -280,19 +303,38 @@ static int take_marked(void *data, const struct package_mark *m)
 	return 0;
 }
 
-/* Has PATH the bytes that SHA256 is of?  */
+/* Has PATH the bytes that DIGEST is of, SHA-256 or else MD5?  */
 static bool has_bytes(const struct upgrade *u, const char *path,
-		      const char *sha256)
+		      const char *digest)
 {
 	AUTO(scanned) struct file f = { .mapped = false };
+	const bool md5 = strlen(digest) == 2 * (size_t)MD5_SIZE;
 	uint8_t hash[SHA256_SIZE];
 	char is[2 * SHA256_SIZE + 1];
 
 	if (file_read(u->root, path, LIMIT_FILE_BYTES, &f) < 0)
 		return false;
-	hash_sha256(f.data, hash);
-	hex_encode(hash, SHA256_SIZE, is);
-	return strcmp(is, sha256) == 0;
+	if (md5)
+		hash_md5(f.data, hash);
+	else
+		hash_sha256(f.data, hash);
+	hex_encode(hash, md5 ? MD5_SIZE : SHA256_SIZE, is);
+	return strcmp(is, digest) == 0;
+}
+
+/* As dpkg decides (dpkg's lib/dpkg and src/main/configure.c; seen of dpkg 1.21): what
+ * nobody changed is replaced.  Where somebody did, it asks, and keeps it unless it is
+ * told otherwise; so it does when a file was there that no package brought, and with
+ * one that was deleted.  */
+static bool is_kept(const struct upgrade *u, const struct mark *m)
+{
+	struct file_id id;
+	const int r = file_lstat(u->root, m->path, &id);
+
+	if (r == -ENOENT)
+		return m->installed != NULL;
+	return r < 0 || m->installed == NULL ||
+	       !has_bytes(u, m->path, m->installed);
 }
 
 /* As rpm decides (lib/rpmfi.c, rpmfilesDecideFate(); seen of rpm 4.18): a file of
@@ -316,11 +358,13 @@ static int take_listed(void *data)
 
 	if (!u->names_only)
 		return 0;
-	package_files(u->root, u->rpm ? "rpm" : "deb", u->name,
-		      u->architecture, take_installed, package_fault, u);
-	for (size_t k = 0; k < u->marks.n; k++)
-		if (is_untouched(u, &u->marks.items[k]))
-			add_path(&u->untouched, u->marks.items[k].path);
+	list_installed(u, u->name, u->architecture);
+	for (size_t k = 0; k < u->marks.n; k++) {
+		const struct mark *m = &u->marks.items[k];
+
+		if (u->rpm ? is_untouched(u, m) : is_kept(u, m))
+			add_path(&u->untouched, m->path);
+	}
 	return -ECANCELED;
 }
 
@@ -336,14 +380,12 @@ static int take_member(void *data, const struct package_member *m)
 {
 	struct upgrade *u = data;
 	const enum interest i = interest_in(u->patterns, m->path);
-	struct file_id id;
 	int r = 0;
 
 	auto_fd(&u->fd);
 	u->fd = -1;
 	if (strcmp(m->path, "/") == 0 ||
-	    (m->kind != 'd' && stays(u, m->path) &&
-	     file_lstat(u->root, m->path, &id) == 0))
+	    (m->kind != 'd' && has_path(&u->untouched, m->path)))
 		return 0;
 	if (m->kind == 'l') {
 		r = overlay_link(u->overlay, m->path, m->target);
@@ -564,6 +606,7 @@ void upgrade_free(struct upgrade *u)
 	patterns_free(u->patterns);
 	forget_package(u);
 	paths_done(&u->untouched);
+	paths_done(&u->kept);
 	paths_done(&u->installed);
 	free(u);
 }
@@ -588,12 +631,12 @@ static int read_packages(struct upgrade *u,
 	u->names_only = true;
 	for (size_t k = 0; status < 0 && k < n; k++) {
 		u->rpm = false;		/* only apt's hook has names */
-		if (packages[k].file != NULL)
+		if (packages[k].file != NULL) {
 			status = read_package(u, packages[k].file);
-		else
-			package_files(u->root, "deb", packages[k].name,
-				      packages[k].architecture, take_installed,
-				      package_fault, u);
+			continue;
+		}
+		forget_package(u);
+		list_installed(u, packages[k].name, packages[k].architecture);
 	}
 	hide_installed(u);
 	u->names_only = false;

@@ -82,8 +82,10 @@ uint32_t get_le32(const uint8_t *p);
 
 #define SHA256_SIZE	32
 #define SHA1_SIZE	20
+#define MD5_SIZE	16
 void hash_sha256(struct blob data, uint8_t ret_hash[SHA256_SIZE]);
 void hash_sha1(struct blob data, uint8_t ret_hash[SHA1_SIZE]);
+void hash_md5(struct blob data, uint8_t ret_hash[MD5_SIZE]);
 /* The SHA-256 of TEXT in Base64 (RFC 4648 section 4).  */
 #define SHA256_BASE64_SIZE	45
 void hash_base64(const char *text, char ret[SHA256_BASE64_SIZE]);

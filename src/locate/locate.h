@@ -368,6 +368,15 @@ typedef void package_file_fn(void *data, const char *path,
 void package_files(const struct root *r, const char *format, const char *name,
 		   const char *architecture, package_file_fn *fn,
 		   package_problem_fn *problem, void *data);
+/* Calls FN for each file of settings (conffile) that dpkg knows of the installed
+ * package NAME of ARCHITECTURE, as above: of the installed version, and what earlier
+ * ones had and this has not.  MD5: of the bytes that the package brought, hexadecimal;
+ * NULL: there was no such file before.  */
+typedef void package_conffile_fn(void *data, const char *path,
+				 const char *md5);
+void package_conffiles(const struct root *r, const char *name,
+		       const char *architecture, package_conffile_fn *fn,
+		       package_problem_fn *problem, void *data);
 /* A hash that changes when a package is installed, upgraded or removed.  */
 void packages_state(const struct root *r, uint8_t ret_state[SHA256_SIZE]);
 

@@ -210,6 +210,112 @@ void dpkg_list(struct package_listing *l)
 		give_list(l, full);
 }
 
+/* Is STANZA of /var/lib/dpkg/status that of the package?  */
+static bool is_stanza_of(struct blob stanza, const char *name,
+			 const char *architecture)
+{
+	const bool any = architecture == NULL ||
+			 strcmp(architecture, "all") == 0;
+	bool named = false, fits = any;
+	struct blob line;
+
+	while (next_line(&stanza, &line)) {
+		AUTO(str) char *package = value_of(line, "Package: ");
+		AUTO(str) char *of = value_of(line, "Architecture: ");
+
+		if (package != NULL)
+			named = strcmp(package, name) == 0;
+		if (of != NULL && !any)
+			fits = strcmp(of, architecture) == 0 ||
+			       strcmp(of, "all") == 0;
+	}
+	return named && fits;
+}
+
+/* The last word of *LINE, which ends before it then.  */
+static struct blob last_word(struct blob *line)
+{
+	size_t end = line->n, begin;
+
+	while (end > 0 && line->p[end - 1] == ' ')
+		end--;
+	for (begin = end; begin > 0 && line->p[begin - 1] != ' ';)
+		begin--;
+	line->n = begin;
+	return (struct blob){ line->p + begin, end - begin };
+}
+
+static bool is_word(struct blob word, const char *s)
+{
+	return word.n == strlen(s) && memcmp(word.p, s, word.n) == 0;
+}
+
+static bool is_md5(struct blob word)
+{
+	for (size_t k = 0; k < word.n; k++)
+		if (strchr("0123456789abcdef", word.p[k]) == NULL ||
+		    word.p[k] == '\0')
+			return false;
+	return word.n == 2 * (size_t)MD5_SIZE;
+}
+
+/* A line of the field Conffiles: " PATH MD5", and "obsolete" or "remove-on-upgrade"
+ * behind.  A path may have spaces (dpkg's lib/dpkg/fields.c reads from the end, too);
+ * what is new has "newconffile" for an MD5.  */
+static void give_conffile(struct blob line, package_conffile_fn *fn, void *data)
+{
+	struct blob word = last_word(&line);
+	AUTO(str) char *path = NULL, *md5 = NULL;
+
+	while (is_word(word, "obsolete") || is_word(word, "remove-on-upgrade"))
+		word = last_word(&line);
+	while (line.n > 0 && line.p[line.n - 1] == ' ')
+		line.n--;
+	if (line.n < 2 || line.n > LIMIT_PATH_BYTES || line.p[1] != '/' ||
+	    memchr(line.p, '\0', line.n) != NULL)
+		return;
+	path = xstrndup((const char *)line.p + 1, line.n - 1);
+	if (is_md5(word))
+		md5 = xstrndup((const char *)word.p, word.n);
+	fn(data, path, md5);
+}
+
+/* Takes one stanza off the front of *TEXT.  */
+static struct blob next_stanza(struct blob *text)
+{
+	const uint8_t *end = memmem(text->p, text->n, "\n\n", 2);
+	const size_t n = end != NULL ? (size_t)(end - text->p) + 2 : text->n;
+	const struct blob stanza = { text->p, n };
+
+	*text = (struct blob){ text->p + n, text->n - n };
+	return stanza;
+}
+
+void package_conffiles(const struct root *r, const char *name,
+		       const char *architecture, package_conffile_fn *fn,
+		       package_problem_fn *problem, void *data)
+{
+	AUTO(scanned) struct file f = { .mapped = false };
+	const int e = file_read(r, DPKG "/status", LIMIT_FILE_BYTES, &f);
+	struct blob text = f.data, line;
+
+	if (e < 0 && e != -ENOENT && e != -ENOTDIR)
+		problem(DPKG "/status", error_words(e), data);
+	while (e == 0 && text.n > 0) {
+		struct blob stanza = next_stanza(&text);
+		bool within = false;
+
+		if (!is_stanza_of(stanza, name, architecture))
+			continue;
+		while (next_line(&stanza, &line)) {
+			if (within && line.n > 0 && line.p[0] == ' ')
+				give_conffile(line, fn, data);
+			else
+				within = is_word(line, "Conffiles:");
+		}
+	}
+}
+
 /* ---- apk -------------------------------------------------------------------*/
 
 /* Packages are separated by empty lines; F: is a directory and R: a file in

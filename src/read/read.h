@@ -536,7 +536,8 @@ struct package_member {
 	uint32_t mode;		/* permissions */
 	uint64_t size;
 };
-/* A file that an .rpm does not simply install.  */
+/* A file that is not simply installed.  Of a .deb these are its files of settings
+ * (conffiles), with a path and nothing else.  */
 struct package_mark {
 	const char *path;	/* as of a member */
 	bool ghost;		/* %ghost: there is no member for it; else %config */

@@ -305,41 +305,91 @@ static int give_listed(struct unpack *u)
 	return u->stopped < 0 ? u->stopped : 0;
 }
 
+static int read_control(struct unpack *u, struct archive *a, char **ret_text)
+{
+	AUTO(str) char *text = xmalloc(LIMIT_PACKAGE_CONTROL + 1);
+	size_t n = 0;
+
+	while (n < LIMIT_PACKAGE_CONTROL) {
+		const la_ssize_t got = archive_read_data(
+			a, text + n, LIMIT_PACKAGE_CONTROL - n);
+
+		if (got < 0)
+			return damaged(u, a, "control cannot be read");
+		if (got == 0)
+			break;
+		n += (size_t)got;
+	}
+	if (n == LIMIT_PACKAGE_CONTROL)
+		return refuse(u, "control is longer than a limit of this program");
+	text[n] = '\0';
+	free(*ret_text);
+	*ret_text = TAKE(text);
+	return 0;
+}
+
+/* A line of CONFFILES each, deb-conffiles(5).  What is to go with an upgrade
+ * ("remove-on-upgrade") is no file of the package.  */
+static int give_conffiles(struct unpack *u, char *conffiles)
+{
+	char *rest = conffiles, *line;
+
+	while ((line = strsep(&rest, "\n")) != NULL) {
+		AUTO(str) char *path = NULL;
+		size_t n = strlen(line);
+
+		while (n > 0 && strchr(" \t\r", line[n - 1]) != NULL)
+			line[--n] = '\0';
+		if (*line != '/')
+			continue;
+		if (++u->members > LIMIT_PACKAGE_MEMBERS)
+			return refuse(u, "more members than a limit of this program");
+		path = member_path(line);
+		if (path == NULL)
+			return refuse(u, "a member has a name that leads elsewhere, or is too long");
+		u->stopped = u->sink->marked(u->data, &(struct package_mark){
+			.path = path });
+		if (u->stopped < 0)
+			return u->stopped;
+	}
+	u->members = 0;
+	return 0;
+}
+
 static int give_control(struct unpack *u, struct archive *a)
 {
-	for (;;) {
-		AUTO(str) char *text = NULL, *path = NULL, *name = NULL;
-		AUTO(str) char *version = NULL, *architecture = NULL;
-		struct archive_entry *e;
-		size_t n = 0;
-		la_ssize_t got;
-		int r = archive_read_next_header(a, &e);
+	AUTO(str) char *control = NULL, *conffiles = NULL, *name = NULL;
+	AUTO(str) char *version = NULL, *architecture = NULL;
+	int r;
 
+	for (;;) {
+		AUTO(str) char *path = NULL;
+		struct archive_entry *e;
+
+		r = archive_read_next_header(a, &e);
 		if (r == ARCHIVE_EOF)
-			return refuse(u, "there is no control file in it");
+			break;
 		if (r < ARCHIVE_WARN)
 			return damaged(u, a, "control.tar cannot be read");
 		path = member_path(archive_entry_pathname(e));
-		if (path == NULL || strcmp(path, "/control") != 0)
-			continue;
-		text = xmalloc(LIMIT_PACKAGE_CONTROL + 1);
-		while (n < LIMIT_PACKAGE_CONTROL) {
-			got = archive_read_data(a, text + n,
-						LIMIT_PACKAGE_CONTROL - n);
-			if (got < 0)
-				return damaged(u, a, "control cannot be read");
-			if (got == 0)
-				break;
-			n += (size_t)got;
-		}
-		text[n] = '\0';
-		name = control_value(text, "Package");
-		version = control_value(text, "Version");
-		architecture = control_value(text, "Architecture");
-		r = give_facts(u, &(struct package_facts){
-			"deb", name, version, architecture });
-		return r == 0 ? give_listed(u) : r;
+		r = 0;
+		if (path != NULL && strcmp(path, "/control") == 0)
+			r = read_control(u, a, &control);
+		else if (path != NULL && strcmp(path, "/conffiles") == 0)
+			r = read_control(u, a, &conffiles);
+		if (r < 0)
+			return r;
 	}
+	if (control == NULL)
+		return refuse(u, "there is no control file in it");
+	name = control_value(control, "Package");
+	version = control_value(control, "Version");
+	architecture = control_value(control, "Architecture");
+	r = give_facts(u, &(struct package_facts){
+		"deb", name, version, architecture });
+	if (r == 0 && conffiles != NULL)
+		r = give_conffiles(u, conffiles);
+	return r == 0 ? give_listed(u) : r;
 }
 
 /* What is in the member that OUTER is at.  */

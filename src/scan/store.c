@@ -228,8 +228,10 @@ static void look_up_member(struct store_pass *s, struct member *m)
 
 	if (m->error < 0 || !S_ISREG(m->id.mode))
 		return;
-	if (file_real_path(pass->options->root, m->path, &m->real_path) < 0)
+	if (file_real_path(pass->options->root, m->path, &m->real_path) < 0) {
 		m->real_path = xstrdup(m->path);
+		s->passing = true;	/* it was there a moment ago */
+	}
 	m->user = homes_user(pass->homes, m->id.uid);
 }
 
