@@ -128,12 +128,11 @@ static void add_candidate(struct crawler *w, struct crawled_directory *d,
 }
 
 /* File PATH of D could not be looked at: next time it is, though no name has
- * changed.  */
+ * changed.  What is gone is no problem, but it may be there again: when a directory
+ * above D was renamed, and back, nothing of D shows it.  */
 static void add_file_problem(struct crawler *w, struct crawled_directory *d,
 			     const char *path, int error)
 {
-	if (is_gone(error))
-		return;
 	if (d != NULL)
 		d->stamp = (struct stamp){ .dev = 0 };
 	add_problem(w, path, error);
@@ -318,19 +317,22 @@ static int list_names(struct crawler *w, const struct todo *t, int fd,
 	return n < 0 ? -errno : 0;
 }
 
-/* Where the directory is kept; NULL: there are too many.  */
-static struct crawled_directory *remember(struct crawler *w, const char *path)
+struct crawled_directory *crawl_remember(struct crawl_state *s, const char *path,
+					 int64_t made)
 {
-	struct crawl_state *s = &w->state;
-
 	if (s->n >= LIMIT_CRAWL_DIRECTORIES) {
 		s->cut = true;
 		return NULL;
 	}
 	grow(&s->directories, s->n, &s->cap, sizeof(*s->directories));
 	s->directories[s->n] = (struct crawled_directory){
-		.path = crawl_state_text(s, path), .listed = w->c->options->made };
+		.path = crawl_state_text(s, path), .listed = made };
 	return &s->directories[s->n++];
+}
+
+static struct crawled_directory *remember(struct crawler *w, const char *path)
+{
+	return crawl_remember(&w->state, path, w->c->options->made);
 }
 
 void crawl_list(struct crawler *w, const struct todo *t)
@@ -346,8 +348,13 @@ void crawl_list(struct crawler *w, const struct todo *t)
 	atomic_store(&c->changed, true);
 	if (r < 0) {
 		/* Kept, without times, so that it is tried again.  */
-		if (!is_gone(r))
+		if (!is_gone(r)) {
 			remember(w, t->path);
+		} else {
+			grow(&w->lost, w->n_lost, &w->cap_lost,
+			     sizeof(*w->lost));
+			w->lost[w->n_lost++] = xstrdup(t->path);
+		}
 		add_problem(w, t->path, r);
 		return;
 	}
@@ -446,9 +453,12 @@ void crawl_visit(struct crawler *w, struct crawled_directory *old)
 	struct stat st;
 	bool same;
 
-	/* By its path alone: asking the kernel might wait.  */
-	if (old->hidden)
+	/* By its path alone: asking the kernel might wait.  It stays what it was for
+	 * when it is to be seen again.  */
+	if (old->hidden) {
+		old->kept = true;
 		return;
+	}
 	r = descent_stat(&w->descent, old->path, &st);
 	if (r == 0 && !S_ISDIR(st.st_mode))
 		r = -ENOTDIR;
@@ -457,7 +467,8 @@ void crawl_visit(struct crawler *w, struct crawled_directory *old)
 		r = descent_open(&w->descent, old->path, &at);
 	if (r < 0) {
 		/* crawl_list() says why, and keeps it.  */
-		if (!is_gone(r))
+		old->gone = is_gone(r);
+		if (!old->gone)
 			crawl_push(c, &(struct todo){ .path = xstrdup(old->path) });
 		atomic_store(&c->changed, true);
 		return;

@@ -137,8 +137,8 @@ void crawl_state_sort(struct crawl_state *s)
 	}
 }
 
-const struct crawled_directory *crawl_state_find(const struct crawl_state *s,
-						 const char *path)
+struct crawled_directory *crawl_state_find(const struct crawl_state *s,
+					   const char *path)
 {
 	const struct crawled_directory key = { .path = path };
 

@@ -150,6 +150,8 @@ static void gather(struct crawler *w, struct crawl_state *state,
 		   sizeof(*own->problems));
 	r->n_kept_problems = n;
 	r->n_problems += own->n_problems;
+	move_items(&w->c->lost, &w->c->n_lost, &w->c->cap_lost, w->lost,
+		   w->n_lost, sizeof(*w->lost));
 	crawl_state_take(state, &w->state, false);
 	free(w->buffer);
 }
@@ -184,6 +186,63 @@ static void sort_result(struct crawl_result *r)
 	if (r->n_kept_problems > 0)
 		qsort(r->problems, r->n_kept_problems, sizeof(*r->problems),
 		      compare_problems);
+}
+
+/* ---- what was lost ---------------------------------------------------------
+ * A directory that its path does not lead to any more was removed, or one above it
+ * is another for a moment.  The one that had it is listed again the next time: that
+ * it has not changed since does not say that the other is not there.  */
+
+static char *path_above(const char *path)
+{
+	const size_t n = (size_t)(strrchr(path, '/') - path);
+
+	return xstrndup(path, n > 0 ? n : 1);
+}
+
+static void distrust(struct crawled_directory *d)
+{
+	d->stamp = (struct stamp){ .dev = 0 };
+}
+
+/* Those of the state before, while it is there.  */
+static void list_old_again(struct crawl *c)
+{
+	for (size_t k = 0; k < c->old.n; k++) {
+		const struct crawled_directory *d = &c->old.directories[k];
+		AUTO(str) char *above = d->gone ? path_above(d->path) : NULL;
+		struct crawled_directory *a;
+
+		if (above == NULL || d->path[1] == '\0')
+			continue;
+		a = crawl_state_find(&c->old, above);
+		if (a != NULL && a->kept) {
+			distrust(a);
+		} else if (a == NULL || !a->gone) {
+			grow(&c->lost, c->n_lost, &c->cap_lost,
+			     sizeof(*c->lost));
+			c->lost[c->n_lost++] = xstrdup(d->path);
+		}
+	}
+}
+
+/* STATE is sorted.  Where the one above was lost, too, the one above that.  */
+static void list_again(const struct crawl *c, const struct crawl_state *state)
+{
+	for (size_t k = 0; k < c->n_lost; k++) {
+		AUTO(str) char *path = xstrdup(c->lost[k]);
+		struct crawled_directory *a = NULL;
+
+		while (a == NULL && path[1] != '\0') {
+			char *above = path_above(path);
+
+			free(path);
+			path = above;
+			a = crawl_state_find(state, path);
+		}
+		if (a != NULL)
+			distrust(a);
+	}
 }
 
 /* ---- all -------------------------------------------------------------------*/
@@ -261,8 +320,24 @@ static bool is_hidden(const struct crawl *c, const char *path)
 	return false;
 }
 
-/* The mount points that are not gone into, all of which are told.  */
-static void close_mounts(struct crawl *c, struct crawl_result *r)
+/* Is PATH beneath what the crawl begins with?  */
+static bool is_asked(const struct crawl *c, const char *path)
+{
+	char *const *s = c->options->starts;
+
+	if (s == NULL || *s == NULL)
+		return true;
+	for (; *s != NULL; s++)
+		if (strcmp(path, *s) == 0 || crawl_is_below(path, *s))
+			return true;
+	return false;
+}
+
+/* The mount points that are not gone into, all of which are told.  What lies beneath
+ * one can be seen when it is unmounted, which changes no directory: so STATE has the
+ * place itself.  */
+static void close_mounts(struct crawl *c, struct crawl_state *state,
+			 struct crawl_result *r)
 {
 	size_t n = 0;
 
@@ -277,6 +352,11 @@ static void close_mounts(struct crawl *c, struct crawl_result *r)
 			continue;
 		c->closed[n++] = xstrdup(path);
 		crawl_state_hide(&c->old, path);
+		if (is_asked(c, path) &&
+		    crawl_state_find(&c->old, path) == NULL) {
+			crawl_remember(state, path, c->options->made);
+			atomic_store(&c->changed, true);
+		}
 		crawl_add_skip(r, path, m->type, m->kind);
 	}
 }
@@ -340,7 +420,7 @@ int crawl_run(const struct root *root, const struct catalogue *catalogue,
 	}
 	if (before.n > 0)
 		crawl_state_read(before, r.key, &c.old);
-	close_mounts(&c, &r);
+	close_mounts(&c, &state, &r);
 	push_starts(&c);
 	run_threads(&c, &state, &r);
 	r.stopped = atomic_load(&c.stopped);
@@ -355,15 +435,20 @@ int crawl_run(const struct root *root, const struct catalogue *catalogue,
 	if (!r.stopped) {
 		const bool in_order = state.n == 0;
 
+		list_old_again(&c);
 		crawl_state_take(&state, &c.old, true);
 		if (!in_order)
 			crawl_state_sort(&state);
+		list_again(&c, &state);
 		r.next = xmalloc(sizeof(*r.next));
 		*r.next = state;
 	} else {
 		crawl_state_done(&state);
 	}
 	crawl_state_done(&c.old);
+	while (c.n_lost > 0)
+		free(c.lost[--c.n_lost]);
+	free(c.lost);
 	mounts_done(&c.mounts);
 	names_free(c.closed);
 	crawl_names_free(c.names);

@@ -40,6 +40,7 @@ struct crawled_directory {
 	struct candidate *candidates;	/* sorted by name */
 	size_t n, cap;
 	bool kept;			/* it is as it was: part of the next state */
+	bool gone;			/* it could not be found any more */
 	bool hidden;			/* by a mount that is not gone into */
 };
 struct text_block;
@@ -55,8 +56,8 @@ void crawl_state_done(struct crawl_state *s);
 const char *crawl_state_text(struct crawl_state *s, const char *text);
 char *crawl_state_room(struct crawl_state *s, size_t n);
 /* NULL: it is not there.  */
-const struct crawled_directory *crawl_state_find(const struct crawl_state *s,
-						 const char *path);
+struct crawled_directory *crawl_state_find(const struct crawl_state *s,
+					   const char *path);
 struct candidate *crawl_candidate_find(const struct crawled_directory *d,
 				       const char *name);
 /* Moves the directories of OLD to S, only those that are kept if KEPT.  */
@@ -102,6 +103,9 @@ struct crawl {
 	atomic_size_t next;		/* of the old directories */
 	atomic_bool stopped;
 	atomic_bool changed;		/* something is not as it was */
+	char **lost;			/* directories that could not be found any more
+					 * and that no state has */
+	size_t n_lost, cap_lost;
 	atomic_size_t names_seen, directories, found;
 };
 
@@ -113,9 +117,15 @@ struct crawler {
 	struct descent descent;		/* to old directories */
 	struct crawl_state state;
 	struct crawl_result result;
+	char **lost;			/* as the crawl's */
+	size_t n_lost, cap_lost;
 };
 
 
+/* Where directory PATH is kept in S, without a stamp; NULL: there are too many.  MADE
+ * is when the crawl began, in seconds.  */
+struct crawled_directory *crawl_remember(struct crawl_state *s, const char *path,
+					 int64_t made);
 /* Lists a directory.  */
 void crawl_list(struct crawler *w, const struct todo *t);
 /* Sees whether a directory of the state before is as it was, and puts it on the

@@ -156,6 +156,40 @@ if [ "$(id -u)" != 0 ]; then
 	chmod 700 "$root/srv/closed"
 fi
 
+# ---- what a mount hides is there again when it is unmounted, which changes nothing ----
+mkdir -p "$root/srv/known/deep" "$root/srv/not-yet/deep"
+cp "$isrg" "$root/srv/known/deep/trust.pem"
+cp "$isrg" "$root/srv/not-yet/deep/trust.pem"
+cat >"$work/mounts.sh" <<'END'
+cd "$root" || exit
+crawls() {
+	"$TRUSTDRIFT" scan --quiet --root "$root" --db "$work/mounts.db" --crawl ||
+		echo "status $?"
+	"$TRUSTDRIFT" query --db "$work/mounts.db" --format tsv "SELECT path
+		FROM v_store WHERE path LIKE '%/deep/%' ORDER BY 1" | tail -n +2
+}
+mount -t proc none srv/not-yet || exit 77
+crawls
+mount -t proc none srv/known
+: >srv/something-else
+sleep 3
+crawls
+umount srv/not-yet srv/known
+crawls
+END
+sleep 3
+export root work TRUSTDRIFT
+status=0
+unshare -m sh "$work/mounts.sh" >"$work/mounted" 2>&1 || status=$?
+if [ "$status" = 0 ]; then
+	is "what mounts hide is found when they go" "$(cat "$work/mounted")" \
+		"/srv/known/deep/trust.pem
+/srv/known/deep/trust.pem
+/srv/not-yet/deep/trust.pem"
+else
+	echo "crawl.sh: NOT TESTED: mounts, which needs root and mount namespaces"
+fi
+
 # ---- a report says nothing new of what nobody reads ----
 audit "$root" --db "$work/before.db" --now 2021-09-19T00:00:00Z
 findings "" >"$work/before"

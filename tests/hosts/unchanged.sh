@@ -13,7 +13,8 @@ mkdir -p "$work/config/stores"
 
 # What was changed a moment ago is not relied on; for the program it is later.  And
 # what a path leads to is nothing when it is asked for the COUNT-th time, where GONE
-# is "COUNT PATH": as if another directory were in the place of one above it.
+# is "COUNT PATH": as if another directory were in the place of one above it.  The
+# first time that AT is asked for, it is called NAME and waits for a file UNTIL.
 cat >"$work/later.c" <<'END'
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -21,8 +22,10 @@ cat >"$work/later.c" <<'END'
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 time_t time(time_t *ret)
 {
@@ -40,7 +43,7 @@ long syscall(long number, ...)
 {
 	static int asked;
 	long (*next)(long, ...) = dlsym(RTLD_NEXT, "syscall");
-	char *gone = getenv("GONE"), *path;
+	char *gone = getenv("GONE"), *at = getenv("AT"), *path;
 	long a[6];
 	va_list args;
 
@@ -49,6 +52,13 @@ long syscall(long number, ...)
 		a[k] = va_arg(args, long);
 	va_end(args);
 #ifdef SYS_openat2
+	if (number == SYS_openat2 && at != NULL &&
+	    strcmp((const char *)a[1], at) == 0) {
+		unsetenv("AT");
+		prctl(PR_SET_NAME, getenv("NAME"));
+		while (access(getenv("UNTIL"), F_OK) < 0)
+			usleep(10000);
+	}
 	if (number == SYS_openat2 && gone != NULL) {
 		long count = strtol(gone, &path, 10);
 
@@ -206,6 +216,45 @@ else
 	echo "unchanged.sh: NOT TESTED: files that go, which needs openat2"
 fi
 changes "and it goes" rm "$root$gone"
+
+# ---- what comes while a scan is made --------------------------------------------------
+# meanwhile WHAT COMMAND ...: is done while a scan is made, which the next one sees
+meanwhile() {
+	event=$1
+	shift
+	touch "$bundle"
+	rm -f "$work/until"
+	AT=/etc/ssl/certs/ca-certificates.crt NAME=waits$$ UNTIL=$work/until
+	export AT NAME UNTIL
+	scan "$work/old.db" &
+	scanning=$!
+	unset AT
+	until pgrep -x "$NAME" >/dev/null; do
+		kill -0 "$scanning" 2>/dev/null || break
+		sleep 0.1
+	done
+	check "$event: a scan is made meanwhile" kill -0 "$scanning"
+	comes() {
+		"$@" || return
+		: >"$work/until"
+		wait "$scanning"
+	}
+	changes "$event, while a scan is made" comes "$@"
+}
+user() {
+	echo eve:x:1002:1002::/home/eve:/bin/sh >>"$root/etc/passwd"
+}
+package() {
+	echo /etc/ssl/certs/ca-certificates.crt \
+		>"$root/var/lib/dpkg/info/meanwhile.list"
+	printf 'Package: meanwhile\nVersion: 1\n\n' >>"$root/var/lib/dpkg/status"
+}
+if command -v pgrep >/dev/null && [ -s "$work/gone" ]; then
+	meanwhile "a user comes" user
+	meanwhile "a package comes" package
+else
+	echo "unchanged.sh: NOT TESTED: what comes meanwhile, which needs openat2 and pgrep"
+fi
 
 # ---- what changes something else -----------------------------------------------------
 changes "who may write above a store" chmod 777 "$root/usr/local/share"

@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "locate/crawl.h"
 #include "read/read.h"
@@ -309,6 +310,77 @@ static void test_closed(void **state)
 	crawl_result_done(&r);
 }
 
+/* A directory above those that are looked at is renamed while they are. */
+static char *is_at, *away;
+
+static int moves_away(struct blob head)
+{
+	if (rename(is_at, away) < 0)
+		assert_int_equal(errno, ENOENT);	/* the second time */
+	return is_store(head);
+}
+
+static void crawl_after(const struct root *root, const struct crawl_options *o,
+			struct buf *state, struct buf *ret_found)
+{
+	struct crawl_result r;
+
+	assert_int_equal(crawl_run(root, &catalogue, o, (struct blob){
+				(const uint8_t *)state->p, state->n }, &r), 0);
+	crawl_settle(&r);
+	buf_done(state);
+	*state = r.state;
+	buf_init(&r.state, 0);
+	buf_init(ret_found, SIZE_MAX);
+	for (size_t k = 0; k < r.n_found; k++)
+		buf_addf(ret_found, "%s\n", r.found[k].path);
+	assert_int_equal(r.n_problems, 0);
+	crawl_result_done(&r);
+}
+
+static void expect_later(const struct tree_item *tree, const char *want)
+{
+	const struct root *root = tree_make(tree);
+	/* As if all of it were old.  */
+	struct crawl_options o = { .made = time(NULL) + 10,
+				   .head = moves_away };
+	AUTO(str) char *from = xasprintf("%s/up/a", root->path);
+	AUTO(str) char *to = xasprintf("%s/up/z", root->path);
+	AUTO(buf) struct buf kept, first, next;
+
+	is_at = from;
+	away = to;
+	buf_init(&kept, SIZE_MAX);
+	crawl_after(root, &o, &kept, &first);
+	assert_string_not_equal(buf_str(&first), want);
+	assert_int_equal(rename(to, from), 0);
+	o.made += 10;
+	o.head = is_store;
+	crawl_after(root, &o, &kept, &next);
+	assert_string_equal(buf_str(&next), want);
+	tree_remove();
+}
+
+/* What is lost so is found by the next crawl, though no directory of it changed. */
+static void test_lost(void **state)
+{
+	static const struct tree_item directories[] = {
+		{ 'f', "/up/a/b/c/first", PEM },
+		{ 'f', "/up/a/b/c/d/roots.pem", PEM },
+		{ 'd', "/up/a/b/c/e/f", NULL },
+		{ 0, NULL, NULL },
+	};
+	static const struct tree_item files[] = {
+		{ 'f', "/up/a/b/c/first", PEM },
+		{ 'f', "/up/a/b/c/second", PEM },
+		{ 0, NULL, NULL },
+	};
+
+	(void)state;
+	expect_later(directories, "/up/a/b/c/d/roots.pem\n/up/a/b/c/first\n");
+	expect_later(files, "/up/a/b/c/first\n/up/a/b/c/second\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -319,6 +391,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_crawl, tree_teardown),
 		cmocka_unit_test_teardown(test_stopped, tree_teardown),
 		cmocka_unit_test_teardown(test_closed, tree_teardown),
+		cmocka_unit_test_teardown(test_lost, tree_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
