@@ -29,23 +29,33 @@ enum kind {
 	KIND_TBS,			/* hash of a certificate's signed part */
 };
 
+/* Text of a GUID is A-B-C-D-E; D and E are as bytes are written.  */
+#define GUID(a, b, c, d, e)						\
+	{ (a) & 0xff, (a) >> 8 & 0xff, (a) >> 16 & 0xff, (a) >> 24,	\
+	  (b) & 0xff, (b) >> 8, (c) & 0xff, (c) >> 8,			\
+	  (d) >> 8, (d) & 0xff, (e) >> 40 & 0xff, (e) >> 32 & 0xff,	\
+	  (e) >> 24 & 0xff, (e) >> 16 & 0xff, (e) >> 8 & 0xff, (e) & 0xff }
+
 static const struct {
-	const char *guid, *name;
+	uint8_t guid[GUID_SIZE];
 	enum kind kind;
 } types[] = {
-	{ "a5c059a1-94e4-4aa7-87b5-ab155c2bf072", "X509", KIND_X509 },
-	{ "c1c41626-504c-4092-aca9-41f936934328", "SHA256", KIND_HASH },
-	{ "826ca512-cf10-4ac9-b187-be01496631bd", "SHA1", KIND_HASH },
-	{ "0b6e5233-a65c-44c9-9407-d9ab83bfc8bd", "SHA224", KIND_HASH },
-	{ "ff3e5307-9fd0-48c9-85f1-8ad56c701e01", "SHA384", KIND_HASH },
-	{ "093e0fae-a6c4-4f50-9f1b-d41e2b89c19a", "SHA512", KIND_HASH },
-	{ "3c5766e8-269c-4e34-aa14-ed776e85b3b6", "RSA2048", KIND_HASH },
-	{ "e2b36190-879b-4a3d-ad8d-f2e7bba32784", "RSA2048_SHA256",
-	  KIND_HASH },
-	{ "67f8444f-8743-48f1-a328-1eaab8736080", "RSA2048_SHA1", KIND_HASH },
-	{ "3bd2a492-96c0-4079-b420-fcf98ef103ed", "X509_SHA256", KIND_TBS },
-	{ "7076876e-80c2-4ee6-aad2-28b349a6865b", "X509_SHA384", KIND_TBS },
-	{ "446dbf63-2502-4cda-bcfa-2465d2b0fe9d", "X509_SHA512", KIND_TBS },
+	/* X509 */
+	{ GUID(0xa5c059a1, 0x94e4, 0x4aa7, 0x87b5, 0xab155c2bf072), KIND_X509 },
+	/* SHA256, SHA1, SHA224, SHA384, SHA512 */
+	{ GUID(0xc1c41626, 0x504c, 0x4092, 0xaca9, 0x41f936934328), KIND_HASH },
+	{ GUID(0x826ca512, 0xcf10, 0x4ac9, 0xb187, 0xbe01496631bd), KIND_HASH },
+	{ GUID(0x0b6e5233, 0xa65c, 0x44c9, 0x9407, 0xd9ab83bfc8bd), KIND_HASH },
+	{ GUID(0xff3e5307, 0x9fd0, 0x48c9, 0x85f1, 0x8ad56c701e01), KIND_HASH },
+	{ GUID(0x093e0fae, 0xa6c4, 0x4f50, 0x9f1b, 0xd41e2b89c19a), KIND_HASH },
+	/* RSA2048, RSA2048_SHA256, RSA2048_SHA1 */
+	{ GUID(0x3c5766e8, 0x269c, 0x4e34, 0xaa14, 0xed776e85b3b6), KIND_HASH },
+	{ GUID(0xe2b36190, 0x879b, 0x4a3d, 0xad8d, 0xf2e7bba32784), KIND_HASH },
+	{ GUID(0x67f8444f, 0x8743, 0x48f1, 0xa328, 0x1eaab8736080), KIND_HASH },
+	/* X509_SHA256, X509_SHA384, X509_SHA512 */
+	{ GUID(0x3bd2a492, 0x96c0, 0x4079, 0xb420, 0xfcf98ef103ed), KIND_TBS },
+	{ GUID(0x7076876e, 0x80c2, 0x4ee6, 0xaad2, 0x28b349a6865b), KIND_TBS },
+	{ GUID(0x446dbf63, 0x2502, 0x4cda, 0xbcfa, 0x2465d2b0fe9d), KIND_TBS },
 };
 
 static uint16_t get_le16(const uint8_t *p)
@@ -66,12 +76,10 @@ static void guid_text(const uint8_t *p, char ret[GUID_TEXT])
 /* Index in types; ARRAY_SIZE(types): none of them.  */
 static size_t type_of(const uint8_t *p)
 {
-	char guid[GUID_TEXT];
 	size_t i;
 
-	guid_text(p, guid);
 	for (i = 0; i < ARRAY_SIZE(types); i++)
-		if (strcmp(types[i].guid, guid) == 0)
+		if (memcmp(types[i].guid, p, GUID_SIZE) == 0)
 			break;
 	return i;
 }
