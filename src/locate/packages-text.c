@@ -250,15 +250,6 @@ static bool is_word(struct blob word, const char *s)
 	return word.n == strlen(s) && memcmp(word.p, s, word.n) == 0;
 }
 
-static bool is_md5(struct blob word)
-{
-	for (size_t k = 0; k < word.n; k++)
-		if (strchr("0123456789abcdef", word.p[k]) == NULL ||
-		    word.p[k] == '\0')
-			return false;
-	return word.n == 2 * (size_t)MD5_SIZE;
-}
-
 /* A line of the field Conffiles: " PATH MD5", and "obsolete" or "remove-on-upgrade"
  * behind.  A path may have spaces (dpkg's lib/dpkg/fields.c reads from the end, too);
  * what is new has "newconffile" for an MD5.  */
@@ -266,6 +257,7 @@ static void give_conffile(struct blob line, package_conffile_fn *fn, void *data)
 {
 	struct blob word = last_word(&line);
 	AUTO(str) char *path = NULL, *md5 = NULL;
+	uint8_t hash[MD5_SIZE];
 
 	while (is_word(word, "obsolete") || is_word(word, "remove-on-upgrade"))
 		word = last_word(&line);
@@ -275,9 +267,8 @@ static void give_conffile(struct blob line, package_conffile_fn *fn, void *data)
 	    memchr(line.p, '\0', line.n) != NULL)
 		return;
 	path = xstrndup((const char *)line.p + 1, line.n - 1);
-	if (is_md5(word))
-		md5 = xstrndup((const char *)word.p, word.n);
-	fn(data, path, md5);
+	md5 = xstrndup((const char *)word.p, word.n);
+	fn(data, path, hex_decode(md5, hash, sizeof(hash)) == 0 ? md5 : NULL);
 }
 
 /* Takes one stanza off the front of *TEXT.  */

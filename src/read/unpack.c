@@ -321,7 +321,7 @@ static int read_control(struct unpack *u, struct archive *a, char **ret_text)
 		n += (size_t)got;
 	}
 	if (n == LIMIT_PACKAGE_CONTROL)
-		return refuse(u, "control is longer than a limit of this program");
+		return refuse(u, "control or conffiles is longer than a limit of this program");
 	text[n] = '\0';
 	free(*ret_text);
 	*ret_text = TAKE(text);

@@ -91,10 +91,11 @@ repeated() { grep -q 'nothing has changed since' "$work/said"; }
 # What an inventory says, but for numbers that every one gives for itself.  Not by
 # ten runs of the program: there are some hundred dumps.
 dump() {
-	sqlite3 -readonly -json "$1" <"$work/views" |
-		sed -E 's/"[a-z_]*(_id|identity)": ?[0-9]+//g; s/^\[//; s/[],]$//' |
-		sort
-	[ "$(wc -l <"$work/said")" -gt 0 ] || fail "$1: says nothing"
+	sqlite3 -readonly -json "$1" <"$work/views" >"$work/rows" ||
+		fail "$1 cannot be asked"
+	[ -s "$work/rows" ] || fail "$1 says nothing"
+	sed -E 's/"[a-z_]*(_id|identity)": ?[0-9]+//g; s/^\[//; s/[],]$//' \
+		"$work/rows" | sort
 }
 for view in store entry problem statement file directory party party_store \
 	redirection reach; do
@@ -238,6 +239,7 @@ meanwhile() {
 		"$@" || return
 		: >"$work/until"
 		wait "$scanning"
+		grep -q '^scan [0-9]* of ' "$work/said"
 	}
 	changes "$event, while a scan is made" comes "$@"
 }
