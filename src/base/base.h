@@ -89,6 +89,8 @@ void hash_md5(struct blob data, uint8_t ret_hash[MD5_SIZE]);
 /* The SHA-256 of TEXT in Base64 (RFC 4648 section 4).  */
 #define SHA256_BASE64_SIZE	45
 void hash_base64(const char *text, char ret[SHA256_BASE64_SIZE]);
+/* BYTES in Base64, without line breaks; the caller frees.  */
+char *base64_encode(struct blob bytes);
 
 /* ---- headers of RPM packages (rpm-header.c) ------------------------------
  * All that is borrowed is of the bytes that were parsed.  */

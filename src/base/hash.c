@@ -1,6 +1,7 @@
 /* hash.c -- the two hashes by which certificates are known: SHA-256 (FIPS
  * 180-4) everywhere, SHA-1 because .NET names its files and users by it; and MD5
- * (RFC 1321), by which dpkg knows files of settings.
+ * (RFC 1321), by which dpkg knows files of settings.  And to Base64 (RFC
+ * 4648 section 4), which is of the same library.
  */
 #include <string.h>
 
@@ -51,4 +52,14 @@ void hash_base64(const char *text, char ret[SHA256_BASE64_SIZE])
 	hash_sha256((struct blob){ (const uint8_t *)text, strlen(text) }, hash);
 	base64_encode_raw(ret, sizeof(hash), hash);
 	ret[SHA256_BASE64_SIZE - 1] = '\0';
+}
+
+char *base64_encode(struct blob bytes)
+{
+	const size_t n = BASE64_ENCODE_RAW_LENGTH(bytes.n);
+	char *text = xmalloc(n + 1);
+
+	base64_encode_raw(text, bytes.n, bytes.p);
+	text[n] = '\0';
+	return text;
 }

@@ -188,19 +188,24 @@ int buf_adds(struct buf *b, const char *s)
 
 int buf_addf(struct buf *b, const char *format, ...)
 {
+	/* What is there already is most often room enough.  */
+	const size_t room = b->truncated || b->p == NULL ? 0 : b->cap - b->n;
 	va_list args, again;
 	int n, r;
 
 	va_start(args, format);
 	va_copy(again, args);
-	n = vsnprintf(NULL, 0, format, args);
+	n = vsnprintf(room > 0 ? b->p + b->n : NULL, room, format, args);
 	va_end(args);
 	if (n < 0)
 		die(_("a message cannot be formatted: %s"), format);
 	r = make_room(b, (size_t)n);
 	if (r == 0) {
-		vsnprintf(b->p + b->n, (size_t)n + 1, format, again);
+		if ((size_t)n >= room)
+			vsnprintf(b->p + b->n, (size_t)n + 1, format, again);
 		b->n += (size_t)n;
+	} else if (room > 0) {
+		b->p[b->n] = '\0';	/* as it was */
 	}
 	va_end(again);
 	return r;

@@ -5,6 +5,7 @@
  * every host.
  */
 #include <errno.h>
+#include <limits.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -21,28 +22,26 @@ void hex_encode(const uint8_t *p, size_t n, char *ret)
 	*ret = '\0';
 }
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
+/* One more than what a digit stands for; 0: it is none.  */
+static const uint8_t hex_values[UCHAR_MAX + 1] = {
+	['0'] = 1, ['1'] = 2, ['2'] = 3, ['3'] = 4, ['4'] = 5, ['5'] = 6,
+	['6'] = 7, ['7'] = 8, ['8'] = 9, ['9'] = 10,
+	['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+	['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
 
 int hex_decode(const char *s, uint8_t *ret, size_t n)
 {
+	const uint8_t *p = (const uint8_t *)s;
 	size_t digits = 0;
 
-	while (digits / 2 < n && hex_value(s[digits]) >= 0)
+	while (digits / 2 < n && hex_values[p[digits]] != 0)
 		digits++;
-	if (digits / 2 < n || s[digits] != '\0')
+	if (digits / 2 < n || p[digits] != '\0')
 		return -EINVAL;
 	for (size_t i = 0; i < n; i++)
-		ret[i] = (uint8_t)(hex_value(s[2 * i]) << 4 |
-				   hex_value(s[2 * i + 1]));
+		ret[i] = (uint8_t)((hex_values[p[2 * i]] - 1) << 4 |
+				   (hex_values[p[2 * i + 1]] - 1));
 	return 0;
 }
 
