@@ -110,6 +110,11 @@ const struct command commands[] = {
 	{ "prune", "", N_("delete old scans, or what fix scripts kept"),
 	  prune_command, BIT(OPTION_KEEP) | BIT(OPTION_BACKUPS) |
 	  BIT(OPTION_WAIT), 0, NULL },
+	{ "export", "", N_("write the newest scan as a bundle, for a fleet"),
+	  export_command, BIT(OPTION_LISTED) | BIT(OPTION_OUTPUT), 0, NULL },
+	{ "import", "[FILE...]", N_("take bundles of a fleet into a database"),
+	  import_command, BIT(OPTION_AS) | BIT(OPTION_WAIT) |
+	  BIT(OPTION_ISOLATION), -1, NULL },
 	{ "complete", "[-- WORD...]",
 	  N_("what may stand at the end of a command line, for shells"),
 	  complete_command, 0, -1, NULL },

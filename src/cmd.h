@@ -37,7 +37,7 @@ enum option_id {
 	OPTION_IN, OPTION_AT, OPTION_BASELINE,
 	OPTION_REASON, OPTION_UNTIL, OPTION_AUTHOR,
 	OPTION_FIX_TYPE, OPTION_BACKUPS,
-	OPTION_CASES, OPTION_WRITE,
+	OPTION_CASES, OPTION_WRITE, OPTION_LISTED, OPTION_AS,
 	/* Those that every command takes.  */
 	OPTION_ROOT, OPTION_DB, OPTION_NOW, OPTION_CONFIG, OPTION_COLOR,
 	OPTION_QUIET, OPTION_VERBOSE, OPTION_HELP, OPTION_VERSION,
@@ -84,6 +84,8 @@ struct options {
 	bool backups;			/* prune */
 	const char *cases;		/* rules; NULL: beside the file */
 	bool write;			/* rules */
+	const char *listed;		/* export; NULL: not named */
+	const char *as;			/* import; NULL: as the bundle says */
 	const char *output;		/* NULL, "-": standard output */
 	enum severity fail_on, critical;
 	bool fail_on_new;
@@ -410,5 +412,7 @@ int waive_command(const struct options *o);
 int query_command(const struct options *o);
 int complete_command(const struct options *o);
 int prune_command(const struct options *o);
+int export_command(const struct options *o);
+int import_command(const struct options *o);
 
 #endif

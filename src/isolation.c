@@ -99,11 +99,11 @@ static void add_writable(char **writable, size_t *n, const char *path)
 		writable[(*n)++] = real;
 }
 
-/* The inventory is open, and what is left to be written lies beside it or where
- * the command line says.  */
+/* The inventory is open, if there is one, and what is left to be written lies beside
+ * it or where the command line says.  */
 int isolation_enter(const struct options *o, struct inventory *i)
 {
-	const char *file = inventory_file(i);
+	const char *file = i != NULL ? inventory_file(i) : "";
 	AUTO(str) char *state = directory_of(*file != '\0' ? file : NULL);
 	AUTO(names) char **writable = NULL;
 	struct sandbox_state s;

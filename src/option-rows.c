@@ -334,6 +334,18 @@ static bool set_write(struct options *o, const char *s)
 	return true;
 }
 
+static bool set_listed(struct options *o, const char *s)
+{
+	o->listed = s;
+	return *s != '\0';
+}
+
+static bool set_as(struct options *o, const char *s)
+{
+	o->as = s;
+	return *s != '\0' && strlen(s) <= LIMIT_HOST_NAME;
+}
+
 static bool set_root(struct options *o, const char *s)
 {
 	o->root = s;
@@ -470,6 +482,13 @@ const struct option_row option_rows[] = {
 	[OPTION_WRITE] = { "write", '\0', NULL,
 		N_("write into the .want files of cases what the rules say"),
 		NULL, set_write },
+	[OPTION_LISTED] = { "listed", '\0', "FILE",
+		N_("leave out what FILE says was exported before, and bring it up to date; a FILE that is not there is begun"),
+		N_("no file name"), set_listed,
+		"@files" },
+	[OPTION_AS] = { "as", '\0', "NAME",
+		N_("the bundles are of the host NAME, whatever they say"),
+		N_("no name of a host, of at most 255 bytes"), set_as },
 	[OPTION_ALL] = { "all", '\0', NULL,
 		N_("with stores: every kind that is known, where it is looked for, and how many are there"),
 		NULL, set_all },
@@ -548,7 +567,8 @@ const struct option_row option_rows[] = {
 		N_("no directory"), set_root,
 		"@directories" },
 	[OPTION_DB] = { "db", '\0', "FILE",
-		N_("the inventory file"), N_("no file name"), set_db,
+		N_("the inventory file; of import, the database: postgresql://HOST/NAME, or what libpq takes else (default dbname=trustdrift)"),
+		N_("no file name"), set_db,
 		"@files" },
 	[OPTION_NOW] = { "now", '\0', "TIME",
 		N_("judge as of TIME: RFC 3339, or @SECONDS since 1970"),

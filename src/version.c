@@ -34,6 +34,11 @@ static const struct {
 #else
 	{ N_("libarchive (packages can be previewed)"), false },
 #endif
+#ifdef HAVE_LIBPQ
+	{ N_("libpq (bundles can be imported)"), true },
+#else
+	{ N_("libpq (bundles can be imported)"), false },
+#endif
 #ifdef HAVE_SECCOMP
 	{ N_("seccomp (system calls of readers are limited)"), true },
 #else

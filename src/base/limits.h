@@ -144,6 +144,16 @@
 #define LIMIT_DATA_FILE_BYTES	(4u << 20)
 #define LIMIT_BACKUP_DEPTH	64u		/* directories in what a script kept */
 
+/* Bundles of hosts */
+#define LIMIT_LISTED_BYTES	(256u << 20)	/* hashes of what was exported */
+#define LIMIT_BUNDLE_LINE	(64u << 20)	/* bytes */
+#define LIMIT_BUNDLE_LINES	4000000u	/* of one host */
+#define LIMIT_HOST_NAME		255u		/* bytes, RFC 1035 section 2.3.4 */
+#define LIMIT_FLEET_ROOT	1024u		/* bytes of a root's path */
+#define LIMIT_BATCH_BYTES	(64u << 20)	/* that wait for the database */
+#define LIMIT_BATCH_HOSTS	20000u
+#define LIMIT_KNOWN_LINES	2000000u	/* that need not be asked for */
+
 /* Workers that read */
 #define LIMIT_WIRE_BYTES	(2u << 20)	/* one message */
 #define LIMIT_WIRE_CHUNK	(256u << 10)	/* messages are sent from there on */

@@ -395,6 +395,10 @@ int inventory_distrusting(struct inventory *i, const struct certificate *c,
  * self-signed.  */
 int inventory_crossed(struct inventory *i, known_fn *fn, void *data);
 
+/* Every certificate of the newest scan, by its SHA-256; DER is empty where only that
+ * is known.  */
+int inventory_certificates(struct inventory *i, known_fn *fn, void *data);
+
 /* What PARTY makes of a server that sends the authority's certificate SHA256
  * and its own that this one issued; strings are borrowed.  */
 struct verdict {

@@ -55,6 +55,20 @@ int inventory_called(struct inventory *i, const char *name, known_fn *fn,
 	return give(&q, fn, data);
 }
 
+int inventory_certificates(struct inventory *i, known_fn *fn, void *data)
+{
+	AUTO(query) struct query q = query_start(i,
+		"SELECT c.sha256, c.der FROM certificate c "
+		"WHERE c.id IN (SELECT e.certificate_id FROM scan_store ss "
+			"JOIN reading rd ON rd.id = ss.reading_id "
+			"JOIN manifest_entry e "
+				"ON e.manifest_id = rd.manifest_id "
+			"WHERE ss.scan_id = (SELECT max(id) FROM scan)) "
+		"ORDER BY c.sha256");
+
+	return give(&q, fn, data);
+}
+
 int inventory_crossed(struct inventory *i, known_fn *fn, void *data)
 {
 	AUTO(query) struct query q = query_start(i,

@@ -17,6 +17,7 @@ static const struct fuzz_target *const targets[] = {
 	&asn1_target,
 	&x509_target, &catalogue_target, &redirections_target, &rules_target,
 	&policy_target, &waivers_target, &recipes_target, &package_target,
+	&bundle_target,
 };
 
 #define READER(name)	extern const struct reader name##_reader;

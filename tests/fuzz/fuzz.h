@@ -13,7 +13,7 @@ struct fuzz_target {
 };
 extern const struct fuzz_target wire_target, channel_target, crawl_state_target,
 	looks_target, package_target, asn1_target, x509_target, catalogue_target, redirections_target,
-	rules_target, policy_target, waivers_target, recipes_target;
+	rules_target, policy_target, waivers_target, recipes_target, bundle_target;
 
 /* Each reader is one by the word that it has in Makefile.am.  */
 const struct reader *reader_of_word(const char *word);	/* NULL: none */

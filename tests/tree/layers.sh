@@ -18,6 +18,7 @@ below() {
 	rule) echo base read locate inventory scan graph rule ;;
 	output) echo base read locate inventory scan graph rule output ;;
 	fix) echo base read locate inventory scan graph rule fix ;;
+	fleet) echo base read locate inventory scan graph rule output fleet ;;
 	*) return 1 ;;
 	esac
 }
@@ -71,5 +72,6 @@ only sqlite3 'inventory/|rule/|read/database|locate/packages-rpm|version|cmd-'
 only libxml 'locate/|rule/|fix/|output/markup|version|main' # its writer
 only gnutls 'read/x509|read/private-key|endpoint/|version|main'
 only nettle 'base/hash|read/|version'
-only jansson 'main|ansible-module|output/|read/json|syntax/json|fix/json|fix/ansible|version'
+only libpq 'fleet/postgres'
+only jansson 'main|ansible-module|output/|fleet/|read/json|syntax/json|fix/json|fix/ansible|version'
 exit $status

@@ -9,46 +9,20 @@ skip() {
 	exit 77
 }
 
-for bin in /usr/lib/postgresql/*/bin; do
-	[ -x "$bin/initdb" ] && PATH=$bin:$PATH
-done
-for program in initdb pg_ctl psql sqlite3 xmllint; do
+# shellcheck source=tests/tools/postgresql.sh
+. tests/tools/postgresql.sh
+for program in sqlite3 xmllint; do
 	command -v $program >/dev/null || skip "$program is missing"
 done
-unset PGHOST PGPORT PGUSER PGDATABASE PGOPTIONS PGSERVICE PGPASSFILE
 LC_ALL=C
-export LC_ALL PATH
-
-# The server refuses to run as root.
-as=
-if [ "$(id -u)" = 0 ]; then
-	command -v setpriv >/dev/null || skip "setpriv is missing"
-	as="setpriv --reuid=nobody --regid=nogroup --clear-groups"
-	$as true 2>/dev/null || skip "nobody can be nobody here"
-fi
+export LC_ALL
 work=$(mktemp -d) || exit 1
-trap '$as pg_ctl -D "$work/data" -m immediate -w stop >/dev/null 2>&1
-	rm -rf "$work"' EXIT
+trap 'server_stop "$work/server"; rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 chmod 755 "$work"
-mkdir "$work/data" "$work/run"
-[ -z "$as" ] || chown nobody "$work/data" "$work/run"
-[ ${#work} -lt 80 ] || skip "$work is too long for a socket's name"
-
-HOME=$work
-export HOME
-start() {
-	$as initdb -D "$work/data" -U rules -A trust --no-sync &&
-		$as pg_ctl -D "$work/data" -l "$work/run/log" -w start -o \
-			"-k '$work/run' -c listen_addresses= -c fsync=off"
-}
-start >"$work/log" 2>&1 || {
-	cat "$work/log"
-	skip "the server does not start here"
-}
+server_start "$work/server" || skip "$server_why"
 ask() {
-	psql -h "$work/run" -U rules -d postgres -qX -v ON_ERROR_STOP=1 \
-		>"$work/answer" 2>&1
+	psql -qX -v ON_ERROR_STOP=1 >"$work/answer" 2>&1
 }
 
 # A column that is computed has no type in SQLite: those here are numbers but
