@@ -290,6 +290,9 @@ static int flush_kind(struct fleet *f, enum kind kind)
 		return 0;
 	r = find_ids(f, kind, &keys,
 		     kind == KIND_CERTIFICATE ? &bare : NULL);
+	/* Before any row is dropped, whose id would be the next one then.  */
+	if (r == 0)
+		r = server_number(f->server, kind_rows[kind].next, &next);
 	if (r == 0 && kind_rows[kind].shape != NAMES_NONE)
 		r = find_named(f, kind);
 	if (r == 0 && kind == KIND_CERTIFICATE)
@@ -304,10 +307,7 @@ static int flush_kind(struct fleet *f, enum kind kind)
 		if (kind == KIND_CERTIFICATE)
 			r = decode(f, o);
 	}
-	if (r < 0 || !any)
-		return r;
-	r = server_number(f->server, kind_rows[kind].next, &next);
-	return r < 0 ? r : copy_rows(f, kind, next);
+	return r < 0 || !any ? r : copy_rows(f, kind, next);
 }
 
 /* ---- hosts ------------------------------------------------------------------------ */

@@ -10,11 +10,14 @@
 
 #include "fleet/import.h"
 
+#define CLOCK_SKEW	86400	/* seconds that a host's clock may be ahead */
+
 struct reading {
 	struct fleet *fleet;
 	const struct fleet_request *request;
 	struct host host;
 	bool inside;		/* between a bundle's first line and its end */
+	bool skipping;		/* what is left of one that was refused */
 	size_t line;		/* in the file, from 1 */
 	size_t lines;		/* of the bundle */
 	char chunk[1 << 16];	/* of the file, from FROM to N not taken yet */
@@ -32,6 +35,7 @@ static void refuse_this(struct reading *r, const char *why)
 	fleet_refuse(r->fleet, r->request->file, r->host.name, r->line, why);
 	host_done(&r->host);
 	r->inside = false;
+	r->skipping = true;
 }
 
 static char *copy(const char *s)
@@ -68,6 +72,11 @@ static void begin_bundle(struct reading *r, const json_t *o)
 		refuse_this(r, N_("its first line lacks what belongs there"));
 		return;
 	}
+	/* Nothing that came later would count.  */
+	if (h->made > r->request->now + CLOCK_SKEW) {
+		refuse_this(r, N_("it was made in the future: is that host's clock right?"));
+		return;
+	}
 	if (r->request->as != NULL)
 		host = r->request->as;
 	if (host == NULL || *host == '\0') {
@@ -80,6 +89,7 @@ static void begin_bundle(struct reading *r, const json_t *o)
 	h->os = copy(os);
 	h->tool = xstrdup(tool);
 	r->inside = true;
+	r->skipping = false;
 }
 
 static int end_bundle(struct reading *r, const json_t *o)
@@ -145,9 +155,8 @@ static int take_line(struct reading *r, const char *text, size_t n)
 		begin_bundle(r, o);
 		return 0;
 	}
-	/* The rest of one that was refused.  */
 	if (!r->inside) {
-		if (r->line == 1)
+		if (!r->skipping)
 			refuse_this(r, N_("no bundle of trustdrift export"));
 		return 0;
 	}

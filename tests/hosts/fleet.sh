@@ -278,6 +278,17 @@ check "which one is said, and what to do" grep -q \
 cat "$work/part.jsonl" "$work/three.jsonl" "$work/whole.jsonl" >"$work/three-in-one"
 import "$work/three-in-one"
 counts "what it builds upon may come after it" 2 1 0
+sed '1s/"made": [0-9]*/"made": 4102444800/' "$work/two.jsonl" >"$bad"
+refused "made in the year 2100" "$bad" "made in the future"
+{
+	cat "$work/two.jsonl"
+	echo '{"type": "certificate"}'
+	cat "$work/two.jsonl"
+} >"$bad"
+import --as two "$bad"
+counts "a line between two bundles is told" 1 1 1
+check "with its number" grep -q "$bad:$(($(lines two) + 1)): refused: no bundle" \
+	"$work/errors"
 sed '1s/"made": [0-9]*/"made": 7/' "$work/three.jsonl" >"$work/older.jsonl"
 import "$work/older.jsonl"
 is "an older one changes nothing" "$status,${said%;*}" "0,$(say_counts 0 1 0)"
@@ -297,7 +308,7 @@ def write(name, with_der, labels):
         return hashlib.sha256(out[-1].encode()).hexdigest()
     put({"type": "bundle", "format": "trustdrift/bundle", "version": 1,
          "tool": "0", "host": "odd", "os": None, "root": "/", "scan": 1,
-         "now": -1, "made": 4102444800})
+         "now": -1, "made": 1700000000})
     put({"type": "certificate", "sha256": h,
          "der": base64.b64encode(der).decode() if with_der else None})
     n = len(labels)
@@ -337,6 +348,18 @@ is "one that does not decode is there, and why" "$(sql "SELECT encode(der, 'hex'
 	WHERE der = '\\x3003020107'")" "3003020107|t|t"
 sql "DELETE FROM trustdrift.host WHERE name = 'odd'; SELECT trustdrift.prune()" \
 	>/dev/null
+# Its row is the one with the highest number, and makes room for that of another one.
+import "$work/bare"
+{
+	sed -n 1p "$work/odd"
+	printf '{"type": "certificate", "sha256": "%s", "der": "MAMCAQk="}\n' \
+		"$(printf '0\003\002\001\011' | sha256sum | cut -c 1-64)"
+	sed '1d; $s/"lines": [0-9]*/"lines": 8/' "$work/odd"
+} >"$work/both.jsonl"
+import "$work/both.jsonl"
+is "a new one before it: $(cat "$work/errors")" "$status" 0
+sql "DELETE FROM trustdrift.host WHERE name = 'odd';
+	SELECT trustdrift.prune()" >/dev/null
 cat "$work/bare" "$work/odd" >"$work/both.jsonl"
 import "$work/both.jsonl"
 is "both at once" "$status,$(sql "SELECT encode(der, 'hex') FROM
