@@ -54,6 +54,16 @@ static int save_listed(const struct options *o, const struct lines *all)
 	return STATUS_FAILURE;
 }
 
+/* Then the list would take the bundle's place.  */
+static bool is_one_file(const char *a, const char *b)
+{
+	AUTO(str) char *x = realpath(a, NULL);
+	AUTO(str) char *y = realpath(b, NULL);
+
+	return strcmp(a, b) == 0 ||
+	       (x != NULL && y != NULL && strcmp(x, y) == 0);
+}
+
 int export_command(const struct options *o)
 {
 	AUTO(inventory) struct inventory *i = NULL;
@@ -61,7 +71,14 @@ int export_command(const struct options *o)
 	AUTO(lines) struct lines all = { .items = NULL };
 	AUTO(str) char *error = NULL;
 	struct out out;
-	int status = load_listed(o, &known), r;
+	int status, r;
+
+	if (o->listed != NULL && o->output != NULL &&
+	    is_one_file(o->listed, o->output))
+		return usage_error(o->command,
+			_("--listed and --output are one file:"), o->output,
+			NULL);
+	status = load_listed(o, &known);
 
 	if (status < 0)
 		status = open_inventory(o, INVENTORY_READ, &i, NULL);

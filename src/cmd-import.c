@@ -14,16 +14,19 @@
 
 #define DATABASE	"dbname=trustdrift"
 
+/* The first of them; a bundle can be made of mistakes only.  */
 static void say_refused(const char *file, const char *host, size_t line,
 			const char *why, void *data)
 {
+	size_t *said = data;
 	AUTO(str) char *name = escape_text(file, strlen(file));
 	AUTO(str) char *whose = host != NULL ? escape_text(host, strlen(host)) :
 				NULL;
 	AUTO(str) char *place = line > 0 ? xasprintf("%s:%zu", name, line) :
 				xstrdup(name);
 
-	(void)data;
+	if (++*said > LIMIT_REFUSALS)
+		return;
 	if (whose != NULL)
 		log_error(_("%s: the bundle of %s is refused: %s"), place,
 			  whose, _(why));
@@ -31,14 +34,12 @@ static void say_refused(const char *file, const char *host, size_t line,
 		log_error(_("%s: refused: %s"), place, _(why));
 }
 
-static int failed(const struct options *o, struct fleet *f, int r,
-		  const char *file)
+static int failed(struct fleet *f, int r, const char *file)
 {
 	const char *words = fleet_error(f);
 	AUTO(str) char *text = escape_text(words, strlen(words));
 	AUTO(str) char *name = escape_text(file, strlen(file));
 
-	(void)o;
 	if (*text != '\0')
 		log_error(_("the database: %s"), text);
 	else
@@ -47,8 +48,8 @@ static int failed(const struct options *o, struct fleet *f, int r,
 }
 
 /* FILE NULL, "-": standard input.  */
-static int import_file(const struct options *o, struct fleet *f,
-		       struct fleet_request *request, const char *file)
+static int import_file(struct fleet *f, struct fleet_request *request,
+		       const char *file)
 {
 	AUTO(file) FILE *named = NULL;
 	int fd, r;
@@ -71,7 +72,7 @@ static int import_file(const struct options *o, struct fleet *f,
 		request->f = named;
 	}
 	r = fleet_import(f, request);
-	return r < 0 ? failed(o, f, r, request->file) : -1;
+	return r < 0 ? failed(f, r, request->file) : -1;
 }
 
 static int import_all(const struct options *o, struct fleet *f,
@@ -81,14 +82,14 @@ static int import_all(const struct options *o, struct fleet *f,
 	int status = -1, r;
 
 	if (o->n_arguments == 0)
-		status = import_file(o, f, request, NULL);
+		status = import_file(f, request, NULL);
 	for (int k = 0; status < 0 && k < o->n_arguments; k++)
-		status = import_file(o, f, request, o->arguments[k]);
+		status = import_file(f, request, o->arguments[k]);
 	if (status >= 0)
 		return status;
 	r = fleet_flush(f);
 	if (r < 0)
-		return failed(o, f, r, "");
+		return failed(f, r, "");
 	if (!o->quiet)
 		printf(_("hosts %zu, older than what is there %zu, refused %zu; lines %zu, new %zu\n"),
 		       c->hosts, c->older, c->refused, c->lines, c->new_lines);
@@ -98,8 +99,9 @@ static int import_all(const struct options *o, struct fleet *f,
 int import_command(const struct options *o)
 {
 	AUTO(str) char *error = NULL, *as = NULL;
+	size_t said = 0;
 	struct fleet_request request = {
-		.now = o->now, .refused = say_refused,
+		.now = o->now, .refused = say_refused, .data = &said,
 	};
 	struct fleet *f;
 	int r, status;
@@ -117,6 +119,9 @@ int import_command(const struct options *o)
 	status = isolation_enter(o, NULL);
 	if (status < 0)
 		status = import_all(o, f, &request);
+	if (said > LIMIT_REFUSALS)
+		log_error(_("%zu more bundles are refused"),
+			  said - LIMIT_REFUSALS);
 	isolation_say(o);
 	fleet_close(f);
 	return status;

@@ -452,7 +452,7 @@ const struct option_row option_rows[] = {
 	[OPTION_EXIT_ZERO] = { "exit-zero", '\0', NULL,
 		N_("exit with 0 instead of 2, 4 and 6"), NULL, set_exit_zero },
 	[OPTION_WAIT] = { "wait", '\0', "SECONDS",
-		N_("how long to wait for another run on the same inventory (default 10)"),
+		N_("how long to wait for another run on the same inventory or database (default 10)"),
 		N_("no number of seconds"), set_wait },
 	[OPTION_KEEP] = { "keep", '\0', "N",
 		N_("keep only the newest N scans of the root"),

@@ -156,12 +156,12 @@ SELECT h.name AS host, h.root, s.id AS store_id, s.kind, s.path,
 		ELSE e.private_key END AS private_key,
 	CASE cardinality(m.distrust_after) WHEN 1 THEN m.distrust_after[1]
 		ELSE e.distrust_after END AS distrust_after
-FROM trustdrift.certificate c
-JOIN trustdrift.manifest m ON m.certificates @> ARRAY[c.id]
-JOIN LATERAL unnest(m.certificates, m.roles, m.labels, m.locations, m.offsets,
+FROM trustdrift.manifest m
+CROSS JOIN LATERAL unnest(m.certificates, m.roles, m.labels, m.locations, m.offsets,
 	m.purposes, m.private_keys, m.distrust_after)
 	AS e (certificate_id, role, label, location, "offset", purposes,
-		private_key, distrust_after) ON e.certificate_id = c.id
+		private_key, distrust_after)
+JOIN trustdrift.certificate c ON c.id = e.certificate_id
 JOIN trustdrift.store s ON s.manifest_id = m.id
 JOIN (SELECT id, unnest(stores) AS store_id FROM trustdrift.store_list) l
 	ON l.store_id = s.id
@@ -179,8 +179,9 @@ JOIN trustdrift.host h ON h.party_list_id = l.id;
 CREATE VIEW trustdrift.v_anchor AS
 SELECT h.name AS host, h.root, p.party, p.type, p.title,
 	encode(c.sha256, 'hex') AS sha256, c.name
-FROM trustdrift.certificate c
-JOIN trustdrift.anchor_set a ON a.certificates @> ARRAY[c.id]
+FROM (SELECT id, unnest(certificates) AS certificate_id
+	FROM trustdrift.anchor_set) a
+JOIN trustdrift.certificate c ON c.id = a.certificate_id
 JOIN trustdrift.party p ON p.anchor_set_id = a.id
 JOIN (SELECT id, unnest(parties) AS party_id FROM trustdrift.party_list) l
 	ON l.party_id = p.id
@@ -220,35 +221,42 @@ DECLARE
 	n bigint;
 BEGIN
 	PERFORM pg_advisory_xact_lock(hashtext('trustdrift'));
-	DELETE FROM trustdrift.store_list
-	WHERE id NOT IN (SELECT store_list_id FROM trustdrift.host);
+	DELETE FROM trustdrift.store_list t
+	WHERE NOT EXISTS (SELECT FROM (SELECT store_list_id AS id
+		FROM trustdrift.host) u WHERE u.id = t.id);
 	GET DIAGNOSTICS n = ROW_COUNT; deleted := deleted + n;
-	DELETE FROM trustdrift.party_list
-	WHERE id NOT IN (SELECT party_list_id FROM trustdrift.host);
+	DELETE FROM trustdrift.party_list t
+	WHERE NOT EXISTS (SELECT FROM (SELECT party_list_id AS id
+		FROM trustdrift.host) u WHERE u.id = t.id);
 	GET DIAGNOSTICS n = ROW_COUNT; deleted := deleted + n;
-	DELETE FROM trustdrift.finding_list
-	WHERE id NOT IN (SELECT finding_list_id FROM trustdrift.host
-		WHERE finding_list_id IS NOT NULL);
+	DELETE FROM trustdrift.finding_list t
+	WHERE NOT EXISTS (SELECT FROM (SELECT finding_list_id AS id
+		FROM trustdrift.host) u WHERE u.id = t.id);
 	GET DIAGNOSTICS n = ROW_COUNT; deleted := deleted + n;
-	DELETE FROM trustdrift.store
-	WHERE id NOT IN (SELECT unnest(stores) FROM trustdrift.store_list);
+	DELETE FROM trustdrift.store t
+	WHERE NOT EXISTS (SELECT FROM (SELECT unnest(stores) AS id
+		FROM trustdrift.store_list) u WHERE u.id = t.id);
 	GET DIAGNOSTICS n = ROW_COUNT; deleted := deleted + n;
-	DELETE FROM trustdrift.party
-	WHERE id NOT IN (SELECT unnest(parties) FROM trustdrift.party_list);
+	DELETE FROM trustdrift.party t
+	WHERE NOT EXISTS (SELECT FROM (SELECT unnest(parties) AS id
+		FROM trustdrift.party_list) u WHERE u.id = t.id);
 	GET DIAGNOSTICS n = ROW_COUNT; deleted := deleted + n;
-	DELETE FROM trustdrift.finding
-	WHERE id NOT IN (SELECT unnest(findings) FROM trustdrift.finding_list);
+	DELETE FROM trustdrift.finding t
+	WHERE NOT EXISTS (SELECT FROM (SELECT unnest(findings) AS id
+		FROM trustdrift.finding_list) u WHERE u.id = t.id);
 	GET DIAGNOSTICS n = ROW_COUNT; deleted := deleted + n;
-	DELETE FROM trustdrift.manifest
-	WHERE id NOT IN (SELECT manifest_id FROM trustdrift.store);
+	DELETE FROM trustdrift.manifest t
+	WHERE NOT EXISTS (SELECT FROM (SELECT manifest_id AS id
+		FROM trustdrift.store) u WHERE u.id = t.id);
 	GET DIAGNOSTICS n = ROW_COUNT; deleted := deleted + n;
-	DELETE FROM trustdrift.anchor_set
-	WHERE id NOT IN (SELECT anchor_set_id FROM trustdrift.party
-		WHERE anchor_set_id IS NOT NULL);
+	DELETE FROM trustdrift.anchor_set t
+	WHERE NOT EXISTS (SELECT FROM (SELECT anchor_set_id AS id
+		FROM trustdrift.party) u WHERE u.id = t.id);
 	GET DIAGNOSTICS n = ROW_COUNT; deleted := deleted + n;
-	DELETE FROM trustdrift.certificate
-	WHERE id NOT IN (SELECT unnest(certificates) FROM trustdrift.manifest
-		UNION SELECT unnest(certificates) FROM trustdrift.anchor_set);
+	DELETE FROM trustdrift.certificate t
+	WHERE NOT EXISTS (SELECT FROM (SELECT unnest(certificates) AS id
+		FROM trustdrift.manifest
+		UNION SELECT unnest(certificates) FROM trustdrift.anchor_set) u WHERE u.id = t.id);
 	GET DIAGNOSTICS n = ROW_COUNT; deleted := deleted + n;
 	RETURN deleted;
 END $$;

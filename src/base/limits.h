@@ -147,9 +147,13 @@
 /* Bundles of hosts */
 #define LIMIT_LISTED_BYTES	(256u << 20)	/* hashes of what was exported */
 #define LIMIT_BUNDLE_LINE	(64u << 20)	/* bytes */
+#define LIMIT_BUNDLE_VALUES	2000000u	/* of JSON, in one line */
+#define LIMIT_BUNDLE_OBJECTS	200000u		/* ... that are objects or arrays */
 #define LIMIT_BUNDLE_LINES	4000000u	/* of one host */
 #define LIMIT_HOST_NAME		255u		/* bytes, RFC 1035 section 2.3.4 */
 #define LIMIT_FLEET_ROOT	1024u		/* bytes of a root's path */
+#define LIMIT_HOST_ENTRIES	20000000u	/* of all stores of a host */
+#define LIMIT_REFUSALS		100u		/* that are told one by one */
 #define LIMIT_BATCH_BYTES	(64u << 20)	/* that wait for the database */
 #define LIMIT_BATCH_HOSTS	20000u
 #define LIMIT_KNOWN_LINES	2000000u	/* that need not be asked for */

@@ -48,9 +48,6 @@ int bundle_write(struct inventory *i, const struct lines *known,
 		 struct lines *all, FILE *f, char **ret_error);
 
 /* ---- the database ------------------------------------------------------------- */
-/* Was this program built with libpq?  */
-bool fleet_supported(void);
-
 struct fleet;
 /* Connects to CONNINFO (libpq's connection string or URI) and makes the tables if
  * there are none.  Waits so many seconds for another import.  *ret_error, which the

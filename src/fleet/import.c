@@ -1,8 +1,8 @@
 /* import.c -- lines and hosts, as reading.c takes them out of bundles, into the
  * database.
  *
- * What is new waits until there is enough of it (LIMIT_BATCH_*) and then goes to the database in
- * one transaction, kind by kind, so that a line's references have their numbers before
+ * What is new waits until there is enough of it (LIMIT_BATCH_*) and then goes to the
+ * database in one transaction, kind by kind, so that a line's references have their numbers before
  * it: which of its keys are there is asked in one query a kind, and the rest is
  * copied.  That is right only because one import at a time does it (postgres.c).
  *
@@ -60,6 +60,15 @@ static void forget_known(struct fleet *f)
 		lines_done(&f->ids[k]);
 }
 
+static size_t known(const struct fleet *f)
+{
+	size_t n = f->seen.n;
+
+	for (int k = 0; k < KINDS; k++)
+		n += f->ids[k].n;
+	return n;
+}
+
 void fleet_close(struct fleet *f)
 {
 	if (f == NULL)
@@ -97,19 +106,27 @@ static void add_key(struct keys *keys, const uint8_t key[SHA256_SIZE])
 	memcpy(keys->items[keys->n++], key, SHA256_SIZE);
 }
 
+/* What `ids` has of a row.  */
+static int64_t row_value(int32_t id, uint32_t weight)
+{
+	return (int64_t)((uint64_t)weight << 32 | (uint32_t)id);
+}
+
 struct finding_ids {
 	struct lines *ids;
 	struct lines *bare;	/* certificates without DER; NULL: not asked */
 };
 
-static void take_id(const uint8_t key[SHA256_SIZE], int32_t id, int32_t complete,
+static void take_id(const uint8_t key[SHA256_SIZE], int32_t id, int32_t weight,
 		    void *data)
 {
 	struct finding_ids *f = data;
 
-	lines_put(f->ids, key, id);
-	if (f->bare != NULL && !complete)
+	/* That of a certificate says whether its DER is there.  */
+	if (f->bare != NULL && weight == 0)
 		lines_put(f->bare, key, id);
+	lines_put(f->ids, key, row_value(id, f->bare != NULL ? 0 :
+					 (uint32_t)weight));
 }
 
 static int find_ids(struct fleet *f, enum kind kind, struct keys *keys,
@@ -120,18 +137,30 @@ static int find_ids(struct fleet *f, enum kind kind, struct keys *keys,
 
 	if (keys->n > 0)
 		r = server_find(f->server, kind_rows[kind].find,
-				  (const uint8_t (*)[SHA256_SIZE])keys->items,
-				  keys->n, take_id, &to);
+				(const uint8_t (*)[SHA256_SIZE])keys->items,
+				keys->n, take_id, &to);
 	free(keys->items);
 	return r;
 }
 
-static int64_t id_of(const struct fleet *f, enum kind kind,
+/* 0: there is no such row.  */
+static int32_t row_of(const struct fleet *f, enum kind kind,
+		      const uint8_t key[SHA256_SIZE], uint32_t *ret_weight)
+{
+	int64_t value;
+
+	if (!lines_has(&f->ids[kind], key, &value) || value <= 0)
+		value = 0;
+	*ret_weight = (uint32_t)((uint64_t)value >> 32);
+	return (int32_t)(value & INT32_MAX);
+}
+
+static int32_t id_of(const struct fleet *f, enum kind kind,
 		     const uint8_t key[SHA256_SIZE])
 {
-	int64_t id;
+	uint32_t weight;
 
-	return lines_has(&f->ids[kind], key, &id) && id > 0 ? id : 0;
+	return row_of(f, kind, key, &weight);
 }
 
 /* What waiting lines of KIND name, and is neither known nor waits.  */
@@ -207,18 +236,24 @@ static void put_bytes(struct buf *b, const uint8_t key[SHA256_SIZE])
 	buf_add(b, hex, sizeof(hex) - 1);
 }
 
-/* What O names as columns; false: not all of it is there.  */
+/* What O names as columns; false: not all of it is there, or it is not what O says of
+ * it, or too much: a host that names the same large manifest in a thousand stores
+ * costs whoever asks the views.  */
 static bool put_named(struct fleet *f, const struct object *o, struct buf *b)
 {
 	const struct kind_row *k = &kind_rows[o->kind];
+	uint64_t sum = 0;
 
 	if (k->shape == NAMES_NONE)
 		return true;
 	buf_adds(b, k->shape == NAMES_LIST ? "\t{" : "\t");
 	for (size_t m = 0; m < o->n_refs; m++) {
-		const int64_t id = id_of(f, k->names, o->refs[m]);
+		uint32_t weight;
+		const int32_t id = row_of(f, k->names, o->refs[m], &weight);
 
-		if (id == 0)
+		sum += weight;
+		if (id == 0 || sum > LIMIT_HOST_ENTRIES ||
+		    (o->kind == KIND_STORE && weight != o->weight))
 			return false;
 		if (m > 0)
 			buf_adds(b, ",");
@@ -238,6 +273,8 @@ static int copy_rows(struct fleet *f, enum kind kind, int64_t next)
 	AUTO(buf) struct buf rows;
 
 	buf_init(&rows, SIZE_MAX);
+	if (r < 0)
+		return r;
 	for (size_t k = 0; r == 0 && k < f->n_waiting; k++) {
 		struct object *o = &f->waiting[k];
 		const size_t before = rows.n;
@@ -245,29 +282,27 @@ static int copy_rows(struct fleet *f, enum kind kind, int64_t next)
 		if (o->kind != kind ||
 		    (o->id == 0 && id_of(f, kind, o->key) != 0))
 			continue;
-		if (o->id == 0)
-			o->id = (int32_t)next;
-		put_digits(&rows, o->id);
+		put_digits(&rows, o->id != 0 ? o->id : next);
 		put_bytes(&rows, o->key);
 		if (!put_named(f, o, &rows)) {
 			rows.n = before;
-			o->id = 0;
 			/* It may come again, with what it names.  */
 			lines_put(&f->ids[kind], o->key, 0);
 			lines_put(&f->seen, o->key, -1);
 			continue;
 		}
-		next += o->id == next;
+		if (o->id == 0)
+			o->id = (int32_t)next++;
 		buf_adds(&rows, o->row);
 		buf_adds(&rows, "\n");
-		lines_put(&f->ids[kind], o->key, o->id);
+		lines_put(&f->ids[kind], o->key, row_value(o->id, o->weight));
 		f->counts.new_lines++;
 		if (rows.n >= CHUNK) {
 			r = server_copy(f->server, &rows);
 			rows.n = 0;
 		}
 		if (next > INT32_MAX)
-			return -EOVERFLOW;
+			r = -EOVERFLOW;
 	}
 	if (r == 0)
 		r = server_copy(f->server, &rows);
@@ -364,7 +399,7 @@ static bool put_host(struct fleet *f, size_t position, struct buf *b)
 		buf_adds(b, "\t");
 	}
 	for (int list = 0; list < LISTS; list++) {
-		const int64_t id = id_of(f, list_kinds[list], h->lists[list]);
+		const int32_t id = id_of(f, list_kinds[list], h->lists[list]);
 
 		if (list == LIST_FINDINGS && !h->audited)
 			copy_text(b, NULL);
@@ -397,7 +432,8 @@ static const char upsert_sql[] =
 	" h.finding_list_id) IS DISTINCT FROM (EXCLUDED.store_list_id,"
 	" EXCLUDED.party_list_id, EXCLUDED.finding_list_id)"
 	" THEN EXCLUDED.changed ELSE h.changed END"
-	" WHERE EXCLUDED.made >= h.made RETURNING 1)"
+	" WHERE (EXCLUDED.made, EXCLUDED.scan_id) >= (h.made, h.scan_id)"
+	" RETURNING 1)"
 	" SELECT count(*) FROM done";
 
 static int flush_hosts(struct fleet *f)
@@ -420,7 +456,7 @@ static int flush_hosts(struct fleet *f)
 			" finding_list_id integer) ON COMMIT DELETE ROWS");
 	if (r == 0)
 		r = server_copy_begin(f->server,
-					"COPY incoming FROM STDIN");
+				      "COPY incoming FROM STDIN");
 	if (r < 0)
 		return r;
 	for (size_t k = 0; k < f->n_hosts; k++) {
@@ -448,23 +484,17 @@ static int flush_hosts(struct fleet *f)
 
 int fleet_flush(struct fleet *f)
 {
-	size_t known = f->seen.n;
-	int r;
+	const bool any = f->n_waiting > 0 || f->n_hosts > 0;
+	int r = any ? server_run(f->server, "BEGIN") : 0;
 
-	if (f->n_waiting == 0 && f->n_hosts == 0)
-		return 0;
-	r = server_run(f->server, "BEGIN");
 	for (int k = 0; r == 0 && k < KINDS; k++)
 		r = flush_kind(f, (enum kind)k);
 	if (r == 0 && f->n_hosts > 0)
 		r = flush_hosts(f);
-	if (r == 0)
+	if (r == 0 && any)
 		r = server_run(f->server, "COMMIT");
 	forget_waiting(f);
-	for (int k = 0; k < KINDS; k++)
-		known += f->ids[k].n;
-	/* What has no row may have one later.  */
-	if (r < 0 || known > LIMIT_KNOWN_LINES)
+	if (r < 0 || known(f) > LIMIT_KNOWN_LINES)
 		forget_known(f);
 	return r;
 }
@@ -472,7 +502,8 @@ int fleet_flush(struct fleet *f)
 static int flush_if_full(struct fleet *f)
 {
 	return f->n_hosts >= LIMIT_BATCH_HOSTS ||
-	       f->bytes >= LIMIT_BATCH_BYTES ? fleet_flush(f) : 0;
+	       f->bytes >= LIMIT_BATCH_BYTES || known(f) > LIMIT_KNOWN_LINES ?
+	       fleet_flush(f) : 0;
 }
 
 int fleet_take(struct fleet *f, struct object *o, size_t n)
@@ -483,12 +514,12 @@ int fleet_take(struct fleet *f, struct object *o, size_t n)
 	if (lines_has(&f->ids[o->kind], o->key, &id) && id != 0 &&
 	    (o->kind != KIND_CERTIFICATE || o->der == NULL)) {
 		object_free(o);
-		return 0;
+		return flush_if_full(f);
 	}
 	if (id < 0) {
 		object_free(&f->waiting[-1 - id]);
 		f->waiting[-1 - id] = *o;
-		return 0;
+		return flush_if_full(f);
 	}
 	grow(&f->waiting, f->n_waiting, &f->cap_waiting, sizeof(*f->waiting));
 	lines_put(&f->ids[o->kind], o->key, -1 - (int64_t)f->n_waiting);
@@ -501,6 +532,8 @@ int fleet_take_host(struct fleet *f, struct host *h)
 {
 	grow(&f->hosts, f->n_hosts, &f->cap_hosts, sizeof(*f->hosts));
 	f->hosts[f->n_hosts++] = *h;
+	f->bytes += sizeof(*h) + strlen(h->name) + strlen(h->root) +
+		    strlen(h->tool) + (h->os != NULL ? strlen(h->os) : 0);
 	*h = (struct host){ .name = NULL };
 	return flush_if_full(f);
 }

@@ -21,8 +21,8 @@ struct fleet {
 	struct server *server;
 	struct readings *readings;
 	struct lines seen;		/* lines that were taken; -1: in vain */
-	/* By kind and key: a row's id; -1 - k: it is waiting[k]; 0: it is not there,
-	 * or cannot be.  */
+	/* By kind and key: a row's id, and in the upper half its weight; -1 - k: it is
+	 * waiting[k]; 0: it is not there, or cannot be.  */
 	struct lines ids[KINDS];
 	struct object *waiting;
 	size_t n_waiting, cap_waiting, bytes;

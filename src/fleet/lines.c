@@ -1,11 +1,14 @@
 /* lines.c -- which lines are known, by the SHA-256 of their bytes.
  *
- * Open addressing: hashes are spread evenly already.  Whoever wants a run of n of them
- * has to hash n times as many lines as the table has places.
+ * Open addressing.  Hashes are spread evenly, but what a bundle says is one need not
+ * have been made of anything: so where one is looked for depends on a secret of the
+ * process (multiply-shift: Dietzfelbinger, "Universal hashing and k-wise independent
+ * random variables via integer arithmetic without primes", 1996).
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "fleet/fleet.h"
 
@@ -20,11 +23,26 @@ void auto_lines(struct lines *l)
 	lines_done(l);
 }
 
+static uint64_t mix(const uint8_t sha256[SHA256_SIZE])
+{
+	static uint64_t secret[SHA256_SIZE / 8 + 1];
+	uint64_t sum;
+
+	if (secret[0] == 0 &&
+	    getrandom(secret, sizeof(secret), 0) != sizeof(secret))
+		die("getrandom: %s", strerror(errno));
+	secret[0] |= 1;		/* it has been drawn */
+	sum = secret[0];
+	for (size_t k = 0; k < SHA256_SIZE / 8; k++)
+		sum += secret[k + 1] * get_be64(sha256 + 8 * k);
+	return sum >> 32;	/* the lower bits depend on less */
+}
+
 /* Where SHA256 is, or where it would be.  */
 static struct line *place(const struct lines *l,
 			  const uint8_t sha256[SHA256_SIZE])
 {
-	size_t k = (size_t)get_be64(sha256) & (l->cap - 1);
+	size_t k = (size_t)mix(sha256) & (l->cap - 1);
 
 	while (l->items[k].used &&
 	       memcmp(l->items[k].sha256, sha256, SHA256_SIZE) != 0)

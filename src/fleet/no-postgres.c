@@ -5,13 +5,8 @@
 
 #include "fleet/server.h"
 
-bool fleet_supported(void)
-{
-	return false;
-}
-
 int server_open(const char *conninfo, unsigned wait_seconds,
-		  struct server **ret_server, char **ret_error)
+		struct server **ret_server, char **ret_error)
 {
 	(void)conninfo, (void)wait_seconds, (void)ret_server;
 	*ret_error = xstrdup(_("this build cannot import: it has no libpq"));
@@ -42,8 +37,8 @@ int server_number(struct server *d, const char *sql, int64_t *ret_number)
 }
 
 int server_find(struct server *d, const char *sql,
-		  const uint8_t (*hashes)[SHA256_SIZE], size_t n, found_fn *fn,
-		  void *data)
+		const uint8_t (*hashes)[SHA256_SIZE], size_t n, found_fn *fn,
+		void *data)
 {
 	(void)d, (void)sql, (void)hashes, (void)n, (void)fn, (void)data;
 	return -ENOTSUP;

@@ -4,7 +4,8 @@
  * A host can say what it likes.  What comes from here PostgreSQL takes: text is
  * UTF-8 without NUL, which jansson sees to, numbers fit their columns, and what has
  * an index is short; for one line that it would not take would keep all others of
- * the same transaction out as well.
+ * the same transaction out as well.  And whoever asks a view, and casts what it
+ * answers, finds what trustdrift-fleet(5) says: times are times, hashes are hashes.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -15,6 +16,8 @@
 #include "fleet/server.h"
 
 #define WORD_BYTES	200u	/* of what has an index, or is a word */
+/* A text of the inventory, of which each byte may be shown as \xHH.  */
+#define SHOWN_BYTES	(4u * LIMIT_TEXT_BYTES)
 
 void object_free(struct object *o)
 {
@@ -45,17 +48,22 @@ bool member_number(const json_t *o, const char *key, int64_t least,
 	return json_is_integer(v) && *ret >= least && *ret <= most;
 }
 
-bool member_hash(const json_t *o, const char *key,
-		 uint8_t ret_sha256[SHA256_SIZE])
+/* In lower case, as in all that asks for one.  */
+static bool is_hash(const char *s, uint8_t ret_sha256[SHA256_SIZE])
 {
-	const char *s = json_string_value(json_object_get(o, key));
-
-	return s != NULL && strlen(s) == 2 * SHA256_SIZE &&
+	return s != NULL && strspn(s, "0123456789abcdef") == 2 * SHA256_SIZE &&
 	       hex_decode(s, ret_sha256, SHA256_SIZE) == 0;
 }
 
-/* The array KEY of hashes.  */
-static bool take_refs(const json_t *o, const char *key, struct object *ret)
+bool member_hash(const json_t *o, const char *key,
+		 uint8_t ret_sha256[SHA256_SIZE])
+{
+	return is_hash(json_string_value(json_object_get(o, key)), ret_sha256);
+}
+
+/* The array KEY of hashes; SET: each of them once, sorted.  */
+static bool take_refs(const json_t *o, const char *key, bool set,
+		      struct object *ret)
 {
 	const json_t *a = json_object_get(o, key);
 	const size_t n = json_array_size(a);
@@ -64,10 +72,11 @@ static bool take_refs(const json_t *o, const char *key, struct object *ret)
 		return false;
 	ret->refs = xcalloc(n + 1, sizeof(*ret->refs));
 	for (size_t k = 0; k < n; k++) {
-		const char *s = json_string_value(json_array_get(a, k));
-
-		if (s == NULL || strlen(s) != 2 * SHA256_SIZE ||
-		    hex_decode(s, ret->refs[k], SHA256_SIZE) < 0)
+		if (!is_hash(json_string_value(json_array_get(a, k)),
+			     ret->refs[k]))
+			return false;
+		if (set && k > 0 && memcmp(ret->refs[k - 1], ret->refs[k],
+					   SHA256_SIZE) >= 0)
 			return false;
 	}
 	ret->n_refs = n;
@@ -123,9 +132,9 @@ static bool put_problems(struct buf *b, const json_t *o)
 		const char *text;
 		int64_t number;
 
-		if (!member_text(p, "path", LIMIT_TEXT_BYTES, false, &text) ||
+		if (!member_text(p, "path", SHOWN_BYTES, false, &text) ||
 		    !member_text(p, "code", WORD_BYTES, false, &text) ||
-		    !member_text(p, "message", LIMIT_TEXT_BYTES, false, &text) ||
+		    !member_text(p, "message", SHOWN_BYTES, false, &text) ||
 		    !member_number(p, "skipped", 0, 1, &number) ||
 		    (!json_is_null(json_object_get(p, "offset")) &&
 		     !member_number(p, "offset", 0, INT64_MAX, &number)))
@@ -143,7 +152,8 @@ static int parse_certificate(const json_t *o, struct object *ret,
 	const char *der;
 
 	if (!member_hash(o, "sha256", ret->key) ||
-	    !member_text(o, "der", LIMIT_CERTIFICATE_BYTES / 3 * 4, true, &der)) {
+	    !member_text(o, "der", (LIMIT_CERTIFICATE_BYTES + 2) / 3 * 4,
+			 true, &der)) {
 		*ret_why = N_("a certificate without sha256 and der");
 		return -EINVAL;
 	}
@@ -209,15 +219,15 @@ static const struct entry_column {
 	const char *key;
 	size_t limit;			/* 0: it is a number */
 	bool null_allowed;
-	int64_t most;
+	int64_t least, most;
 } entry_columns[] = {
-	{ "role", WORD_BYTES, false, 0 },
-	{ "label", LIMIT_TEXT_BYTES, true, 0 },
-	{ "location", LIMIT_TEXT_BYTES, false, 0 },
-	{ "purposes", WORD_BYTES, false, 0 },
-	{ "offset", 0, false, INT64_MAX },
-	{ "private_key", 0, false, 1 },
-	{ "distrust_after", 0, true, INT64_MAX },
+	{ "role", WORD_BYTES, false, 0, 0 },
+	{ "label", SHOWN_BYTES, true, 0, 0 },
+	{ "location", SHOWN_BYTES, false, 0, 0 },
+	{ "purposes", WORD_BYTES, false, 0, 0 },
+	{ "offset", 0, false, 0, INT64_MAX },
+	{ "private_key", 0, false, 0, 1 },
+	{ "distrust_after", 0, true, TIME_LEAST, TIME_MOST },
 };
 
 static bool put_value(struct buf *b, const struct entry_column *c,
@@ -232,7 +242,8 @@ static bool put_value(struct buf *b, const struct entry_column *c,
 			return false;
 		array_text(b, json_string_value(v));
 	} else {
-		if (!json_is_integer(v) || number < 0 || number > c->most)
+		if (!json_is_integer(v) || number < c->least ||
+		    number > c->most)
 			return false;
 		put_digits(b, number);
 	}
@@ -266,10 +277,15 @@ static bool put_column(struct buf *b, const json_t *o,
 static int parse_manifest(const json_t *o, struct object *ret,
 			  const char **ret_why)
 {
-	bool good = take_refs(o, "sha256", ret);
+	bool good = take_refs(o, "sha256", false, ret);
+	int64_t entries;
 	AUTO(buf) struct buf b;
 
 	buf_init(&b, SIZE_MAX);
+	good = good && member_number(o, "entries", 0, LIMIT_STORE_ENTRIES,
+				     &entries) &&
+	       (size_t)entries == ret->n_refs;
+	ret->weight = (uint32_t)ret->n_refs;
 	for (size_t k = 0; good && k < ARRAY_SIZE(entry_columns); k++)
 		good = put_column(&b, o, &entry_columns[k], ret->n_refs);
 	good = good && put_json(&b, o, "statements", JSON_ARRAY);
@@ -289,19 +305,21 @@ static int parse_store(const json_t *o, struct object *ret,
 		bool null_allowed;
 	} texts[] = {
 		{ "kind", WORD_BYTES, false },
-		{ "path", LIMIT_TEXT_BYTES, false },
+		{ "path", SHOWN_BYTES, false },
 		{ "format", WORD_BYTES, false },
-		{ "real_path", LIMIT_TEXT_BYTES, true },
-		{ "owner", LIMIT_TEXT_BYTES, false },
-		{ "instance", LIMIT_TEXT_BYTES, false },
-		{ "engine", LIMIT_TEXT_BYTES, true },
+		{ "real_path", SHOWN_BYTES, true },
+		{ "owner", SHOWN_BYTES, false },
+		{ "instance", SHOWN_BYTES, false },
+		{ "engine", SHOWN_BYTES, true },
 	};
-	static const char *const numbers[] = {
-		"entries", "certificates", "problems", "unread",
+	enum { ENTRIES, CERTIFICATES, PROBLEMS, UNREAD, NUMBERS };
+	static const char *const numbers[NUMBERS] = {
+		[ENTRIES] = "entries", [CERTIFICATES] = "certificates",
+		[PROBLEMS] = "problems", [UNREAD] = "unread",
 	};
+	int64_t values[NUMBERS];
 	bool good = true;
 	const char *text;
-	int64_t number;
 	AUTO(buf) struct buf b;
 
 	buf_init(&b, SIZE_MAX);
@@ -315,11 +333,18 @@ static int parse_store(const json_t *o, struct object *ret,
 			put_text(&b, text);
 	}
 	for (size_t k = 0; good && k < ARRAY_SIZE(numbers); k++) {
-		good = member_number(o, numbers[k], 0, INT64_MAX, &number);
+		good = member_number(o, numbers[k], 0, LIMIT_STORE_ENTRIES,
+				     &values[k]);
 		if (good)
-			put_number(&b, number);
+			put_number(&b, values[k]);
 	}
-	good = good && put_problems(&b, o);
+	/* What the manifest has is seen where that is known.  */
+	good = good && values[CERTIFICATES] <= values[ENTRIES] &&
+	       values[UNREAD] <= values[PROBLEMS] &&
+	       (size_t)values[PROBLEMS] ==
+	       json_array_size(json_object_get(o, "problem_list")) &&
+	       put_problems(&b, o);
+	ret->weight = good ? (uint32_t)values[ENTRIES] : 0;
 	ret->row = buf_take(&b);
 	if (good)
 		return 0;
@@ -333,9 +358,9 @@ static int parse_anchors(const json_t *o, struct object *ret,
 			 const char **ret_why)
 {
 	ret->row = xstrdup("");
-	if (take_refs(o, "anchors", ret))
+	if (take_refs(o, "anchors", true, ret))
 		return 0;
-	*ret_why = N_("anchors that are no list of hashes");
+	*ret_why = N_("anchors that are no sorted list of hashes");
 	return -EINVAL;
 }
 
@@ -357,7 +382,7 @@ static int parse_party(const json_t *o, struct object *ret,
 		good = member_hash(o, "anchors", ret->refs[0]);
 	}
 	for (size_t k = 0; good && k < ARRAY_SIZE(texts); k++) {
-		good = member_text(o, texts[k], LIMIT_TEXT_BYTES, false, &text);
+		good = member_text(o, texts[k], SHOWN_BYTES, false, &text);
 		if (good)
 			put_text(&b, text);
 	}
@@ -389,14 +414,15 @@ static int parse_finding(const json_t *o, struct object *ret,
 		{ f, "rule", WORD_BYTES, false },
 		{ f, "severity", WORD_BYTES, false },
 		{ f, "status", WORD_BYTES, false },
-		{ f, "title", LIMIT_RULE_VALUE_BYTES, true },
-		{ f, "message", LIMIT_RULE_VALUE_BYTES, true },
+		{ f, "title", 4 * LIMIT_RULE_VALUE_BYTES, true },
+		{ f, "message", 4 * LIMIT_RULE_VALUE_BYTES, true },
 		{ store, "kind", WORD_BYTES, true },
-		{ store, "path", LIMIT_TEXT_BYTES, true },
-		{ store, "party", LIMIT_TEXT_BYTES, true },
+		{ store, "path", SHOWN_BYTES, true },
+		{ store, "party", SHOWN_BYTES, true },
 		{ certificate, "sha256", 2 * SHA256_SIZE, true },
-		{ certificate, "name", LIMIT_TEXT_BYTES, true },
+		{ certificate, "name", SHOWN_BYTES, true },
 	};
+	uint8_t sha256[SHA256_SIZE];
 	bool good = true;
 	const char *text;
 	AUTO(buf) struct buf b;
@@ -408,7 +434,9 @@ static int parse_finding(const json_t *o, struct object *ret,
 		if (good)
 			put_text(&b, text);
 	}
-	good = good && put_json(&b, o, "finding", JSON_OBJECT);
+	good = good && put_json(&b, o, "finding", JSON_OBJECT) &&
+	       (json_is_null(json_object_get(certificate, "sha256")) ||
+		member_hash(certificate, "sha256", sha256));
 	ret->row = buf_take(&b);
 	if (good)
 		return 0;
@@ -422,14 +450,14 @@ static int parse_stores(const json_t *o, struct object *ret,
 			const char **ret_why)
 {
 	AUTO(buf) struct buf b;
-	bool good = take_refs(o, "stores", ret);
+	bool good = take_refs(o, "stores", true, ret);
 
 	buf_init(&b, SIZE_MAX);
 	good = good && put_problems(&b, o);
 	ret->row = buf_take(&b);
 	if (good)
 		return 0;
-	*ret_why = N_("stores that are no list of hashes");
+	*ret_why = N_("stores that are no sorted list of hashes");
 	return -EINVAL;
 }
 
@@ -437,9 +465,9 @@ static int parse_parties(const json_t *o, struct object *ret,
 			 const char **ret_why)
 {
 	ret->row = xstrdup("");
-	if (take_refs(o, "parties", ret))
+	if (take_refs(o, "parties", true, ret))
 		return 0;
-	*ret_why = N_("parties that are no list of hashes");
+	*ret_why = N_("parties that are no sorted list of hashes");
 	return -EINVAL;
 }
 
@@ -447,16 +475,18 @@ static int parse_findings(const json_t *o, struct object *ret,
 			  const char **ret_why)
 {
 	ret->row = xstrdup("");
-	if (take_refs(o, "findings", ret))
+	if (take_refs(o, "findings", true, ret))
 		return 0;
-	*ret_why = N_("findings that are no list of hashes");
+	*ret_why = N_("findings that are no sorted list of hashes");
 	return -EINVAL;
 }
 
 /* ---- the table ----------------------------------------------------------------- */
 
-#define FIND(table)	"SELECT line, id, 0 FROM trustdrift." table \
-			" WHERE line = ANY($1::bytea[])"
+#define FIND_WEIGHT(table, weight) \
+	"SELECT line, id, " weight "::integer FROM trustdrift." table \
+	" WHERE line = ANY($1::bytea[])"
+#define FIND(table)	FIND_WEIGHT(table, "0")
 #define NEXT(table)	"SELECT coalesce(max(id), 0) + 1 FROM trustdrift." table
 #define COPY(table, columns) \
 	"COPY trustdrift." table " (id, " columns ") FROM STDIN"
@@ -471,7 +501,8 @@ const struct kind_row kind_rows[KINDS] = {
 		     " self_signed, \"key\", key_bits, signature_hash, error,"
 		     " der"), parse_certificate },
 	[KIND_MANIFEST] = { "manifest", KIND_CERTIFICATE, NAMES_LIST,
-		FIND("manifest"), NEXT("manifest"),
+		FIND_WEIGHT("manifest", "cardinality(certificates)"),
+		NEXT("manifest"),
 		COPY("manifest", "line, certificates, roles, labels,"
 		     " locations, purposes, offsets, private_keys,"
 		     " distrust_after, statements"), parse_manifest },
@@ -479,7 +510,7 @@ const struct kind_row kind_rows[KINDS] = {
 		FIND("anchor_set"), NEXT("anchor_set"),
 		COPY("anchor_set", "line, certificates"), parse_anchors },
 	[KIND_STORE] = { "store", KIND_MANIFEST, NAMES_ONE,
-		FIND("store"), NEXT("store"),
+		FIND_WEIGHT("store", "entries"), NEXT("store"),
 		COPY("store", "line, manifest_id, kind, path, format,"
 		     " real_path, owner, instance, engine, entries,"
 		     " certificates, problems, unread, problem_list"),

@@ -23,15 +23,20 @@ struct object {
 				 * tab, but for id, key and what it names */
 	uint8_t *der;		/* of a certificate; NULL: not known */
 	size_t der_n;
+	uint32_t weight;	/* of a manifest and a store: its entries */
 	int32_t id;		/* of its row; 0: none yet */
 };
+
+/* Years 0 to 9999, which is what certificates can say.  */
+#define TIME_LEAST	INT64_C(-62167219200)
+#define TIME_MOST	INT64_C(253402300799)
 
 struct kind_row {
 	const char *type;		/* the word in a line */
 	enum kind names;		/* what its references are to */
 	/* They are a list; one, which may be missing; or none.  */
 	enum { NAMES_NONE, NAMES_ONE, NAMES_LIST } shape;
-	const char *find;		/* key, id and a number of rows, by keys */
+	const char *find;		/* key, id and weight of rows, by keys */
 	const char *next;		/* the next id */
 	const char *copy;
 	/* Fills the object from the line: 0, or -EINVAL with *ret_why.  */

@@ -49,26 +49,25 @@ struct server {
 	char *error;
 };
 
-bool fleet_supported(void)
-{
-	return true;
-}
-
 const char *server_error(const struct server *d)
 {
 	return d->error != NULL ? d->error : "";
 }
 
-/* Keeps libpq's words, whose last line ends in a newline.  */
+/* Keeps libpq's words, which are lines, as one.  */
 static int failed(struct server *d)
 {
 	const char *words = pq.PQerrorMessage(d->connection);
-	size_t n = strlen(words);
+	AUTO(buf) struct buf b;
 
-	while (n > 0 && words[n - 1] == '\n')
-		n--;
+	buf_init(&b, LIMIT_TEXT_BYTES);
+	for (size_t n; *words != '\0'; words += n + strspn(words + n, "\n\t ")) {
+		n = strcspn(words, "\n");
+		buf_adds(&b, b.n > 0 ? "; " : "");
+		buf_add(&b, words, n);
+	}
 	free(d->error);
-	d->error = xstrndup(words, n);
+	d->error = buf_take(&b);
 	return -EIO;
 }
 
@@ -143,8 +142,8 @@ static int give_rows(const PGresult *result, found_fn *fn, void *data)
 }
 
 int server_find(struct server *d, const char *sql,
-		  const uint8_t (*hashes)[SHA256_SIZE], size_t n, found_fn *fn,
-		  void *data)
+		const uint8_t (*hashes)[SHA256_SIZE], size_t n, found_fn *fn,
+		void *data)
 {
 	enum { AT_ONCE = 100000 };	/* elements of one array */
 	int r = 0;
@@ -300,7 +299,7 @@ static char *load_library(void)
 }
 
 int server_open(const char *conninfo, unsigned wait_seconds,
-		  struct server **ret_server, char **ret_error)
+		struct server **ret_server, char **ret_error)
 {
 	const char *const keywords[] = {
 		"client_encoding", "fallback_application_name", "dbname", NULL,

@@ -64,11 +64,11 @@ static void begin_bundle(struct reading *r, const json_t *o)
 	}
 	if (!member_text(o, "host", LIMIT_HOST_NAME, true, &host) ||
 	    !member_text(o, "tool", LIMIT_HOST_NAME, false, &tool) ||
-	    !member_text(o, "os", LIMIT_TEXT_BYTES, true, &os) ||
+	    !member_text(o, "os", 4 * LIMIT_TEXT_BYTES, true, &os) ||
 	    !member_text(o, "root", LIMIT_FLEET_ROOT, false, &root) ||
 	    !member_number(o, "scan", 1, INT64_MAX, &h->scan) ||
-	    !member_number(o, "now", INT64_MIN, INT64_MAX, &h->now) ||
-	    !member_number(o, "made", INT64_MIN, INT64_MAX, &h->made)) {
+	    !member_number(o, "now", TIME_LEAST, TIME_MOST, &h->now) ||
+	    !member_number(o, "made", TIME_LEAST, TIME_MOST, &h->made)) {
 		refuse_this(r, N_("its first line lacks what belongs there"));
 		return;
 	}
@@ -132,6 +132,27 @@ static int take_object(struct reading *r, const json_t *line, enum kind kind,
 	return fleet_take(f, &o, n);
 }
 
+/* Jansson takes up to 80 bytes of memory for one of a line.  */
+static bool has_too_much(const char *text, size_t n)
+{
+	size_t values = 0, objects = 0;
+	bool quoted = false;
+
+	if (n <= LIMIT_BUNDLE_OBJECTS)
+		return false;
+	for (size_t k = 0; k < n; k++) {
+		if (text[k] == '"')
+			quoted = !quoted;
+		else if (text[k] == '\\' && quoted)
+			k++;
+		else if (!quoted && text[k] == ',')
+			values++;
+		else if (!quoted && (text[k] == '{' || text[k] == '['))
+			objects++;
+	}
+	return values > LIMIT_BUNDLE_VALUES || objects > LIMIT_BUNDLE_OBJECTS;
+}
+
 static int take_line(struct reading *r, const char *text, size_t n)
 {
 	AUTO(json) json_t *o = NULL;
@@ -146,8 +167,12 @@ static int take_line(struct reading *r, const char *text, size_t n)
 	}
 	r->fleet->counts.lines++;
 	hash_sha256((struct blob){ (const uint8_t *)text, n }, sha256);
-	if (lines_has(&r->fleet->seen, sha256, &seen) && seen >= 0)
+	if (r->inside && lines_has(&r->fleet->seen, sha256, &seen) && seen >= 0)
 		return 0;
+	if (has_too_much(text, n)) {
+		refuse_this(r, N_("a line has too many values"));
+		return 0;
+	}
 	o = json_loadb(text, n, JSON_REJECT_DUPLICATES, NULL);
 	if (!member_text(o, "type", LIMIT_HOST_NAME, false, &type))
 		type = "";

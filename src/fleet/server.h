@@ -9,12 +9,12 @@
 struct server;
 /* As fleet_open().  */
 int server_open(const char *conninfo, unsigned wait_seconds,
-		  struct server **ret_server, char **ret_error);
+		struct server **ret_server, char **ret_error);
 void server_close(struct server *d);	/* NULL is allowed */
 const char *server_error(const struct server *d);
 
 /* All of the following: 0, or -EIO with words in server_error().  */
-int server_run(struct server *d, const char *sql);	/* of constants */
+int server_run(struct server *d, const char *sql);	/* without text of others */
 /* SQL is a query with one row of one number.  */
 int server_number(struct server *d, const char *sql, int64_t *ret_number);
 /* SQL has one parameter, an array of bytea, and answers with rows (hash, integer,
@@ -22,8 +22,8 @@ int server_number(struct server *d, const char *sql, int64_t *ret_number);
 typedef void found_fn(const uint8_t sha256[SHA256_SIZE], int32_t first,
 		      int32_t second, void *data);
 int server_find(struct server *d, const char *sql,
-		  const uint8_t (*hashes)[SHA256_SIZE], size_t n, found_fn *fn,
-		  void *data);
+		const uint8_t (*hashes)[SHA256_SIZE], size_t n, found_fn *fn,
+		void *data);
 /* SQL is COPY ... FROM STDIN in text format.  */
 int server_copy_begin(struct server *d, const char *sql);
 int server_copy(struct server *d, const struct buf *rows);

@@ -15,11 +15,6 @@ struct server {
 	bool arrays;		/* what begins with a brace is one, and not JSON */
 };
 
-bool fleet_supported(void)
-{
-	return true;
-}
-
 int server_open(const char *conninfo, unsigned wait_seconds,
 		struct server **ret_server, char **ret_error)
 {

@@ -218,6 +218,17 @@ sed 's/"offset": 0/"offset": 18446744073709551616/' "$work/two.jsonl" >"$bad"
 refused "a number that is too large" "$bad" "no JSON object with a type"
 sed '/"type": "manifest"/s/"private_key": 0/"private_key": 2/' "$work/two.jsonl" >"$bad"
 refused "an entry that is none" "$bad" "a manifest whose entries"
+sed '1s/"now": [0-9]*/"now": 9223372036854775807/' "$work/two.jsonl" >"$bad"
+refused "a time that is none" "$bad" "its first line lacks"
+{
+	sed -n 1p "$work/two.jsonl"
+	awk 'BEGIN {
+		printf "{\"type\": \"manifest\", \"x\": [0"
+		for (i = 0; i < 200001; i++) printf ",[]"
+		print "]}"
+	}'
+} >"$bad"
+refused "a line that would take much memory" "$bad" "a line has too many values"
 sed '1s/"root": "/&\\u0000/' "$work/two.jsonl" >"$bad"
 refused "NUL" "$bad" "no bundle of trustdrift export"
 sed '1s/"host": "[^"]*"/"host": "a", "host": "b"/' "$work/two.jsonl" >"$bad"
@@ -230,33 +241,39 @@ refused "too deep" "$bad" "a line that is no JSON object with a type"
 sed '$s/"stores": "......../"stores": "00000000/' "$work/two.jsonl" >"$bad"
 refused "a list that is not there" "$bad" \
 	"builds upon lines that are not in the database"
-/usr/bin/python3 -I - "$work/two.jsonl" >"$bad" <<'END'
-import hashlib, json, sys
-# A store whose manifest is a party: the hash is there, and of another kind.
-lines = open(sys.argv[1]).read().splitlines()
-party = next(l for l in lines if '"type": "party"' in l)
-replaced = {}
-def key(l): return hashlib.sha256(l.encode()).hexdigest()
-out = []
-for l in lines:
-    o = json.loads(l)
-    if o["type"] == "store":
-        o["manifest"] = key(party)
-        new = json.dumps(o)
-        replaced[key(l)] = key(new)
-        l = new
-    elif o["type"] == "stores":
-        o["stores"] = [replaced[s] for s in o["stores"]]
-        new = json.dumps(o)
-        replaced[key(l)] = key(new)
-        l = new
-    elif o["type"] == "end":
-        o["stores"] = replaced[o["stores"]]
-        l = json.dumps(o)
-    out.append(l)
-print("\n".join(out))
-END
+# with_stores HOW: all stores of `two` are other ones, and so are the lines that name
+# them
+with_stores() {
+	/usr/bin/python3 -I - "$1" "$work/two.jsonl" >"$bad" <<-'END'
+	import hashlib, json, sys
+	how, lines = sys.argv[1], open(sys.argv[2]).read().splitlines()
+	def key(line): return hashlib.sha256(line.encode()).hexdigest()
+	party = next(line for line in lines if '"type": "party"' in line)
+	new = {}
+	for line in lines:
+	    o = json.loads(line)
+	    if o["type"] == "store" and how == "kind":
+	        o["manifest"] = key(party)
+	    elif o["type"] == "store" and how == "count":
+	        o["entries"] += 1
+	    elif o["type"] == "stores":
+	        o["stores"] = sorted(new[s] for s in o["stores"])
+	    elif o["type"] == "end":
+	        o["stores"] = new[o["stores"]]
+	    other = json.dumps(o)
+	    new[key(line)] = key(other)
+	    print(other)
+	END
+}
+with_stores as-they-are
+import --as two "$bad"
+is "written by somebody else: $(cat "$work/errors")" "$status" 0
+is "it says the same" "$(host_two)" "$two"
+with_stores kind
 refused "a line of another kind" "$bad" "builds upon lines that are not"
+with_stores count
+refused "a store that says more than its manifest has" "$bad" \
+	"builds upon lines that are not"
 # A tab and an escape sequence come to no terminal.
 sed '1s/"host": "[^"]*"/"host": "\\u001b[31m"/; 3d' "$work/two.jsonl" >"$bad"
 import "$bad"
@@ -289,6 +306,21 @@ import --as two "$bad"
 counts "a line between two bundles is told" 1 1 1
 check "with its number" grep -q "$bad:$(($(lines two) + 1)): refused: no bundle" \
 	"$work/errors"
+sed 1d "$work/two.jsonl" >"$bad"
+import --as two "$work/two.jsonl" "$bad"
+counts "one without its first line, after one that is whole" 1 0 1
+sed '1s/"scan": [0-9]*/"scan": 900/' "$work/three.jsonl" >"$work/later.jsonl"
+import "$work/later.jsonl"
+import "$work/three.jsonl"
+is "of one second, the scan with the higher number" "$status,$(sql "SELECT scan_id
+	FROM trustdrift.v_host WHERE host = 'three'")" 0,900
+for k in 1 2 3; do	# 120 refusals
+	awk 'BEGIN { for (i = 0; i < 40; i++) print "{\"type\": \"bundle\"}" }' \
+		>"$work/bad$k"
+done
+import "$work/bad1" "$work/bad2" "$work/bad3"
+is "many refusals are counted" "$(grep -c refused "$work/errors"),$(tail -n 1 \
+	"$work/errors")" "101,trustdrift: 20 more bundles are refused"
 sed '1s/"made": [0-9]*/"made": 7/' "$work/three.jsonl" >"$work/older.jsonl"
 import "$work/older.jsonl"
 is "an older one changes nothing" "$status,${said%;*}" "0,$(say_counts 0 1 0)"
@@ -402,4 +434,7 @@ echo nothing >"$work/none.listed"
 is "a list that is none" $? 1
 check "is named, with the line" grep -q 'none.listed:1: no list of what' "$work/said"
 is "and left alone" "$(cat "$work/none.listed")" nothing
+"$TRUSTDRIFT" export --db "$work/two.db" --listed "$work/one-file" \
+	-o "$work/one-file" >"$work/said" 2>&1
+is "the list is not the bundle" $? 64
 finish
