@@ -270,9 +270,9 @@ make_xml() {
 		cp "$f" "$corpus/rules"
 	done
 	cp data/recipes/*.xml "$corpus/recipes"
-	cp tests/fuzz/seeds/package/* "$corpus/package"
-	cp tests/fuzz/seeds/policy/* "$corpus/policy"
-	cp tests/fuzz/seeds/waivers/* "$corpus/waivers"
+	for f in tests/fuzz/seeds/*; do
+		cp "$f"/* "$corpus/${f##*/}"
+	done
 }
 
 # Names and values of a schema.
@@ -294,6 +294,9 @@ make_schema_words() {
 		sed -n 's/^CREATE VIEW *\([a-z_]*\).*/"\1"/p' \
 			data/schema/inventory.sql
 	} >"$corpus/rules.dict"
+	# libFuzzer wants quotes and backslashes behind backslashes
+	grep -oh '"[a-z_0-9/]*"' tests/fuzz/seeds/bundle/odd.jsonl | sort -u |
+		sed 's/"\(.*\)"/"\\"\1\\""/' >"$corpus/bundle.dict"
 }
 
 # ---- readers -------------------------------------------------------------------
