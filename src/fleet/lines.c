@@ -35,14 +35,15 @@ static uint64_t mix(const uint8_t sha256[SHA256_SIZE])
 	sum = secret[0];
 	for (size_t k = 0; k < SHA256_SIZE / 8; k++)
 		sum += secret[k + 1] * get_be64(sha256 + 8 * k);
-	return sum >> 32;	/* the lower bits depend on less */
+	return sum;
 }
 
 /* Where SHA256 is, or where it would be.  */
 static struct line *place(const struct lines *l,
 			  const uint8_t sha256[SHA256_SIZE])
 {
-	size_t k = (size_t)mix(sha256) & (l->cap - 1);
+	/* Its upper bits, on which all of the hash has an influence.  */
+	size_t k = (size_t)(mix(sha256) >> (__builtin_clzll(l->cap) + 1));
 
 	while (l->items[k].used &&
 	       memcmp(l->items[k].sha256, sha256, SHA256_SIZE) != 0)
