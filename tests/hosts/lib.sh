@@ -17,15 +17,6 @@ LC_ALL=C.UTF-8
 LANGUAGE=C		# and no translation
 TZ=UTC
 export LC_ALL LANGUAGE TZ
-# AddressSanitizer looks for leaks where every command runs, where calls fail, and in
-# unit tests; in all others it would take a third of each start.
-case $0 in
-*/cli/* | */faults/* | */fleet.sh) ;;
-*)
-	ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
-	export ASAN_OPTIONS
-	;;
-esac
 
 work=$(mktemp -d)
 work=$(CDPATH='' cd -- "$work" && pwd -P)

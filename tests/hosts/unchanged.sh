@@ -79,7 +79,7 @@ command -v sqlite3 >/dev/null || skip "needs sqlite3"
 scan() {
 	db=$1
 	shift
-	LD_PRELOAD=$work/later.so ASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=0 \
+	LD_PRELOAD=$work/later.so ASAN_OPTIONS=verify_asan_link_order=0 \
 		"$TRUSTDRIFT" scan --verbose --root "$root" --db "$db" \
 		--now "$now" --config "$work/config" "$@" \
 		>"$work/said" 2>&1 || [ $? -eq 4 ] || {
@@ -342,7 +342,7 @@ cat >"$work/layers.sh" <<'END'
 cd "$work/layers" || exit
 for below in base middle:base; do
 	mount -t overlay -o "lowerdir=top:$below" none on || exit
-	LD_PRELOAD=$work/later.so ASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=0 \
+	LD_PRELOAD=$work/later.so ASAN_OPTIONS=verify_asan_link_order=0 \
 		"$TRUSTDRIFT" scan --verbose --root on --db "$work/layers.db" \
 		--config "$work/config"
 	umount on
