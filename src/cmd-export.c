@@ -79,7 +79,6 @@ int export_command(const struct options *o)
 			_("--listed and --output are one file:"), o->output,
 			NULL);
 	status = load_listed(o, &known);
-
 	if (status < 0)
 		status = open_inventory(o, INVENTORY_READ, &i, NULL);
 	if (status >= 0)

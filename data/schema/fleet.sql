@@ -2,9 +2,8 @@
 --
 -- What is equal on many hosts is one row, that is known by the SHA-256 of the line
 -- of a bundle that it came in (trustdrift-fleet(5)).  A host is a row with three
--- lists, and a list is an array of numbers: one row for each store of each host
--- would be 40 times as much, and one for each certificate in each of them 7,000
--- times.  Rows are written by `trustdrift import` alone, which sees that what a row
+-- lists, and a list is an array of numbers, not a row for each store of each host.
+-- Rows are written by `trustdrift import` alone, which sees that what a row
 -- refers to is there; they are never changed, but for those of hosts.
 --
 -- Tables are private; the v_* views are documented in trustdrift-fleet(5).  Hashes in

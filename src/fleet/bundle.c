@@ -141,7 +141,8 @@ static void put_line(struct writer *w, const struct buf *line,
 	w->written++;
 }
 
-/* The line {"type": TYPE, KEY: [the hashes]}; EXTRA (NULL: none) is more of it.  */
+/* The line {"type": TYPE, TYPE: [the hashes]}; EXTRA (NULL: none) is more of it.
+ * Of lines that are equal there is one: what is shown with \xHH may be called so, too.  */
 static void put_list(struct writer *w, const char *type, struct hashes *h,
 		     const char *extra, uint8_t ret_sha256[SHA256_SIZE])
 {
@@ -154,6 +155,9 @@ static void put_list(struct writer *w, const char *type, struct hashes *h,
 	for (size_t k = 0; k < h->n; k++) {
 		char hex[2 * SHA256_SIZE + 1];
 
+		if (k > 0 && compare_hashes(&h->items[k - 1],
+					    &h->items[k]) == 0)
+			continue;
 		hex_encode(h->items[k].sha256, SHA256_SIZE, hex);
 		buf_addf(&b, "%s\"%s\"", k > 0 ? ", " : "", hex);
 	}

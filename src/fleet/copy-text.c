@@ -43,7 +43,8 @@ void array_text(struct buf *b, const char *s)
 	buf_adds(b, "\"");
 }
 
-/* Most of what is copied are numbers, and printf() takes ten times as long.  */
+/* Much of what is copied are numbers, and printf() took a part of an import that could
+ * be seen.  */
 void put_digits(struct buf *b, int64_t number)
 {
 	char digits[24];

@@ -354,14 +354,23 @@ static int parse_store(const json_t *o, struct object *ret,
 
 /* ---- relying parties ----------------------------------------------------------- */
 
+/* A line that is nothing but the set KEY of hashes; OTHERWISE is why not.  */
+static int parse_set(const json_t *o, const char *key, const char *otherwise,
+		     struct object *ret, const char **ret_why)
+{
+	ret->row = xstrdup("");
+	if (take_refs(o, key, true, ret))
+		return 0;
+	*ret_why = otherwise;
+	return -EINVAL;
+}
+
 static int parse_anchors(const json_t *o, struct object *ret,
 			 const char **ret_why)
 {
-	ret->row = xstrdup("");
-	if (take_refs(o, "anchors", true, ret))
-		return 0;
-	*ret_why = N_("anchors that are no sorted list of hashes");
-	return -EINVAL;
+	return parse_set(o, "anchors",
+			 N_("anchors that are no sorted list of hashes"), ret,
+			 ret_why);
 }
 
 static int parse_party(const json_t *o, struct object *ret,
@@ -464,21 +473,17 @@ static int parse_stores(const json_t *o, struct object *ret,
 static int parse_parties(const json_t *o, struct object *ret,
 			 const char **ret_why)
 {
-	ret->row = xstrdup("");
-	if (take_refs(o, "parties", true, ret))
-		return 0;
-	*ret_why = N_("parties that are no sorted list of hashes");
-	return -EINVAL;
+	return parse_set(o, "parties",
+			 N_("parties that are no sorted list of hashes"), ret,
+			 ret_why);
 }
 
 static int parse_findings(const json_t *o, struct object *ret,
 			  const char **ret_why)
 {
-	ret->row = xstrdup("");
-	if (take_refs(o, "findings", true, ret))
-		return 0;
-	*ret_why = N_("findings that are no sorted list of hashes");
-	return -EINVAL;
+	return parse_set(o, "findings",
+			 N_("findings that are no sorted list of hashes"), ret,
+			 ret_why);
 }
 
 /* ---- the table ----------------------------------------------------------------- */

@@ -134,6 +134,23 @@ check "the examples run" psql -AtqX -v ON_ERROR_STOP=1 -f "$work/examples.sql" \
 	-o "$work/examples.said"
 check "and find something" grep -q stale-cached-intermediate "$work/examples.said"
 
+# Two places that look the same when they are shown.
+odd=$(printf '\377')
+for name in "$odd" '\xff'; do
+	mkdir -p "$work/odd/home/ann/$name"
+	cp "$outage_certificates/isrg-root-x1.pem" \
+		"$work/odd/home/ann/$name/cacert.pem"
+done
+mkdir "$work/odd/etc"
+cp "$work/one/etc/passwd" "$work/odd/etc"
+"$TRUSTDRIFT" scan --quiet --root "$work/odd" --db "$work/odd.db" --crawl
+is "both are found" "$("$TRUSTDRIFT" query --db "$work/odd.db" --format tsv \
+	"SELECT count(*) FROM v_store WHERE kind = 'found'" | sed 1d)" 2
+export_of odd
+import --as odd "$work/odd.jsonl"
+is "names that are shown alike: $(cat "$work/errors")" "$status" 0
+sql "DELETE FROM trustdrift.host WHERE name = 'odd'"
+
 # ---- what is equal is there once, and what was sent is not sent again ----------------
 before=$(sql "SELECT changed FROM trustdrift.v_host WHERE host = 'one'")
 export_of one --listed "$work/one.listed"
@@ -148,10 +165,8 @@ is "another host of the same make needs no more" "$status,${said##*; }" \
 	"0,lines 2, new 0"
 sql "DELETE FROM trustdrift.host WHERE name = 'like-one'"
 
-cp "$outage_certificates/isrg-root-x2.pem" \
-	"$work/one/usr/local/share/ca-certificates/x2.crt" 2>/dev/null ||
-	cp "$outage_certificates/dst-root-ca-x3.pem" \
-		"$work/one/usr/local/share/ca-certificates/x2.crt"
+cp "$outage_certificates/dst-root-ca-x3.pem" \
+	"$work/one/usr/local/share/ca-certificates/x3.crt"
 host_update "$work/one"
 "$TRUSTDRIFT" scan --quiet --root "$work/one" --db "$work/one.db" \
 	--now $outage_time || fail "the scan after a change"
@@ -327,7 +342,7 @@ is "an older one changes nothing" "$status,${said%;*}" "0,$(say_counts 0 1 0)"
 sql "DELETE FROM trustdrift.host WHERE name <> 'two'"
 
 # ---- text of every kind, and hashes without a certificate -----------------------------
-/usr/bin/python3 -I - "$work/odd" "$work/bare" <<'END'
+/usr/bin/python3 -I - "$work/texts" "$work/bare" <<'END'
 import base64, hashlib, json, sys
 odd = ['a\tb\nc\rd\\e"f\'g', '{}', 'NULL', '', '\\N', '{"a",NULL}', '\u00e4\u65e5\U0001f600',
        '\u202e', ',', None]
@@ -366,7 +381,7 @@ is "a hash without its certificate: $(cat "$work/errors")" "$status" 0
 is "it is known by that" "$(sql "SELECT sha1 IS NULL AND der IS NULL
 	FROM trustdrift.v_entry JOIN trustdrift.v_certificate USING (sha256)
 	WHERE host = 'odd'")" t
-import "$work/bare" "$work/odd"
+import "$work/bare" "$work/texts"
 is "the certificate comes: $(cat "$work/errors")" "$status" 0
 is "and text is as it was" "$(sql "SELECT json_build_array(path) FROM
 	trustdrift.v_store WHERE host = 'odd'" | /usr/bin/python3 -I -c '
@@ -374,7 +389,7 @@ import json, sys
 print(json.dumps(json.loads(sys.stdin.read()) + json.load(open(sys.argv[1]))))' \
 	"$(sql "SELECT json_agg(label ORDER BY \"offset\") FROM trustdrift.v_entry
 		WHERE host = 'odd'" >"$work/labels"; echo "$work/labels")")" \
-	"$(cat "$work/odd.want")"
+	"$(cat "$work/texts.want")"
 is "one that does not decode is there, and why" "$(sql "SELECT encode(der, 'hex'),
 	error IS NOT NULL, subject IS NULL FROM trustdrift.v_certificate
 	WHERE der = '\\x3003020107'")" "3003020107|t|t"
@@ -383,16 +398,16 @@ sql "DELETE FROM trustdrift.host WHERE name = 'odd'; SELECT trustdrift.prune()" 
 # Its row is the one with the highest number, and makes room for that of another one.
 import "$work/bare"
 {
-	sed -n 1p "$work/odd"
+	sed -n 1p "$work/texts"
 	printf '{"type": "certificate", "sha256": "%s", "der": "MAMCAQk="}\n' \
 		"$(printf '0\003\002\001\011' | sha256sum | cut -c 1-64)"
-	sed '1d; $s/"lines": [0-9]*/"lines": 8/' "$work/odd"
+	sed '1d; $s/"lines": [0-9]*/"lines": 8/' "$work/texts"
 } >"$work/both.jsonl"
 import "$work/both.jsonl"
 is "a new one before it: $(cat "$work/errors")" "$status" 0
 sql "DELETE FROM trustdrift.host WHERE name = 'odd';
 	SELECT trustdrift.prune()" >/dev/null
-cat "$work/bare" "$work/odd" >"$work/both.jsonl"
+cat "$work/bare" "$work/texts" >"$work/both.jsonl"
 import "$work/both.jsonl"
 is "both at once" "$status,$(sql "SELECT encode(der, 'hex') FROM
 	trustdrift.v_certificate WHERE der = '\\x3003020107'")" 0,3003020107
