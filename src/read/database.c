@@ -35,7 +35,10 @@ void database_failed(struct database *d)
 			     "the rest is not read", d->name,
 			     LIMIT_DATABASE_STEPS);
 	else if ((sqlite3_errcode(d->db) & 0xff) == SQLITE_NOMEM)
-		die("%s", _("out of memory"));
+		/* 3.40 does so for a record whose header is wrong.  */
+		sink_problem(d->out, PROBLEM_LIMIT, 0, "%sSQLite says: out of "
+			     "memory, as it does of some damaged databases; "
+			     "the rest is not read", d->name);
 	else
 		sink_problem(d->out, PROBLEM_MALFORMED, 0, "%sSQLite says: %s",
 			     d->name, sqlite3_errmsg(d->db));
