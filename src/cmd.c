@@ -82,12 +82,13 @@ const struct command commands[] = {
 	  BIT(OPTION_IN) | BIT(OPTION_AT) | BIT(OPTION_WARN_DAYS) |
 	  BIT(OPTION_WAIT) | BIT(OPTION_PROCESSES) | BIT(OPTION_PARTY) |
 	  BIT(OPTION_PURPOSE) | BIT(OPTION_HOSTNAME) |
-	  BIT(OPTION_TIMEOUT) | BIT(OPTION_ISOLATION), -1, preview_format },
+	  BIT(OPTION_TIMEOUT) | BIT(OPTION_ISOLATION), -1, preview_format,
+	  .packages = true },
 	{ "apt-hook", "",
 	  N_("for apt: what it is about to install would break"),
 	  apt_hook_command, TABLE_OPTIONS | BIT(OPTION_WARN_DAYS) |
 	  BIT(OPTION_WAIT) | BIT(OPTION_ISOLATION), 0, hook_format,
-	  .audit_options = true },
+	  .audit_options = true, .packages = true },
 	{ "policy", "init | check [FILE]",
 	  N_("write a policy of what is trusted now, or check one"),
 	  policy_command, BIT(OPTION_OUTPUT), 2, NULL },

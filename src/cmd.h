@@ -122,6 +122,7 @@ struct command {
 	 * NULL: the command has no formats.  */
 	const char *(*format)(size_t i);
 	bool audit_options;		/* audit.options says of how to look */
+	bool packages;			/* takes packages apart */
 };
 extern const struct command commands[];	/* a NULL name behind the last */
 

@@ -13,7 +13,8 @@ int isolation_begin(struct options *o)
 
 	if (!(o->command->options & BIT(OPTION_ISOLATION)))
 		return -1;
-	r = readings_open(o->isolation, &o->readings);
+	r = readings_open(o->isolation, o->command->packages,
+			  &o->readings);
 	if (r == 0 && o->isolation == ISOLATION_REQUIRE)
 		r = readings_try(o->readings);
 	if (r == 0)

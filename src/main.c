@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <jansson.h>
 #include <langinfo.h>
-#include <libxml/xmlmemory.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -32,20 +31,6 @@ static int fill_standard_descriptors(void)
 	return 0;
 }
 
-static void *resize(void *p, size_t n)
-{
-	return xrealloc(p, n, 1);
-}
-
-/* No memory is the end for libraries, too.  Of what they do otherwise libxml2
- * gives trees in which something is missing, or dies of it, and jansson NULL for
- * whatever went wrong.  SQLite can do without; GnuTLS says so (gnutls_said()).  */
-static void make_allocation_fatal(void)
-{
-	xmlMemSetup(free, xmalloc, resize, xstrdup);
-	json_set_alloc_funcs(xmalloc, free);
-}
-
 /* What is written is UTF-8 in every locale.  One whose characters are others
  * cannot show what a translation is made of, so that it has none.  */
 static void begin_translations(void)
@@ -66,7 +51,10 @@ int main(int argc, char **argv)
 	if (fill_standard_descriptors() < 0)
 		return STATUS_FAILURE;
 	memory_keep();
-	make_allocation_fatal();
+	/* No memory is the end for libraries, too: jansson says NULL for whatever
+	 * went wrong.  SQLite can do without; GnuTLS says so (gnutls_said()), and
+	 * libxml2.c has the same for libxml2.  */
+	json_set_alloc_funcs(xmalloc, free);
 	/* A reader that goes away or a limit on the size of files is an error
 	 * like a full disk, not a reason to die in the middle of a
 	 * transaction.  */

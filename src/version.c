@@ -1,18 +1,13 @@
 /* version.c -- what this build is made of, for bug reports.  The only file
  * outside their folders that includes the libraries' headers.
  */
-#include <gnutls/gnutls.h>
 #include <jansson.h>
 #include <libxml/xmlversion.h>
 #include <nettle/version.h>
 #include <sqlite3.h>
 
 #include "cmd.h"
-
-/* GnuTLS would make itself ready when it is loaded (a tenth of what it takes to
- * start this program, and all self-tests where FIPS mode is on), and a scan that
- * finds nothing changed has no use for it: who has calls x509_ready().  */
-GNUTLS_SKIP_GLOBAL_INIT
+#include "library/libgnutls.h"
 
 /* What a build may have or lack: a line of --version each.  */
 static const struct {
@@ -39,6 +34,11 @@ static const struct {
 #else
 	{ N_("libpq (bundles can be imported)"), false },
 #endif
+#ifdef LOAD_LIBRARIES
+	{ N_("loading (GnuTLS, libxml2, libarchive come when they are needed)"), true },
+#else
+	{ N_("loading (GnuTLS, libxml2, libarchive come when they are needed)"), false },
+#endif
 #ifdef HAVE_SECCOMP
 	{ N_("seccomp (system calls of readers are limited)"), true },
 #else
@@ -58,7 +58,7 @@ void version_print(void)
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
 		printf("%s %s\n", parts[i].built ? _("with   ") : _("without"),
 		       _(parts[i].title));
-	printf("GnuTLS  %s\n", gnutls_check_version(NULL));
+	printf("GnuTLS  %s\n", libgnutls()->gnutls_check_version(NULL));
 	printf("nettle  %d.%d\n", nettle_version_major(),
 	       nettle_version_minor());
 	printf("libxml2 %s\n", LIBXML_DOTTED_VERSION);

@@ -699,5 +699,7 @@ void die(const char *format, ...) PRINTF(1, 2) __attribute__((noreturn));
 /* In a worker: die() ends it with STATUS and says nothing, and no exit handler of
  * a library runs.  */
 void die_quietly(int status);
+/* die(), with words even so: for what is wrong before there is any input.  */
+void die_aloud(const char *format, ...) PRINTF(1, 2) __attribute__((noreturn));
 
 #endif

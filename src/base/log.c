@@ -76,14 +76,31 @@ void die_quietly(int status)
 	quiet_status = status;
 }
 
+static void __attribute__((noreturn)) end(void)
+{
+	if (quiet_status != 0)
+		_exit(quiet_status);
+	exit(fatal_status);
+}
+
 void die(const char *format, ...)
 {
 	va_list args;
 
 	if (quiet_status != 0)
-		_exit(quiet_status);
+		end();
 	va_start(args, format);
 	put(_("fatal: "), format, args);
 	va_end(args);
-	exit(fatal_status);
+	end();
+}
+
+void die_aloud(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	put(_("fatal: "), format, args);
+	va_end(args);
+	end();
 }

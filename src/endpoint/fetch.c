@@ -11,11 +11,11 @@
  * the server has the key.
  */
 #include <errno.h>
-#include <gnutls/gnutls.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "endpoint/connection.h"
+#include "library/libgnutls.h"
 
 /* What the oldest servers that still run can do as well: with what comes after
  * the certificates nothing is entrusted to it.  A host's policy for GnuTLS may
@@ -44,13 +44,13 @@ struct handshake {
 static void auto_session(gnutls_session_t *session)
 {
 	if (*session)
-		gnutls_deinit(*session);
+		libgnutls()->gnutls_deinit(*session);
 }
 
 static void auto_credentials(gnutls_certificate_credentials_t *credentials)
 {
 	if (*credentials)
-		gnutls_certificate_free_credentials(*credentials);
+		libgnutls()->gnutls_certificate_free_credentials(*credentials);
 }
 
 /* ---- the message -------------------------------------------------------------*/
@@ -101,13 +101,14 @@ static int message_parse(struct blob in, bool is_1_3, struct handshake *h)
 static int take_message(gnutls_session_t session, unsigned type, unsigned when,
 			unsigned incoming, const gnutls_datum_t *message)
 {
-	struct handshake *h = gnutls_session_get_ptr(session);
+	const struct libgnutls *lib = libgnutls();
+	struct handshake *h = lib->gnutls_session_get_ptr(session);
 
 	if (type != GNUTLS_HANDSHAKE_CERTIFICATE_PKT ||
 	    when != GNUTLS_HOOK_PRE || !incoming || h->seen)
 		return 0;
 	h->seen = true;
-	h->protocol = gnutls_protocol_get_version(session);
+	h->protocol = lib->gnutls_protocol_get_version(session);
 	if (message->size > LIMIT_SENT_BYTES) {
 		h->r = -EFBIG;
 		return ENOUGH;
@@ -195,8 +196,9 @@ static int judge_message(struct connection *c, const struct handshake *h)
 
 static int alert_failed(struct connection *c, gnutls_session_t session)
 {
-	const gnutls_alert_description_t alert = gnutls_alert_get(session);
-	const char *name = gnutls_alert_get_name(alert);
+	const struct libgnutls *lib = libgnutls();
+	const gnutls_alert_description_t alert = lib->gnutls_alert_get(session);
+	const char *name = lib->gnutls_alert_get_name(alert);
 
 	if (alert == GNUTLS_A_UNRECOGNIZED_NAME)
 		return connection_failed(c, -ECONNRESET,
@@ -245,60 +247,65 @@ static int judge_failure(const struct handshake *h, gnutls_session_t session,
 			return connection_lost(c, 0);
 		return connection_failed(c, -EPROTO,
 			_("no handshake of TLS came about: %s; look at the "
-			  "server's log"), gnutls_strerror(code));
+			  "server's log"), libgnutls()->gnutls_strerror(code));
 	}
 }
 
 static int shake_hands(struct handshake *h, const char *server_name)
 {
+	const struct libgnutls *lib = libgnutls();
 	struct connection *c = h->connection;
 	AUTO(credentials) gnutls_certificate_credentials_t credentials = NULL;
 	AUTO(session) gnutls_session_t session = NULL;
 	int code;
 
 	h->before = c->received;
-	code = gnutls_global_init();
+	code = lib->gnutls_global_init();
 	if (code >= 0)
-		code = gnutls_init(&session, GNUTLS_CLIENT);
+		code = lib->gnutls_init(&session, GNUTLS_CLIENT);
 	if (code >= 0)
-		code = gnutls_certificate_allocate_credentials(&credentials);
+		code = lib->gnutls_certificate_allocate_credentials(
+			&credentials);
 	if (code >= 0)
-		code = gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE,
-					      credentials);
+		code = lib->gnutls_credentials_set(session,
+						   GNUTLS_CRD_CERTIFICATE,
+						   credentials);
 	if (code >= 0 &&
-	    gnutls_priority_set_direct(session, PRIORITIES, NULL) < 0)
-		code = gnutls_set_default_priority(session);
+	    lib->gnutls_priority_set_direct(session, PRIORITIES, NULL) < 0)
+		code = lib->gnutls_set_default_priority(session);
 	if (code < 0)
 		return connection_failed(c, -EIO,
 			_("GnuTLS cannot do TLS on this host: %s; look at its "
-			  "configuration"), gnutls_strerror(code));
+			  "configuration"), lib->gnutls_strerror(code));
 	if (server_name != NULL &&
-	    gnutls_server_name_set(session, GNUTLS_NAME_DNS, server_name,
+	    lib->gnutls_server_name_set(session, GNUTLS_NAME_DNS, server_name,
 				   strlen(server_name)) < 0)
 		return connection_failed(c, -EINVAL,
 			_("GnuTLS does not take the server name to ask for; "
 			  "correct it"));
 	/* GnuTLS 3.7 does not ask for it before the hook has the message, but
 	 * may by its manual.  */
-	gnutls_handshake_set_max_packet_length(session, LIMIT_SENT_BYTES +
-					       HANDSHAKE_REST);
-	gnutls_handshake_set_hook_function(session,
-					   GNUTLS_HANDSHAKE_CERTIFICATE_PKT,
-					   GNUTLS_HOOK_PRE, take_message);
-	gnutls_session_set_ptr(session, h);
-	gnutls_transport_set_ptr(session, h);
-	gnutls_transport_set_pull_function(session, pull);
-	gnutls_transport_set_push_function(session, push);
+	lib->gnutls_handshake_set_max_packet_length(session, LIMIT_SENT_BYTES +
+						    HANDSHAKE_REST);
+	lib->gnutls_handshake_set_hook_function(session,
+						GNUTLS_HANDSHAKE_CERTIFICATE_PKT,
+						GNUTLS_HOOK_PRE, take_message);
+	lib->gnutls_session_set_ptr(session, h);
+	lib->gnutls_transport_set_ptr(session, h);
+	lib->gnutls_transport_set_pull_function(session, pull);
+	lib->gnutls_transport_set_push_function(session, push);
 	do {	/* warnings interrupt it; the connection's limits end it */
-		code = gnutls_handshake(session);
+		code = lib->gnutls_handshake(session);
 	} while (code < 0 && !h->seen && c->fault == 0 &&
-		 !gnutls_error_is_fatal(code));
+		 !lib->gnutls_error_is_fatal(code));
 	if (!h->seen)
 		return judge_failure(h, session, code);
 	/* The proper way to go in the middle of it, RFC 8446 6.1; whether the
 	 * server hears it matters to nobody.  */
-	gnutls_alert_send(session, GNUTLS_AL_WARNING, GNUTLS_A_USER_CANCELED);
-	gnutls_alert_send(session, GNUTLS_AL_WARNING, GNUTLS_A_CLOSE_NOTIFY);
+	lib->gnutls_alert_send(session, GNUTLS_AL_WARNING,
+			       GNUTLS_A_USER_CANCELED);
+	lib->gnutls_alert_send(session, GNUTLS_AL_WARNING,
+			       GNUTLS_A_CLOSE_NOTIFY);
 	return judge_message(c, h);
 }
 
@@ -352,7 +359,7 @@ int endpoint_fetch(const struct endpoint *e,
 	*ret_answer = (struct endpoint_answer){
 		.certificates = h.certificates,
 		.n = h.n,
-		.protocol = gnutls_protocol_get_name(h.protocol),
+		.protocol = libgnutls()->gnutls_protocol_get_name(h.protocol),
 		.address = TAKE(c.address),
 		.name = TAKE(name),
 		.sent_name = send_name,

@@ -10,12 +10,12 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
-#include <gnutls/gnutls.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "endpoint/connection.h"
+#include "library/libgnutls.h"
 
 #define NAME_MAX_BYTES	253	/* RFC 1035 2.3.4, as text */
 #define LABEL_MAX_BYTES	63
@@ -98,16 +98,17 @@ static bool is_ascii(const char *s)
 
 char *host_to_ascii(const char *host)
 {
+	const struct libgnutls *lib = libgnutls();
 	gnutls_datum_t mapped;
 	char *ascii;
 
 	if (is_ascii(host))
 		return is_name(host) ? xstrdup(host) : NULL;
 	if (!is_utf8(host, strlen(host)) ||
-	    gnutls_idna_map(host, (unsigned)strlen(host), &mapped, 0) < 0)
+	    lib->gnutls_idna_map(host, (unsigned)strlen(host), &mapped, 0) < 0)
 		return NULL;
 	ascii = xstrndup((const char *)mapped.data, mapped.size);
-	gnutls_free(mapped.data);
+	(*lib->gnutls_free)(mapped.data);
 	if (!is_name(ascii)) {
 		free(ascii);
 		return NULL;

@@ -155,13 +155,13 @@ static int load_recipe(struct recipes *r, size_t *cap, const char *path,
 
 	if (e < 0)
 		return e;
-	if (xml_is(xmlDocGetRootElement(doc), "choice")) {
-		choice_read(xmlDocGetRootElement(doc), path, r);
+	if (xml_is(xml_root(doc), "choice")) {
+		choice_read(xml_root(doc), path, r);
 		return 0;
 	}
 	grow(&r->items, r->n, cap, sizeof(*r->items));
 	memset(&r->items[r->n], 0, sizeof(*r->items));
-	read_recipe(xmlDocGetRootElement(doc), path, &r->items[r->n++]);
+	read_recipe(xml_root(doc), path, &r->items[r->n++]);
 	return 0;
 }
 

@@ -6,19 +6,16 @@
  * has to give a session and not a transaction for that.
  */
 #include <arpa/inet.h>
-#include <dlfcn.h>
 #include <errno.h>
 #include <libpq-fe.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "fleet/server.h"
+#include "library/library.h"
 
-/* libpq brings 20 more libraries (OpenSSL, Kerberos, LDAP), which would take as long at
- * each start of the program as all others together: it is loaded when somebody
- * imports, and a host that only exports need not have it.  */
-#define LIBRARY	"libpq.so.5"	/* its ABI since PostgreSQL 8.0 */
-#define FUNCTIONS \
+/* What is used of libpq, which a host that only exports need not have.  */
+#define LIBPQ(X) \
 	X(PQclear) \
 	X(PQconnectdbParams) \
 	X(PQerrorMessage) \
@@ -37,9 +34,17 @@
 	X(PQsetNoticeReceiver) \
 	X(PQstatus)
 
-#define X(name)	__typeof__(&name) name;
-static struct { FUNCTIONS } pq;
-#undef X
+static struct { LIBPQ(LIBRARY_MEMBER) } pq;
+
+#define SYMBOL(name)	{ #name, &pq.name },
+static const struct library_symbol symbols[] = { LIBPQ(SYMBOL) };
+#undef SYMBOL
+
+static struct library library = {
+	.soname = "libpq.so.5",		/* its ABI since PostgreSQL 8.0 */
+	.symbols = symbols,
+	.n = ARRAY_SIZE(symbols),
+};
 
 #define BYTEA_OID	17		/* pg_type.dat */
 #define FLEET_VERSION	1
@@ -279,25 +284,6 @@ static int prepare(struct server *d, unsigned wait_seconds)
 	return r;
 }
 
-/* NULL, or why it cannot be loaded, for the caller to free.  */
-static char *load_library(void)
-{
-	void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
-
-	if (library == NULL)
-		return xasprintf(_("%s; install libpq5, or what has it here"),
-				 dlerror());
-#define X(name) { \
-	void *p = dlsym(library, #name); \
-	if (p == NULL) \
-		return xasprintf(_("%s has no %s"), LIBRARY, #name); \
-	memcpy(&pq.name, &p, sizeof(p)); \
-}
-	FUNCTIONS
-#undef X
-	return NULL;
-}
-
 int server_open(const char *conninfo, unsigned wait_seconds,
 		struct server **ret_server, char **ret_error)
 {
@@ -308,7 +294,7 @@ int server_open(const char *conninfo, unsigned wait_seconds,
 	struct server *d;
 	int r = 0;
 
-	*ret_error = load_library();
+	*ret_error = library_load(&library);
 	if (*ret_error != NULL)
 		return -ENOTSUP;
 	d = xcalloc(1, sizeof(*d));

@@ -556,8 +556,8 @@ static int load_file(struct loader *l, const char *path, const char *schema,
 	e = xml_load_known(path, schema, &doc, &bytes, &l->error);
 	if (e < 0)
 		return e;
-	e = load(l, path, xmlDocGetRootElement(doc));
-	xmlFreeDoc(doc);
+	e = load(l, path, xml_root(doc));
+	auto_document(&doc);
 	if (e < 0)
 		return e;
 	e = buf_add(hashes, slash, strlen(slash) + 1);

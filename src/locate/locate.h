@@ -231,6 +231,7 @@ void xml_done(void);
 /* What an element says; the caller frees all text.  `words`, and attributes but
  * for exact ones: without leading and trailing space, each run of it one blank. */
 struct _xmlNode;
+struct _xmlNode *xml_root(const struct _xmlDoc *doc);
 char *xml_text(const struct _xmlNode *node);	/* all below it, as it is */
 char *xml_words(const struct _xmlNode *node);
 /* NULL: there is no such attribute.  */

@@ -4,13 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <libxml/tree.h>
-
+#include "library/libxml2.h"
 #include "locate/locate.h"
 
 void auto_document(xmlDoc **doc)
 {
-	xmlFreeDoc(*doc);
+	libxml2()->xmlFreeDoc(*doc);
 }
 
 /* A copy of TEXT, which is freed; NULL of NULL.  */
@@ -18,7 +17,7 @@ static char *take(xmlChar *text)
 {
 	char *copy = text != NULL ? xstrdup((const char *)text) : NULL;
 
-	xmlFree(text);
+	free(text);	/* xmlFree(), see libxml2.c */
 	return copy;
 }
 
@@ -44,7 +43,7 @@ static char *squeeze(char *text)
 
 char *xml_text(const xmlNode *node)
 {
-	char *text = take(xmlNodeGetContent(node));
+	char *text = take(libxml2()->xmlNodeGetContent(node));
 
 	return text != NULL ? text : xstrdup("");
 }
@@ -56,7 +55,7 @@ char *xml_words(const xmlNode *node)
 
 char *xml_exact_attribute(const xmlNode *node, const char *name)
 {
-	return take(xmlGetNoNsProp(node, (const xmlChar *)name));
+	return take(libxml2()->xmlGetNoNsProp(node, (const xmlChar *)name));
 }
 
 char *xml_attribute(const xmlNode *node, const char *name)
@@ -71,6 +70,11 @@ bool xml_has_value(const xmlNode *node, const char *name, const char *word)
 	return value != NULL && strcmp(value, word) == 0;
 }
 
+xmlNode *xml_root(const xmlDoc *doc)
+{
+	return libxml2()->xmlDocGetRootElement(doc);
+}
+
 bool xml_is(const xmlNode *node, const char *name)
 {
 	return node->type == XML_ELEMENT_NODE &&
@@ -79,7 +83,7 @@ bool xml_is(const xmlNode *node, const char *name)
 
 unsigned xml_line(const xmlNode *node)
 {
-	long line = xmlGetLineNo(node);
+	long line = libxml2()->xmlGetLineNo(node);
 
 	return line > 0 ? (unsigned)line : 0;
 }

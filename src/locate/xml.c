@@ -17,11 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <libxml/parser.h>
-#include <libxml/relaxng.h>
-#include <libxml/tree.h>
-#include <libxml/xmlerror.h>
-
+#include "library/libxml2.h"
 #include "locate/locate.h"
 
 #if LIBXML_VERSION >= 21200
@@ -90,12 +86,13 @@ static void refuse_doctype(void *data, const xmlChar *name,
 				    "place here", c->path,
 				    context->input != NULL
 					    ? context->input->line : 1);
-	xmlStopParser(context);
+	libxml2()->xmlStopParser(context);
 }
 
 static int parse(const char *path, xmlDoc **ret_doc,
 		 uint8_t ret_sha256[SHA256_SIZE], char **ret_error)
 {
+	const struct libxml2 *lib = libxml2();
 	const int options = XML_PARSE_NONET | XML_PARSE_NOCDATA |
 			    XML_PARSE_BIG_LINES;
 	struct complaint c = { .path = path };
@@ -109,14 +106,15 @@ static int parse(const char *path, xmlDoc **ret_doc,
 		*ret_error = xasprintf("%s: %s", path, error_words(e));
 		return e;
 	}
-	context = xmlNewParserCtxt();
+	context = lib->xmlNewParserCtxt();
 	if (context == NULL)
 		die(_("out of memory"));
 	context->_private = &c;
 	context->sax->serror = complain_parser;
 	context->sax->internalSubset = refuse_doctype;
-	doc = xmlCtxtReadMemory(context, text, (int)n, path, NULL, options);
-	xmlFreeParserCtxt(context);
+	doc = lib->xmlCtxtReadMemory(context, text, (int)n, path, NULL,
+				     options);
+	lib->xmlFreeParserCtxt(context);
 	if (doc == NULL || c.text != NULL)
 		return complaint_take(&c, "not well-formed", ret_error);
 	hash_sha256((struct blob){ (const uint8_t *)text, n }, ret_sha256);
@@ -138,7 +136,7 @@ void xml_done(void)
 	while (schemas != NULL) {
 		struct schema *next = schemas->next;
 
-		xmlRelaxNGFree(schemas->compiled);
+		libxml2()->xmlRelaxNGFree(schemas->compiled);
 		free(schemas->name);
 		free(schemas);
 		schemas = next;
@@ -148,6 +146,7 @@ void xml_done(void)
 static int schema_compile(const char *path, xmlRelaxNG **ret_compiled,
 			  char **ret_error)
 {
+	const struct libxml2 *lib = libxml2();
 	struct complaint c = { .path = path };
 	AUTO(document) xmlDoc *doc = NULL;
 	xmlRelaxNGParserCtxt *parser;
@@ -157,12 +156,12 @@ static int schema_compile(const char *path, xmlRelaxNG **ret_compiled,
 
 	if (e < 0)
 		return e;
-	parser = xmlRelaxNGNewDocParserCtxt(doc);
+	parser = lib->xmlRelaxNGNewDocParserCtxt(doc);
 	if (parser == NULL)
 		die(_("out of memory"));
-	xmlRelaxNGSetParserStructuredErrors(parser, complain, &c);
-	compiled = xmlRelaxNGParse(parser);
-	xmlRelaxNGFreeParserCtxt(parser);
+	lib->xmlRelaxNGSetParserStructuredErrors(parser, complain, &c);
+	compiled = lib->xmlRelaxNGParse(parser);
+	lib->xmlRelaxNGFreeParserCtxt(parser);
 	if (compiled == NULL)
 		return complaint_take(&c, "no RELAX NG schema", ret_error);
 	free(c.text);
@@ -200,15 +199,16 @@ static int schema_get(const char *name, xmlRelaxNG **ret_compiled,
 static int validate(xmlRelaxNG *schema, xmlDoc *doc, const char *path,
 		    char **ret_error)
 {
+	const struct libxml2 *lib = libxml2();
 	struct complaint c = { .path = path };
-	xmlRelaxNGValidCtxt *v = xmlRelaxNGNewValidCtxt(schema);
+	xmlRelaxNGValidCtxt *v = lib->xmlRelaxNGNewValidCtxt(schema);
 	int r;
 
 	if (v == NULL)
 		die(_("out of memory"));
-	xmlRelaxNGSetValidStructuredErrors(v, complain, &c);
-	r = xmlRelaxNGValidateDoc(v, doc);
-	xmlRelaxNGFreeValidCtxt(v);
+	lib->xmlRelaxNGSetValidStructuredErrors(v, complain, &c);
+	r = lib->xmlRelaxNGValidateDoc(v, doc);
+	lib->xmlRelaxNGFreeValidCtxt(v);
 	if (r != 0)
 		return complaint_take(&c, "not valid", ret_error);
 	free(c.text);

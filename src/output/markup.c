@@ -4,9 +4,9 @@
  * fooled by a bidirectional one: text is written as people see it (base/text.c).
  */
 #include <errno.h>
-#include <libxml/xmlwriter.h>
 #include <stdlib.h>
 
+#include "library/libxml2.h"
 #include "output/machine.h"
 
 struct markup {
@@ -40,23 +40,25 @@ static void note(struct markup *x, int r)
 
 struct markup *markup_begin(FILE *f)
 {
+	const struct libxml2 *lib = libxml2();
 	struct markup *x = xcalloc(1, sizeof(*x));
-	xmlOutputBuffer *out = xmlOutputBufferCreateIO(write_bytes,
-						       close_nothing, x, NULL);
+	xmlOutputBuffer *out = lib->xmlOutputBufferCreateIO(write_bytes,
+		close_nothing, x, NULL);
 
 	x->f = f;
-	x->writer = out != NULL ? xmlNewTextWriter(out) : NULL;
+	x->writer = out != NULL ? lib->xmlNewTextWriter(out) : NULL;
 	if (x->writer == NULL)
 		die("%s", error_words(-ENOMEM));
-	note(x, xmlTextWriterSetIndent(x->writer, 1));
-	note(x, xmlTextWriterSetIndentString(x->writer, U("  ")));
-	note(x, xmlTextWriterStartDocument(x->writer, NULL, "UTF-8", NULL));
+	note(x, lib->xmlTextWriterSetIndent(x->writer, 1));
+	note(x, lib->xmlTextWriterSetIndentString(x->writer, U("  ")));
+	note(x, lib->xmlTextWriterStartDocument(x->writer, NULL, "UTF-8",
+						NULL));
 	return x;
 }
 
 void markup_open(struct markup *x, const char *name)
 {
-	note(x, xmlTextWriterStartElement(x->writer, U(name)));
+	note(x, libxml2()->xmlTextWriterStartElement(x->writer, U(name)));
 }
 
 void markup_attribute(struct markup *x, const char *name, const char *value)
@@ -64,8 +66,8 @@ void markup_attribute(struct markup *x, const char *name, const char *value)
 	AUTO(str) char *text = shown(value);
 
 	if (value != NULL)
-		note(x, xmlTextWriterWriteAttribute(x->writer, U(name),
-						    U(text)));
+		note(x, libxml2()->xmlTextWriterWriteAttribute(x->writer,
+						U(name), U(text)));
 }
 
 void markup_number(struct markup *x, const char *name, size_t value)
@@ -84,17 +86,17 @@ void markup_words(struct markup *x, const char *s)
 
 void markup_shown(struct markup *x, const char *text)
 {
-	note(x, xmlTextWriterWriteString(x->writer, U(text)));
+	note(x, libxml2()->xmlTextWriterWriteString(x->writer, U(text)));
 }
 
 void markup_line_break(struct markup *x)
 {
-	note(x, xmlTextWriterWriteRaw(x->writer, U("\n")));
+	note(x, libxml2()->xmlTextWriterWriteRaw(x->writer, U("\n")));
 }
 
 void markup_close(struct markup *x)
 {
-	note(x, xmlTextWriterEndElement(x->writer));
+	note(x, libxml2()->xmlTextWriterEndElement(x->writer));
 }
 
 void markup_element(struct markup *x, const char *name, const char *text)
@@ -108,11 +110,13 @@ void markup_element(struct markup *x, const char *name, const char *text)
 
 int markup_end(struct markup *x)
 {
+	const struct libxml2 *lib = libxml2();
+
 	FILE *f = x->f;
 	bool failed;
 
-	note(x, xmlTextWriterEndDocument(x->writer));
-	xmlFreeTextWriter(x->writer);	/* writes out what is left */
+	note(x, lib->xmlTextWriterEndDocument(x->writer));
+	lib->xmlFreeTextWriter(x->writer);	/* writes out what is left */
 	failed = x->failed;
 	free(x);
 	if (fflush(f) != 0)

@@ -133,5 +133,6 @@ int unpack_hear(struct channel *c, int fd, const struct package_sink *sink,
 
 /* What a worker runs.  */
 extern const struct worker_kind reading_worker;
+extern const struct worker_kind unpacking_worker;	/* JOB_UNPACK as well */
 
 #endif

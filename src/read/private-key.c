@@ -9,10 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <gnutls/abstract.h>
-#include <gnutls/gnutls.h>
-#include <gnutls/x509.h>
-
+#include "library/libgnutls.h"
 #include "read/read.h"
 #include "read/x509.h"
 
@@ -59,55 +56,59 @@ static bool is_encrypted(struct blob data, const struct pem_block *b)
 
 static int import(gnutls_x509_privkey_t key, const struct pem_block *b)
 {
+	const struct libgnutls *lib = libgnutls();
 	const gnutls_datum_t der = { b->der, (unsigned)b->der_n };
 
 	if (has_label(b, "PRIVATE KEY"))
-		return gnutls_x509_privkey_import_pkcs8(key, &der,
+		return lib->gnutls_x509_privkey_import_pkcs8(key, &der,
 			GNUTLS_X509_FMT_DER, NULL, GNUTLS_PKCS_PLAIN);
-	return gnutls_x509_privkey_import(key, &der, GNUTLS_X509_FMT_DER);
+	return lib->gnutls_x509_privkey_import(key, &der, GNUTLS_X509_FMT_DER);
 }
 
 /* The SubjectPublicKeyInfo of PRIVATE; gnutls_free() what is returned.  */
 static int export_public(gnutls_privkey_t private, gnutls_datum_t *ret_spki)
 {
+	const struct libgnutls *lib = libgnutls();
 	gnutls_pubkey_t public;
-	int r = gnutls_pubkey_init(&public);
+	int r = lib->gnutls_pubkey_init(&public);
 
 	if (r < 0)
 		return r;
-	r = gnutls_pubkey_import_privkey(public, private, 0, 0);
+	r = lib->gnutls_pubkey_import_privkey(public, private, 0, 0);
 	if (r >= 0)
-		r = gnutls_pubkey_export2(public, GNUTLS_X509_FMT_DER,
-					  ret_spki);
-	gnutls_pubkey_deinit(public);
+		r = lib->gnutls_pubkey_export2(public, GNUTLS_X509_FMT_DER,
+					       ret_spki);
+	lib->gnutls_pubkey_deinit(public);
 	return r;
 }
 
 static int public_part(const struct pem_block *b, gnutls_datum_t *ret_spki)
 {
+	const struct libgnutls *lib = libgnutls();
 	gnutls_x509_privkey_t key;
 	gnutls_privkey_t private;
 	int r;
 
 	x509_ready();
-	r = gnutls_x509_privkey_init(&key);
+	r = lib->gnutls_x509_privkey_init(&key);
 	if (r < 0)
 		return r;
 	r = import(key, b);
 	if (r >= 0)
-		r = gnutls_privkey_init(&private);
+		r = lib->gnutls_privkey_init(&private);
 	if (r >= 0) {
-		r = gnutls_privkey_import_x509(private, key, 0);
+		r = lib->gnutls_privkey_import_x509(private, key, 0);
 		if (r >= 0)
 			r = export_public(private, ret_spki);
-		gnutls_privkey_deinit(private);
+		lib->gnutls_privkey_deinit(private);
 	}
-	gnutls_x509_privkey_deinit(key);
+	lib->gnutls_x509_privkey_deinit(key);
 	return r;
 }
 
 static int take_block(const struct pem_block *b, struct sink *out)
 {
+	const struct libgnutls *lib = libgnutls();
 	gnutls_datum_t spki = { NULL, 0 };
 	struct entry e = { .role = ROLE_SOURCE, .private_key = true,
 			   .offset = b->begin };
@@ -116,12 +117,12 @@ static int take_block(const struct pem_block *b, struct sink *out)
 	if (r < 0) {
 		sink_problem(out, PROBLEM_MALFORMED, b->begin,
 			     "no private key that can be understood: %s",
-			     gnutls_strerror(r));
+			     lib->gnutls_strerror(r));
 		return 0;
 	}
 	e.spki = (struct blob){ spki.data, spki.size };
 	r = out->entry(out, &e);
-	gnutls_free(spki.data);
+	(*lib->gnutls_free)(spki.data);
 	return r;
 }
 

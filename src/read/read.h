@@ -439,9 +439,11 @@ int extensions_read_all(struct blob der, struct extensions *ret_extensions);
  * same is done in this process.  */
 struct readings;
 enum isolation { ISOLATION_AUTO, ISOLATION_REQUIRE, ISOLATION_OFF };
-/* To be called before anything is opened that a worker must not have.  OFF gives
- * NULL.  Negative errno: there are no processes to be had.  */
-int readings_open(enum isolation isolation, struct readings **ret_readings);
+/* To be called before anything is opened that a worker must not have.  PACKAGES:
+ * readings_unpack() will be called.  OFF gives NULL.  Negative errno: there are no
+ * processes to be had.  */
+int readings_open(enum isolation isolation, bool packages,
+		  struct readings **ret_readings);
 void readings_close(struct readings *r);	/* NULL is allowed */
 
 /* What could be enforced in the worker that was started last; NULL: none was.

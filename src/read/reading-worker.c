@@ -271,6 +271,11 @@ static void prepare(void)
 	x509_ready();
 	database_ready();
 	json_ready();
+}
+
+static void prepare_packages(void)
+{
+	prepare();
 	unpack_ready();
 }
 
@@ -305,3 +310,4 @@ static void work(struct channel *channel)
 }
 
 const struct worker_kind reading_worker = { prepare, work };
+const struct worker_kind unpacking_worker = { prepare_packages, work };

@@ -33,7 +33,8 @@ struct readings {
 	char *error;				/* NULL: none */
 };
 
-int readings_open(enum isolation isolation, struct readings **ret_readings)
+int readings_open(enum isolation isolation, bool packages,
+		  struct readings **ret_readings)
 {
 	struct nursery *nursery;
 	struct readings *r;
@@ -43,7 +44,8 @@ int readings_open(enum isolation isolation, struct readings **ret_readings)
 		*ret_readings = NULL;
 		return 0;
 	}
-	e = nursery_open(&reading_worker, &nursery);
+	e = nursery_open(packages ? &unpacking_worker : &reading_worker,
+			 &nursery);
 	if (e < 0)
 		return e;
 	r = xcalloc(1, sizeof(*r));

@@ -19,10 +19,8 @@
 #include <unistd.h>
 
 #ifdef HAVE_LIBARCHIVE
-#include <archive.h>
-#include <archive_entry.h>
+#include "library/libarchive.h"
 #endif
-
 #include "read/jobs.h"
 
 #ifdef HAVE_LIBARCHIVE
@@ -48,6 +46,7 @@ struct unpack {
 
 void unpack_ready(void)
 {
+	libarchive();
 	if (utf8 == (locale_t)0)
 		utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 }
@@ -55,7 +54,7 @@ void unpack_ready(void)
 static void auto_archive(struct archive **a)
 {
 	if (*a != NULL)
-		archive_read_free(*a);
+		libarchive()->archive_read_free(*a);
 }
 
 static int refuse(struct unpack *u, const char *why)
@@ -68,7 +67,7 @@ static int refuse(struct unpack *u, const char *why)
 /* libarchive's own words for it.  */
 static int damaged(struct unpack *u, struct archive *a, const char *what)
 {
-	const char *why = archive_error_string(a);
+	const char *why = libarchive()->archive_error_string(a);
 
 	if (u->error == NULL)
 		u->error = xasprintf("%s: %s", what,
@@ -87,7 +86,8 @@ static la_ssize_t read_file(struct archive *a, void *data, const void **ret)
 		n = pread(u->fd, u->block, BLOCK_BYTES, u->offset);
 	while (n < 0 && errno == EINTR);
 	if (n < 0) {
-		archive_set_error(a, errno, "%s", strerror(errno));
+		libarchive()->archive_set_error(a, errno, "%s",
+						strerror(errno));
 		return ARCHIVE_FATAL;
 	}
 	u->offset += n;
@@ -98,16 +98,17 @@ static la_ssize_t read_file(struct archive *a, void *data, const void **ret)
 /* The archive that is a member of the outer one.  */
 static la_ssize_t read_member(struct archive *a, void *data, const void **ret)
 {
+	const struct libarchive *lib = libarchive();
 	struct unpack *u = data;
 	la_int64_t offset;
 	size_t n = 0;
-	int r = archive_read_data_block(u->outer, ret, &n, &offset);
+	int r = lib->archive_read_data_block(u->outer, ret, &n, &offset);
 
 	if (r == ARCHIVE_EOF)
 		return 0;
 	if (r < ARCHIVE_WARN) {
-		archive_set_error(a, archive_errno(u->outer), "%s",
-				  archive_error_string(u->outer));
+		lib->archive_set_error(a, lib->archive_errno(u->outer), "%s",
+				       lib->archive_error_string(u->outer));
 		return ARCHIVE_FATAL;
 	}
 	return (la_ssize_t)n;
@@ -116,18 +117,15 @@ static la_ssize_t read_member(struct archive *a, void *data, const void **ret)
 /* Decompressors that are built in.  */
 static void take_filters(struct archive *a)
 {
-	static int (*const filters[])(struct archive *) = {
-		archive_read_support_filter_gzip,
-		archive_read_support_filter_xz,
-		archive_read_support_filter_zstd,
-		archive_read_support_filter_bzip2,
-		archive_read_support_filter_lzma,
-	};
+	const struct libarchive *lib = libarchive();
 
 	/* What is not built in warns, and would run a program: the worker may
 	 * not.  */
-	for (size_t k = 0; k < ARRAY_SIZE(filters); k++)
-		filters[k](a);
+	lib->archive_read_support_filter_gzip(a);
+	lib->archive_read_support_filter_xz(a);
+	lib->archive_read_support_filter_zstd(a);
+	lib->archive_read_support_filter_bzip2(a);
+	lib->archive_read_support_filter_lzma(a);
 }
 
 /* ---- members ---------------------------------------------------------------*/
@@ -143,7 +141,8 @@ static int give_bytes(struct unpack *u, struct archive *a, uint64_t size)
 		const void *block;
 		size_t n;
 		la_int64_t offset;
-		int r = archive_read_data_block(a, &block, &n, &offset);
+		int r = libarchive()->archive_read_data_block(a, &block, &n,
+							      &offset);
 
 		if (r == ARCHIVE_EOF)
 			return come == size ? 0 :
@@ -170,9 +169,11 @@ static int give_bytes(struct unpack *u, struct archive *a, uint64_t size)
 
 static char kind_of(struct archive_entry *e)
 {
-	if (archive_entry_hardlink(e) != NULL)
+	const struct libarchive *lib = libarchive();
+
+	if (lib->archive_entry_hardlink(e) != NULL)
 		return 'h';
-	switch (archive_entry_filetype(e)) {
+	switch (lib->archive_entry_filetype(e)) {
 	case AE_IFREG:
 		return 'f';
 	case AE_IFDIR:
@@ -216,13 +217,14 @@ static char *member_path(const char *name)
 static int give_member(struct unpack *u, struct archive *a,
 		       struct archive_entry *e)
 {
-	AUTO(str) char *path = member_path(archive_entry_pathname(e));
+	const struct libarchive *lib = libarchive();
+	AUTO(str) char *path = member_path(lib->archive_entry_pathname(e));
 	AUTO(str) char *other = NULL;
 	struct package_member m = {
 		.kind = kind_of(e), .path = path,
-		.mode = (uint32_t)archive_entry_perm(e) & 07777,
+		.mode = (uint32_t)lib->archive_entry_perm(e) & 07777,
 	};
-	const la_int64_t size = archive_entry_size(e);
+	const la_int64_t size = lib->archive_entry_size(e);
 	int r;
 
 	if (++u->members > LIMIT_PACKAGE_MEMBERS)
@@ -230,9 +232,9 @@ static int give_member(struct unpack *u, struct archive *a,
 	if (path == NULL)
 		return refuse(u, "a member has a name that leads elsewhere, or is too long");
 	if (m.kind == 'l')
-		m.target = archive_entry_symlink(e);
+		m.target = lib->archive_entry_symlink(e);
 	if (m.kind == 'h')
-		m.target = other = member_path(archive_entry_hardlink(e));
+		m.target = other = member_path(lib->archive_entry_hardlink(e));
 	if ((m.kind == 'l' || m.kind == 'h') &&
 	    (m.target == NULL || *m.target == '\0' ||
 	     strlen(m.target) >= LIMIT_PATH_BYTES))
@@ -248,15 +250,17 @@ static int give_member(struct unpack *u, struct archive *a,
 
 static int give_members(struct unpack *u, struct archive *a)
 {
+	const struct libarchive *lib = libarchive();
+
 	for (;;) {
 		struct archive_entry *e;
-		int r = archive_read_next_header(a, &e);
+		int r = lib->archive_read_next_header(a, &e);
 
 		if (r == ARCHIVE_EOF)
 			return 0;
 		if (r < ARCHIVE_WARN)
 			return damaged(u, a, "the list of files cannot be read");
-		if ((uint64_t)archive_filter_bytes(a, 0) >
+		if ((uint64_t)lib->archive_filter_bytes(a, 0) >
 		    LIMIT_PACKAGE_UNPACKED)
 			return refuse(u, "more bytes than a limit of this program");
 		r = give_member(u, a, e);
@@ -311,7 +315,7 @@ static int read_control(struct unpack *u, struct archive *a, char **ret_text)
 	size_t n = 0;
 
 	while (n < LIMIT_PACKAGE_CONTROL) {
-		const la_ssize_t got = archive_read_data(
+		const la_ssize_t got = libarchive()->archive_read_data(
 			a, text + n, LIMIT_PACKAGE_CONTROL - n);
 
 		if (got < 0)
@@ -358,6 +362,7 @@ static int give_conffiles(struct unpack *u, char *conffiles)
 
 static int give_control(struct unpack *u, struct archive *a)
 {
+	const struct libarchive *lib = libarchive();
 	AUTO(str) char *control = NULL, *conffiles = NULL, *name = NULL;
 	AUTO(str) char *version = NULL, *architecture = NULL;
 	int r;
@@ -366,12 +371,12 @@ static int give_control(struct unpack *u, struct archive *a)
 		AUTO(str) char *path = NULL;
 		struct archive_entry *e;
 
-		r = archive_read_next_header(a, &e);
+		r = lib->archive_read_next_header(a, &e);
 		if (r == ARCHIVE_EOF)
 			break;
 		if (r < ARCHIVE_WARN)
 			return damaged(u, a, "control.tar cannot be read");
-		path = member_path(archive_entry_pathname(e));
+		path = member_path(lib->archive_entry_pathname(e));
 		r = 0;
 		if (path != NULL && strcmp(path, "/control") == 0)
 			r = read_control(u, a, &control);
@@ -395,40 +400,42 @@ static int give_control(struct unpack *u, struct archive *a)
 /* What is in the member that OUTER is at.  */
 static int open_inner(struct unpack *u, struct archive **ret_archive)
 {
-	struct archive *a = archive_read_new();
+	const struct libarchive *lib = libarchive();
+	struct archive *a = lib->archive_read_new();
 
 	if (a == NULL)
 		die("%s", strerror(ENOMEM));
 	*ret_archive = a;
 	take_filters(a);
-	archive_read_support_format_tar(a);
-	archive_read_support_format_empty(a);
-	return archive_read_open(a, u, NULL, read_member, NULL) ==
+	lib->archive_read_support_format_tar(a);
+	lib->archive_read_support_format_empty(a);
+	return lib->archive_read_open(a, u, NULL, read_member, NULL) ==
 	       ARCHIVE_OK ? 0 : damaged(u, a, "a part cannot be read");
 }
 
 static int unpack_deb(struct unpack *u)
 {
-	AUTO(archive) struct archive *outer = archive_read_new();
+	const struct libarchive *lib = libarchive();
+	AUTO(archive) struct archive *outer = lib->archive_read_new();
 	bool control = false, data = false;
 
 	if (outer == NULL)
 		die("%s", strerror(ENOMEM));
 	u->outer = outer;
-	archive_read_support_format_ar(outer);
-	if (archive_read_open(outer, u, NULL, read_file, NULL) != ARCHIVE_OK)
+	lib->archive_read_support_format_ar(outer);
+	if (lib->archive_read_open(outer, u, NULL, read_file, NULL) != ARCHIVE_OK)
 		return damaged(u, outer, "no Debian package");
 	while (!data) {
 		AUTO(archive) struct archive *inner = NULL;
 		struct archive_entry *e;
 		const char *name;
-		int r = archive_read_next_header(outer, &e);
+		int r = lib->archive_read_next_header(outer, &e);
 
 		if (r == ARCHIVE_EOF)
 			return refuse(u, "a part is missing: control.tar or data.tar");
 		if (r < ARCHIVE_WARN)
 			return damaged(u, outer, "no Debian package");
-		name = archive_entry_pathname(e);
+		name = lib->archive_entry_pathname(e);
 		if (name == NULL || (!has_prefix(name, "control.tar") &&
 				     !has_prefix(name, "data.tar")))
 			continue;
@@ -538,7 +545,8 @@ static int rpm_facts(struct unpack *u)
 
 static int unpack_rpm(struct unpack *u)
 {
-	AUTO(archive) struct archive *a = archive_read_new();
+	const struct libarchive *lib = libarchive();
+	AUTO(archive) struct archive *a = lib->archive_read_new();
 	int r = rpm_facts(u);
 
 	if (r < 0)
@@ -546,10 +554,10 @@ static int unpack_rpm(struct unpack *u)
 	if (a == NULL)
 		die("%s", strerror(ENOMEM));
 	take_filters(a);
-	archive_read_support_filter_rpm(a);
-	archive_read_support_format_cpio(a);
-	archive_read_support_format_empty(a);
-	if (archive_read_open(a, u, NULL, read_file, NULL) != ARCHIVE_OK)
+	lib->archive_read_support_filter_rpm(a);
+	lib->archive_read_support_format_cpio(a);
+	lib->archive_read_support_format_empty(a);
+	if (lib->archive_read_open(a, u, NULL, read_file, NULL) != ARCHIVE_OK)
 		return damaged(u, a, "its files cannot be read");
 	return give_members(u, a);
 }

@@ -7,27 +7,24 @@
  * anew for each of them.
  */
 #include <errno.h>
-#include <gnutls/abstract.h>
-#include <gnutls/gnutls.h>
-#include <gnutls/x509.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "library/libgnutls.h"
 #include "read/name.h"
 #include "read/x509.h"
-
 
 static void auto_crt(gnutls_x509_crt_t *crt)
 {
 	if (*crt)
-		gnutls_x509_crt_deinit(*crt);
+		libgnutls()->gnutls_x509_crt_deinit(*crt);
 }
 
 static void auto_pubkey(gnutls_pubkey_t *key)
 {
 	if (*key)
-		gnutls_pubkey_deinit(*key);
+		libgnutls()->gnutls_pubkey_deinit(*key);
 }
 
 static gnutls_datum_t datum(struct blob b)
@@ -46,7 +43,7 @@ void x509_ready(void)
 {
 	static bool is_ready;
 
-	if (!is_ready && gnutls_global_init() < 0)
+	if (!is_ready && libgnutls()->gnutls_global_init() < 0)
 		die("%s", _("out of memory"));
 	is_ready = true;
 }
@@ -334,7 +331,7 @@ int x509_is_authority(struct blob der)
 static void auto_spki(gnutls_x509_spki_t *spki)
 {
 	if (*spki)
-		gnutls_x509_spki_deinit(*spki);
+		libgnutls()->gnutls_x509_spki_deinit(*spki);
 }
 
 /* The salt's length in an RSASSA-PSS AlgorithmIdentifier (RFC 4055 3.1).  */
@@ -368,16 +365,17 @@ static int pss_salt(struct blob algorithm, unsigned *ret_length)
 static int pss_prepare(gnutls_pubkey_t key, gnutls_sign_algorithm_t algorithm,
 		       struct blob identifier)
 {
+	const struct libgnutls *lib = libgnutls();
 	AUTO(spki) gnutls_x509_spki_t spki = NULL;
 	unsigned salt;
 
 	if (pss_salt(identifier, &salt) < 0)
 		return -EINVAL;
-	if (gnutls_x509_spki_init(&spki) < 0)
+	if (lib->gnutls_x509_spki_init(&spki) < 0)
 		die("out of memory");
-	gnutls_x509_spki_set_rsa_pss_params(spki,
-			gnutls_sign_get_hash_algorithm(algorithm), salt);
-	return gnutls_said(gnutls_pubkey_set_spki(key, spki, 0)) < 0 ?
+	lib->gnutls_x509_spki_set_rsa_pss_params(spki,
+			lib->gnutls_sign_get_hash_algorithm(algorithm), salt);
+	return gnutls_said(lib->gnutls_pubkey_set_spki(key, spki, 0)) < 0 ?
 	       -EINVAL : 0;
 }
 
@@ -387,27 +385,29 @@ static int pss_prepare(gnutls_pubkey_t key, gnutls_sign_algorithm_t algorithm,
  * nobody uses.  */
 static bool is_affordable(gnutls_pubkey_t key)
 {
+	const struct libgnutls *lib = libgnutls();
 	gnutls_datum_t p = { 0 }, q = { 0 }, g = { 0 }, y = { 0 };
 	unsigned bits = 0;
 	bool fits = true;
-	int algorithm = gnutls_pubkey_get_pk_algorithm(key, &bits);
+	int algorithm = lib->gnutls_pubkey_get_pk_algorithm(key, &bits);
 
 	if (bits > LIMIT_KEY_BITS)
 		return false;
 	if (bits <= LIMIT_SMALL_KEY_BITS)
 		return true;
 	if (algorithm == GNUTLS_PK_RSA || algorithm == GNUTLS_PK_RSA_PSS)
-		fits = gnutls_said(gnutls_pubkey_export_rsa_raw2(key, &p, &q,
-				GNUTLS_EXPORT_FLAG_NO_LZ)) >= 0 &&
+		fits = gnutls_said(lib->gnutls_pubkey_export_rsa_raw2(key,
+				&p, &q, GNUTLS_EXPORT_FLAG_NO_LZ)) >= 0 &&
 		       q.size <= LIMIT_EXPONENT_BYTES;
 	else if (algorithm == GNUTLS_PK_DSA)
-		fits = gnutls_said(gnutls_pubkey_export_dsa_raw2(key, &p, &q,
-				&g, &y, GNUTLS_EXPORT_FLAG_NO_LZ)) >= 0 &&
+		fits = gnutls_said(lib->gnutls_pubkey_export_dsa_raw2(key,
+				&p, &q, &g, &y,
+				GNUTLS_EXPORT_FLAG_NO_LZ)) >= 0 &&
 		       q.size <= SHA256_SIZE;
-	gnutls_free(p.data);
-	gnutls_free(q.data);
-	gnutls_free(g.data);
-	gnutls_free(y.data);
+	(*lib->gnutls_free)(p.data);
+	(*lib->gnutls_free)(q.data);
+	(*lib->gnutls_free)(g.data);
+	(*lib->gnutls_free)(y.data);
 	return fits;
 }
 
@@ -415,11 +415,12 @@ static bool is_affordable(gnutls_pubkey_t key)
 static int signature_check(gnutls_x509_crt_t child, const struct parts *p,
 			   gnutls_pubkey_t key)
 {
+	const struct libgnutls *lib = libgnutls();
 	gnutls_datum_t tbs = datum(p->tbs), signature = datum(p->signature);
 	gnutls_sign_algorithm_t algorithm;
 	int r;
 
-	r = gnutls_said(gnutls_x509_crt_get_signature_algorithm(child));
+	r = gnutls_said(lib->gnutls_x509_crt_get_signature_algorithm(child));
 	if (r <= GNUTLS_SIGN_UNKNOWN)
 		return -ENOTSUP;
 	algorithm = (gnutls_sign_algorithm_t)r;
@@ -429,15 +430,15 @@ static int signature_check(gnutls_x509_crt_t child, const struct parts *p,
 	if (algorithm == GNUTLS_SIGN_RSA_MD2 ||
 	    algorithm == GNUTLS_SIGN_RSA_RMD160)
 		return -ENOTSUP;
-	if (!gnutls_sign_supports_pk_algorithm(algorithm,
-				gnutls_pubkey_get_pk_algorithm(key, NULL)))
+	if (!lib->gnutls_sign_supports_pk_algorithm(algorithm,
+				lib->gnutls_pubkey_get_pk_algorithm(key, NULL)))
 		return 0;
-	if (gnutls_sign_get_pk_algorithm(algorithm) == GNUTLS_PK_RSA_PSS &&
+	if (lib->gnutls_sign_get_pk_algorithm(algorithm) == GNUTLS_PK_RSA_PSS &&
 	    pss_prepare(key, algorithm, p->algorithm) < 0)
 		return 0;
-	r = gnutls_pubkey_verify_data2(key, algorithm,
-				       GNUTLS_VERIFY_ALLOW_BROKEN,
-				       &tbs, &signature);
+	r = lib->gnutls_pubkey_verify_data2(key, algorithm,
+					    GNUTLS_VERIFY_ALLOW_BROKEN,
+					    &tbs, &signature);
 	switch (gnutls_said(r)) {
 	case GNUTLS_E_INSUFFICIENT_SECURITY:	/* by this host's policy */
 	case GNUTLS_E_UNSUPPORTED_SIGNATURE_ALGORITHM:
@@ -472,22 +473,24 @@ static char *parts_check(struct blob der, struct parts *ret_parts)
 /* GnuTLS's object of DER, which the caller frees.  Returns as above.  */
 static char *import(struct blob der, gnutls_x509_crt_t *ret_crt)
 {
+	const struct libgnutls *lib = libgnutls();
 	AUTO(crt) gnutls_x509_crt_t crt = NULL;
 	gnutls_datum_t bytes = datum(der);
 	int r;
 
 	x509_ready();
-	if (gnutls_x509_crt_init(&crt) < 0)
+	if (lib->gnutls_x509_crt_init(&crt) < 0)
 		die("out of memory");
-	r = gnutls_x509_crt_import(crt, &bytes, GNUTLS_X509_FMT_DER);
+	r = lib->gnutls_x509_crt_import(crt, &bytes, GNUTLS_X509_FMT_DER);
 	if (gnutls_said(r) < 0)
-		return xasprintf("GnuTLS: %s", gnutls_strerror(r));
+		return xasprintf("GnuTLS: %s", lib->gnutls_strerror(r));
 	*ret_crt = TAKE(crt);
 	return NULL;
 }
 
 int x509_verify(struct blob child, struct blob issuer)
 {
+	const struct libgnutls *lib = libgnutls();
 	AUTO(crt) gnutls_x509_crt_t crt = NULL;
 	AUTO(pubkey) gnutls_pubkey_t key = NULL;
 	AUTO(str) char *error = NULL;
@@ -501,22 +504,23 @@ int x509_verify(struct blob child, struct blob issuer)
 		error = import(child, &crt);
 	if (error)
 		return -EINVAL;
-	if (gnutls_pubkey_init(&key) < 0)
+	if (lib->gnutls_pubkey_init(&key) < 0)
 		die("out of memory");
 	spki = datum(i.spki);
-	if (gnutls_said(gnutls_pubkey_import(key, &spki,
-					     GNUTLS_X509_FMT_DER)) < 0)
+	if (gnutls_said(lib->gnutls_pubkey_import(key, &spki,
+						  GNUTLS_X509_FMT_DER)) < 0)
 		return -ENOTSUP;
 	return signature_check(crt, &c, key);
 }
 
 static bool signed_itself(gnutls_x509_crt_t crt, const struct parts *p)
 {
+	const struct libgnutls *lib = libgnutls();
 	AUTO(pubkey) gnutls_pubkey_t key = NULL;
 
-	if (gnutls_pubkey_init(&key) < 0)
+	if (lib->gnutls_pubkey_init(&key) < 0)
 		die("out of memory");
-	return gnutls_said(gnutls_pubkey_import_x509(key, crt, 0)) == 0 &&
+	return gnutls_said(lib->gnutls_pubkey_import_x509(key, crt, 0)) == 0 &&
 	       signature_check(crt, p, key) == 1;
 }
 

@@ -19,8 +19,8 @@ struct parts {
 	bool version_1, version_3;
 };
 
-/* Lets GnuTLS do what it does once in a process, such as reading its
- * configuration: who uses it asks for that first (version.c).  */
+/* Loads GnuTLS and lets it do what it does once in a process, such as reading its
+ * configuration.  */
 void x509_ready(void);
 
 /* R, which a function of GnuTLS gave; that it had no memory is the end, and never

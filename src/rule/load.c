@@ -124,7 +124,7 @@ static int load_file(const char *path, struct rules *rules, size_t *cap,
 	e = xml_load_known(path, "rule.rng", &doc, &bytes, ret_error);
 	if (e < 0)
 		return e;
-	root = xmlDocGetRootElement(doc);
+	root = xml_root(doc);
 
 	grow(&rules->items, rules->n, cap, sizeof(*rules->items));
 	r = &rules->items[rules->n++];

@@ -182,7 +182,7 @@ int policy_load_file(const char *path, struct policy **ret_policy,
 	if (e < 0)
 		return e;
 	p->path = xstrdup(path);
-	for (xmlNode *n = xmlDocGetRootElement(doc)->children; n != NULL;
+	for (xmlNode *n = xml_root(doc)->children; n != NULL;
 	     n = n->next) {
 		if (n->type != XML_ELEMENT_NODE)
 			continue;

@@ -92,7 +92,7 @@ static int load_file(const char *path, struct waivers *all, size_t *cap,
 
 	if (e < 0)
 		return e;
-	for (xmlNode *n = xmlDocGetRootElement(doc)->children;
+	for (xmlNode *n = xml_root(doc)->children;
 	     n != NULL && e == 0; n = n->next)
 		if (xml_is(n, "waiver"))
 			e = add_waiver(n, path, all, cap, ret_error);

@@ -139,4 +139,26 @@ check "nor is GnuTLS made ready then" [ ! -s "$work/said" ]
 GNUTLS_DEBUG_LEVEL=2 "$TRUSTDRIFT" --quiet scan --isolation=off --root "$root" \
 	--db "$work/first.db" 2>"$work/said" >/dev/null
 check "and it would have told" grep -q '^gnutls' "$work/said"
+
+# ---- a library that cannot be loaded -----------------------------------------
+case $("$TRUSTDRIFT" --version) in
+*"with    loading"*)
+	mkdir "$work/libraries"
+	gnutls=$(LD_DEBUG=files "$TRUSTDRIFT" --version 2>&1 |
+		sed -n 's,.*init: .*/\(libgnutls\.so\.[0-9]*\)$,\1,p')
+	echo "no library" >"$work/libraries/${gnutls:-libgnutls.so.30}"
+	for how in auto off; do
+		status=0
+		LD_LIBRARY_PATH=$work/libraries "$TRUSTDRIFT" scan --root "$root" \
+			--db "$work/without.db" --isolation=$how \
+			>"$work/out" 2>"$work/said" || status=$?
+		is "$how: without GnuTLS nothing is read" "$status" 1
+		check "$how: and why is said" grep -q \
+			"^trustdrift: fatal: .*/libgnutls.*; install" "$work/said"
+		check "$how: nothing is recorded" test \
+			"$("$TRUSTDRIFT" query --db "$work/without.db" --format csv \
+				'SELECT count(*) FROM v_scan' 2>&1 | tail -1)" != 1
+	done
+	;;
+esac
 finish

@@ -79,7 +79,7 @@ command -v sqlite3 >/dev/null || skip "needs sqlite3"
 scan() {
 	db=$1
 	shift
-	LD_PRELOAD=$work/later.so ASAN_OPTIONS=verify_asan_link_order=0 \
+	LD_DEBUG=$linker LD_PRELOAD=$work/later.so ASAN_OPTIONS=verify_asan_link_order=0 \
 		"$TRUSTDRIFT" scan --verbose --root "$root" --db "$db" \
 		--now "$now" --config "$work/config" "$@" \
 		>"$work/said" 2>&1 || [ $? -eq 4 ] || {
@@ -87,6 +87,7 @@ scan() {
 		cat "$work/said" >&2
 	}
 }
+linker=
 repeated() { grep -q 'nothing has changed since' "$work/said"; }
 # What an inventory says, but for numbers that every one gives for itself.  Not by
 # ten runs of the program: there are some hundred dumps.
@@ -143,6 +144,24 @@ scan "$work/old.db"
 ! repeated || fail "the first scan repeats another"
 scan "$work/old.db"
 check "the second does not" repeated
+
+# What is loaded when it is needed is not needed for that (ld.so(8); another linker
+# says nothing).
+linker=files
+scan "$work/old.db"
+check "what is linked is told" grep -q 'init: .*/libsqlite3' "$work/said"
+linked=$(grep -c 'init: .*/lib\(gnutls\|xml2\|archive\)' "$work/said")
+check "nothing has changed" repeated
+scan "$work/one.db"
+loaded=$(grep -c 'init: .*/libgnutls' "$work/said")
+linker=
+rm -f "$work/one.db"*
+case $("$TRUSTDRIFT" --version) in
+*"with    loading"*)
+	is "libraries of a scan that repeats another" "$linked" 0
+	is "libgnutls of one that does not" "$loaded" 1
+	;;
+esac
 
 # ---- what changes a store ----------------------------------------------------------
 bundle=$root/etc/ssl/certs/ca-certificates.crt

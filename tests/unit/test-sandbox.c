@@ -400,7 +400,7 @@ static int open_all(void **state)
 {
 	(void)state;
 	make_readers();
-	assert_int_equal(readings_open(ISOLATION_AUTO, &readings), 0);
+	assert_int_equal(readings_open(ISOLATION_AUTO, false, &readings), 0);
 	assert_int_equal(readings_try(readings), 0);
 	sandbox = *readings_sandbox(readings);
 	return 0;
@@ -669,7 +669,7 @@ static void nobody_is_left(void **state)
 		struct told told;
 
 		close(p[0]);
-		if (readings_open(ISOLATION_AUTO, &readings) < 0 ||
+		if (readings_open(ISOLATION_AUTO, false, &readings) < 0 ||
 		    readings_try(readings) < 0 || write(p[1], "", 1) != 1)
 			_exit(1);
 		read_files("pem", words, 1, &told, &file);

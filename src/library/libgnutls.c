@@ -1,0 +1,32 @@
+/* libgnutls.c -- GnuTLS, when somebody needs it: see library.h.  */
+#include "base/base.h"
+#include "library/libgnutls.h"
+
+#ifdef LOAD_LIBRARIES
+
+static struct libgnutls table;
+
+static const struct library_symbol symbols[] = { LIBGNUTLS(LIBRARY_SYMBOL) };
+
+static struct library library = {
+	.soname = GNUTLS_SONAME,
+	.symbols = symbols,
+	.n = ARRAY_SIZE(symbols),
+};
+
+const struct libgnutls *libgnutls(void)
+{
+	library_need(&library);
+	return &table;
+}
+
+#else
+
+static const struct libgnutls table = { LIBGNUTLS(LIBRARY_ADDRESS) };
+
+const struct libgnutls *libgnutls(void)
+{
+	return &table;
+}
+
+#endif
