@@ -70,8 +70,10 @@ int main(int argc, char **argv)
 		status = options_parse(argc, argv, &options);
 	if (status < 0) {
 		status = isolation_begin(&options);
-		if (status < 0)
+		if (status < 0) {
+			memory_in_huge_pages();
 			status = options.command->run(&options);
+		}
 		if (options.plugin)
 			status = plugin_end(status);
 	}

@@ -60,6 +60,13 @@ char *xasprintf(const char *format, ...) PRINTF(1, 2);
 /* To be called before anything else: what is free stays with the process, since
  * each page that is given back and asked for again is zeroed and mapped anew. */
 void memory_keep(void);
+/* What is asked for from now on comes in pages of 2 MB, where the kernel has them
+ * for who asks: the first touch of a page costs 20 us in a virtual machine without
+ * nested page tables, and an audit touches a thousand of 4 KB.  A process that was
+ * forked before has no part in them; one that is forked later makes small ones of
+ * those that are in use.  Takes addresses, and memory only as it is used.  Another
+ * allocator than glibc's (sanitizers have one) goes on as it does.  */
+void memory_in_huge_pages(void);
 
 /* Makes room for one more element in the array *items of *cap elements of
  * SIZE bytes, N of which are in use.  *items may move.  */

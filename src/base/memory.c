@@ -10,6 +10,7 @@
 #include <string.h>
 #ifdef HAVE_MALLOPT
 #include <malloc.h>
+#include <sys/mman.h>
 #endif
 
 #include "base/base.h"
@@ -19,6 +20,9 @@
 #define KEPT_BYTES	(16 << 20)
 #define LARGE_BYTES	(4 << 20)
 
+#define HUGE_BYTES	((size_t)2 << 20)	/* x86, arm64 with pages of 4 KB */
+#define HEAP_BYTES	(14 << 20)
+
 void memory_keep(void)
 {
 #ifdef HAVE_MALLOPT
@@ -27,41 +31,98 @@ void memory_keep(void)
 #endif
 }
 
-static void *or_die(void *p)
+#if defined HAVE_MALLOPT && defined MADV_HUGEPAGE && !SANITIZED
+
+static bool in_huge_pages;
+
+/* Where the first huge page begins that is whole in N bytes at P.  */
+static uintptr_t advise(const void *p, size_t n)
 {
+	const uintptr_t at = (uintptr_t)p;
+	const uintptr_t begin = (at + HUGE_BYTES - 1) / HUGE_BYTES * HUGE_BYTES;
+	const uintptr_t end = (at + n) / HUGE_BYTES * HUGE_BYTES;
+
+	if (end > begin)
+		madvise((void *)begin, end - begin, MADV_HUGEPAGE);
+	return begin;
+}
+
+void memory_in_huge_pages(void)
+{
+	/* What is in front of the first such page.  Volatile, because a compiler
+	 * leaves out a malloc() of which nobody looks at the result.  */
+	static void *volatile unused;
+	uintptr_t heap, begin;
+	void *all;
+
+	in_huge_pages = true;
+	mallopt(M_MMAP_THRESHOLD, KEPT_BYTES);
+	all = malloc(HEAP_BYTES);
+	mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+	if (all == NULL)
+		return;
+	heap = (uintptr_t)all;
+	begin = advise(all, HEAP_BYTES);
+	free(all);
+	unused = malloc(begin - heap);
+	(void)unused;
+}
+
+/* N bytes at P that were asked for.  Large ones are a mapping of their own, which
+ * keeps what was advised when it grows.  */
+static void *given(void *p, size_t n)
+{
+	if (p == NULL)
+		die(_("out of memory"));
+	if (in_huge_pages && n >= LARGE_BYTES)
+		advise(p, n);
+	return p;
+}
+
+#else
+
+void memory_in_huge_pages(void)
+{
+}
+
+static void *given(void *p, size_t n)
+{
+	(void)n;
 	if (p == NULL)
 		die(_("out of memory"));
 	return p;
 }
 
+#endif
+
 void *xmalloc(size_t n)
 {
 	/* malloc(0) may be NULL, which would read as failure.  */
-	return or_die(malloc(n != 0 ? n : 1));
+	return given(malloc(n != 0 ? n : 1), n);
 }
 
 void *xcalloc(size_t count, size_t size)
 {
 	if (count == 0 || size == 0)
 		count = size = 1;
-	return or_die(calloc(count, size));
+	return given(calloc(count, size), count * size);
 }
 
 void *xrealloc(void *p, size_t count, size_t size)
 {
 	if (count == 0 || size == 0)
 		count = size = 1;
-	return or_die(reallocarray(p, count, size));
+	return given(reallocarray(p, count, size), count * size);
 }
 
 char *xstrdup(const char *s)
 {
-	return or_die(strdup(s));
+	return given(strdup(s), 0);
 }
 
 char *xstrndup(const char *s, size_t n)
 {
-	return or_die(strndup(s, n));
+	return given(strndup(s, n), 0);
 }
 
 void *xmemdup(const void *p, size_t n)
@@ -82,7 +143,7 @@ char *xasprintf(const char *format, ...)
 	va_start(args, format);
 	n = vasprintf(&s, format, args);
 	va_end(args);
-	return or_die(n < 0 ? NULL : s);
+	return given(n < 0 ? NULL : s, 0);
 }
 
 void grow(void *items, size_t n, size_t *cap, size_t size)

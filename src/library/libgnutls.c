@@ -1,4 +1,6 @@
 /* libgnutls.c -- GnuTLS, when somebody needs it: see library.h.  */
+#include <stdlib.h>
+
 #include "base/base.h"
 #include "library/libgnutls.h"
 
@@ -14,9 +16,19 @@ static struct library library = {
 	.n = ARRAY_SIZE(symbols),
 };
 
+/* It would make itself ready while it is loaded, and say itself when it cannot:
+ * x509_ready() asks it to.  */
+#define NO_INIT	"GNUTLS_NO_IMPLICIT_INIT"
+
 const struct libgnutls *libgnutls(void)
 {
+	const bool ask = !library.loaded && getenv(NO_INIT) == NULL;
+
+	if (ask)
+		setenv(NO_INIT, "1", 1);
 	library_need(&library);
+	if (ask)
+		unsetenv(NO_INIT);
 	return &table;
 }
 

@@ -41,10 +41,13 @@ int gnutls_said(int r)
 
 void x509_ready(void)
 {
+	const struct libgnutls *lib = libgnutls();
 	static bool is_ready;
+	const int r = is_ready ? 0 : lib->gnutls_global_init();
 
-	if (!is_ready && libgnutls()->gnutls_global_init() < 0)
-		die("%s", _("out of memory"));
+	if (r < 0)
+		die_aloud(_("GnuTLS does not start: %s"),
+			  lib->gnutls_strerror(r));
 	is_ready = true;
 }
 

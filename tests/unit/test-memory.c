@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <setjmp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -298,6 +299,76 @@ static void test_buf_grows(void **state)
 	assert_int_equal(strlen(buf_str(&b)), 100000);
 }
 
+/* The line of /proc/self/smaps that begins with FIELD, of the mapping in which P is;
+ * "" if it has none.  */
+static void smaps_field(const void *p, const char *field, char *ret, size_t size)
+{
+	FILE *f = fopen("/proc/self/smaps", "r");
+	char line[512];
+	bool inside = false;
+
+	assert_non_null(f);
+	*ret = '\0';
+	while (*ret == '\0' && fgets(line, sizeof(line), f) != NULL) {
+		unsigned long begin, end;
+
+		if (sscanf(line, "%lx-%lx ", &begin, &end) == 2)
+			inside = (uintptr_t)p >= begin && (uintptr_t)p < end;
+		else if (inside && strncmp(line, field, strlen(field)) == 0)
+			snprintf(ret, size, "%s", line);
+	}
+	fclose(f);
+}
+
+static bool has_huge_pages(void)
+{
+	FILE *f = fopen("/sys/kernel/mm/transparent_hugepage/enabled", "r");
+	char line[80] = "[never]";
+	bool has;
+
+	if (f == NULL)
+		return false;
+	has = fgets(line, sizeof(line), f) != NULL &&
+	      strstr(line, "[never]") == NULL;
+	fclose(f);
+	return has;
+}
+
+static void act_huge(void)
+{
+	AUTO(buf) struct buf b;
+	char flags[512];
+
+	memory_keep();
+	memory_in_huge_pages();
+	buf_init(&b, SIZE_MAX);
+	for (int i = 0; i < 300000; i++)	/* 1.5 MB, and more on the way */
+		buf_addf(&b, "%05d", i % 100000);
+	smaps_field(buf_str(&b), "VmFlags:", flags, sizeof(flags));
+	if (b.n != 1500000 || memcmp(buf_str(&b) + 5 * 112345, "12345", 5) != 0)
+		_exit(2);
+	_exit(strstr(flags, " hg") != NULL ? 3 : 4);
+}
+
+#ifdef HAVE_MALLOPT
+#define ALLOCATOR_OBEYS	true
+#else
+#define ALLOCATOR_OBEYS	false
+#endif
+
+static void test_huge_pages(void **state)
+{
+	char said[200];
+	int status;
+
+	(void)state;
+	status = run_child(act_huge, said, sizeof(said));
+	assert_string_equal(said, "");
+	assert_true(status == 3 || status == 4);
+	if (has_huge_pages() && !SANITIZED && ALLOCATOR_OBEYS)
+		assert_int_equal(status, 3);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -311,6 +382,7 @@ int main(void)
 		cmocka_unit_test(test_buf),
 		cmocka_unit_test(test_buf_limit),
 		cmocka_unit_test(test_buf_grows),
+		cmocka_unit_test(test_huge_pages),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
