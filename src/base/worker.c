@@ -88,6 +88,7 @@ be_worker(const struct worker_kind *kind, int fd, struct worker_place *place)
 	own_place = place;
 	/* Not the default, which would wake a handler of the program's.  */
 	signal(SIGTERM, SIG_DFL);
+	memory_in_huge_pages();
 	sandbox_enter_reader(fd, &state);
 	channel_init(&channel, state.parts[SANDBOX_DESCRIPTORS] == 0 ?
 		     SANDBOX_SOCKET : fd, 0);

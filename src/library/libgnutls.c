@@ -22,13 +22,11 @@ static struct library library = {
 
 const struct libgnutls *libgnutls(void)
 {
-	const bool ask = !library.loaded && getenv(NO_INIT) == NULL;
-
-	if (ask)
-		setenv(NO_INIT, "1", 1);
+	if (library.loaded)
+		return &table;
+	setenv(NO_INIT, "1", 1);
 	library_need(&library);
-	if (ask)
-		unsetenv(NO_INIT);
+	unsetenv(NO_INIT);
 	return &table;
 }
 
