@@ -55,6 +55,7 @@ int main(int argc, char **argv)
 	 * went wrong.  SQLite can do without; GnuTLS says so (gnutls_said()), and
 	 * libxml2.c has the same for libxml2.  */
 	json_set_alloc_funcs(xmalloc, free);
+	database_watch_memory();
 	/* A reader that goes away or a limit on the size of files is an error
 	 * like a full disk, not a reason to die in the middle of a
 	 * transaction.  */

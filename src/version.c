@@ -48,6 +48,8 @@ static const struct {
 
 void version_print(void)
 {
+	AUTO(str) char *error = NULL;
+
 	printf("trustdrift %s\n", PACKAGE_VERSION);
 	fputs(_("Copyright (C) 2026 The trustdrift authors\n"
 		"License GPLv3+: GNU GPL version 3 or later <https://gnu.org/licenses/gpl.html>.\n"
@@ -58,7 +60,9 @@ void version_print(void)
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
 		printf("%s %s\n", parts[i].built ? _("with   ") : _("without"),
 		       _(parts[i].title));
-	printf("GnuTLS  %s\n", libgnutls()->gnutls_check_version(NULL));
+	error = libgnutls_load();
+	printf("GnuTLS  %s\n", error != NULL ? error :
+	       libgnutls()->gnutls_check_version(NULL));
 	printf("nettle  %d.%d\n", nettle_version_major(),
 	       nettle_version_minor());
 	printf("libxml2 %s\n", LIBXML_DOTTED_VERSION);

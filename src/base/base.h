@@ -64,8 +64,9 @@ void memory_keep(void);
  * for who asks: the first touch of a page costs 20 us in a virtual machine without
  * nested page tables, and an audit touches a thousand of 4 KB.  A process that was
  * forked before has no part in them; one that is forked later makes small ones of
- * those that are in use.  Takes addresses, and memory only as it is used.  Another
- * allocator than glibc's (sanitizers have one) goes on as it does.  */
+ * those that are in use.  Costs 14 MB of addresses, and of memory less than one such
+ * page more than is used.  Another allocator than glibc's (sanitizers have one) goes
+ * on as it does.  */
 void memory_in_huge_pages(void);
 
 /* Makes room for one more element in the array *items of *cap elements of

@@ -11,16 +11,19 @@
 #ifdef HAVE_MALLOPT
 #include <malloc.h>
 #include <sys/mman.h>
+#include <unistd.h>
 #endif
 
 #include "base/base.h"
 
-/* What is free at the end of the heap is kept up to the one, and what is larger
- * than the other is given back at once.  */
+/* What is free at the end of the heap is kept up to the one; what is larger than the
+ * other, and finds no place there, is a mapping of its own and given back at once.  */
 #define KEPT_BYTES	(16 << 20)
 #define LARGE_BYTES	(4 << 20)
 
-#define HUGE_BYTES	((size_t)2 << 20)	/* x86, arm64 with pages of 4 KB */
+/* Of x86, and of arm64 with pages of 4 KB.  */
+#define HUGE_BYTES	((size_t)2 << 20)
+#define SMALL_BYTES	4096
 #define HEAP_BYTES	(14 << 20)
 
 void memory_keep(void)
@@ -35,16 +38,15 @@ void memory_keep(void)
 
 static bool in_huge_pages;
 
-/* Where the first huge page begins that is whole in N bytes at P.  */
-static uintptr_t advise(const void *p, size_t n)
+/* For all pages in which the N bytes at P are.  For a part of a mapping, which
+ * realloc() could not move any more, the kernel would make several of it.  */
+static void advise(const void *p, size_t n)
 {
-	const uintptr_t at = (uintptr_t)p;
-	const uintptr_t begin = (at + HUGE_BYTES - 1) / HUGE_BYTES * HUGE_BYTES;
-	const uintptr_t end = (at + n) / HUGE_BYTES * HUGE_BYTES;
+	const uintptr_t begin = (uintptr_t)p & ~(uintptr_t)(SMALL_BYTES - 1);
+	const int before = errno;
 
-	if (end > begin)
-		madvise((void *)begin, end - begin, MADV_HUGEPAGE);
-	return begin;
+	madvise((void *)begin, (uintptr_t)p + n - begin, MADV_HUGEPAGE);
+	errno = before;
 }
 
 void memory_in_huge_pages(void)
@@ -55,27 +57,30 @@ void memory_in_huge_pages(void)
 	uintptr_t heap, begin;
 	void *all;
 
+	if (sysconf(_SC_PAGESIZE) != SMALL_BYTES ||
+	    mallopt(M_MMAP_THRESHOLD, KEPT_BYTES) == 0)
+		return;
 	in_huge_pages = true;
-	mallopt(M_MMAP_THRESHOLD, KEPT_BYTES);
 	all = malloc(HEAP_BYTES);
 	mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
 	if (all == NULL)
 		return;
 	heap = (uintptr_t)all;
-	begin = advise(all, HEAP_BYTES);
+	begin = (heap + HUGE_BYTES - 1) / HUGE_BYTES * HUGE_BYTES;
+	advise(all, HEAP_BYTES);
 	free(all);
 	unused = malloc(begin - heap);
 	(void)unused;
 }
 
-/* N bytes at P that were asked for.  Large ones are a mapping of their own, which
+/* N bytes at P that were asked for.  What is large may be a mapping of its own, which
  * keeps what was advised when it grows.  */
 static void *given(void *p, size_t n)
 {
 	if (p == NULL)
 		die(_("out of memory"));
 	if (in_huge_pages && n >= LARGE_BYTES)
-		advise(p, n);
+		advise(p, malloc_usable_size(p));
 	return p;
 }
 

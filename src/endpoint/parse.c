@@ -98,12 +98,13 @@ static bool is_ascii(const char *s)
 
 char *host_to_ascii(const char *host)
 {
-	const struct libgnutls *lib = libgnutls();
+	const struct libgnutls *lib;
 	gnutls_datum_t mapped;
 	char *ascii;
 
 	if (is_ascii(host))
 		return is_name(host) ? xstrdup(host) : NULL;
+	lib = libgnutls();
 	if (!is_utf8(host, strlen(host)) ||
 	    lib->gnutls_idna_map(host, (unsigned)strlen(host), &mapped, 0) < 0)
 		return NULL;

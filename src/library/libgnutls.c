@@ -17,16 +17,31 @@ static struct library library = {
 };
 
 /* It would make itself ready while it is loaded, and say itself when it cannot:
- * x509_ready() asks it to.  */
-#define NO_INIT	"GNUTLS_NO_IMPLICIT_INIT"
+ * x509_ready() asks it to.  The other name is that of older versions.  */
+static const char *const no_init[] = {
+	"GNUTLS_NO_IMPLICIT_INIT", "GNUTLS_NO_EXPLICIT_INIT",
+};
+
+char *libgnutls_load(void)
+{
+	char *error;
+
+	if (library.loaded)
+		return NULL;
+	for (size_t k = 0; k < ARRAY_SIZE(no_init); k++)
+		setenv(no_init[k], "1", 1);
+	error = library_load(&library);
+	for (size_t k = 0; k < ARRAY_SIZE(no_init); k++)
+		unsetenv(no_init[k]);
+	return error;
+}
 
 const struct libgnutls *libgnutls(void)
 {
-	if (library.loaded)
-		return &table;
-	setenv(NO_INIT, "1", 1);
-	library_need(&library);
-	unsetenv(NO_INIT);
+	char *error = libgnutls_load();
+
+	if (error != NULL)
+		die_aloud("%s", error);
 	return &table;
 }
 
@@ -37,6 +52,11 @@ const struct libgnutls *libgnutls(void)
 GNUTLS_SKIP_GLOBAL_INIT
 
 static const struct libgnutls table = { LIBGNUTLS(LIBRARY_ADDRESS) };
+
+char *libgnutls_load(void)
+{
+	return NULL;
+}
 
 const struct libgnutls *libgnutls(void)
 {

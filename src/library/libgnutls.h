@@ -69,6 +69,8 @@ struct libgnutls {
 	LIBGNUTLS(LIBRARY_MEMBER)
 };
 
+/* NULL, or why it cannot be loaded, for the caller to free.  */
+char *libgnutls_load(void);
 /* Dies when it cannot be loaded.  */
 const struct libgnutls *libgnutls(void);
 

@@ -23,10 +23,12 @@ char *library_load(struct library *l)
 	for (size_t i = 0; i < l->n; i++) {
 		void *address = dlsym(handle, l->symbols[i].name);
 
-		if (address == NULL)
+		if (address == NULL) {
+			dlclose(handle);
 			return xasprintf(_("%s has no %s: it is older than "
 					   "what this program was built with"),
 					 l->soname, l->symbols[i].name);
+		}
 		memcpy(l->symbols[i].place, &address, sizeof(address));
 	}
 	l->loaded = true;

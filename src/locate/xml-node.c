@@ -9,7 +9,8 @@
 
 void auto_document(xmlDoc **doc)
 {
-	libxml2()->xmlFreeDoc(*doc);
+	if (*doc != NULL)
+		libxml2()->xmlFreeDoc(*doc);
 }
 
 /* A copy of TEXT, which is freed; NULL of NULL.  */

@@ -111,7 +111,6 @@ void markup_element(struct markup *x, const char *name, const char *text)
 int markup_end(struct markup *x)
 {
 	const struct libxml2 *lib = libxml2();
-
 	FILE *f = x->f;
 	bool failed;
 

@@ -19,6 +19,40 @@
 #define ROW_BYTES_A_STEP	8
 #define SNIFFED_BYTES	(256u << 10)	/* the schema is on the first page */
 
+/* SQLite says that it is out of memory for some damaged databases, too: who has to
+ * know which it is asks whether malloc() ever had none.  */
+static sqlite3_mem_methods allocator;
+static bool lacked_memory;
+
+static void *allocate(int n)
+{
+	void *p = allocator.xMalloc(n);
+
+	lacked_memory = lacked_memory || p == NULL;
+	return p;
+}
+
+static void *reallocate(void *before, int n)
+{
+	void *p = allocator.xRealloc(before, n);
+
+	lacked_memory = lacked_memory || p == NULL;
+	return p;
+}
+
+void database_watch_memory(void)
+{
+	sqlite3_mem_methods own;
+
+	if (allocator.xMalloc != NULL ||
+	    sqlite3_config(SQLITE_CONFIG_GETMALLOC, &own) != SQLITE_OK)
+		return;
+	allocator = own;
+	own.xMalloc = allocate;
+	own.xRealloc = reallocate;
+	sqlite3_config(SQLITE_CONFIG_MALLOC, &own);
+}
+
 void database_ready(void)
 {
 	unsigned char byte;
@@ -34,6 +68,8 @@ void database_failed(struct database *d)
 			     "%sreading takes more than %u steps of SQLite; "
 			     "the rest is not read", d->name,
 			     LIMIT_DATABASE_STEPS);
+	else if (lacked_memory)
+		die("%s", _("out of memory"));
 	else if ((sqlite3_errcode(d->db) & 0xff) == SQLITE_NOMEM)
 		/* 3.40 does so for a record whose header is wrong.  */
 		sink_problem(d->out, PROBLEM_LIMIT, 0, "%sSQLite says: out of "

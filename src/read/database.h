@@ -40,7 +40,8 @@ int database_open(struct blob data, struct sink *out, const char *name,
 		  struct database *ret_database);
 void database_close(struct database *d);
 
-/* Reports why a function here failed.  */
+/* Reports why a function here failed; dies when there was no memory.  Without
+ * database_watch_memory() that is told like a damaged database.  */
 void database_failed(struct database *d);
 
 /* The caller finalizes.  -EIO.  */

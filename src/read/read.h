@@ -438,6 +438,11 @@ int extensions_read_all(struct blob der, struct extensions *ret_extensions);
  * here as what anybody may have said.  Without them (NULL everywhere below) the
  * same is done in this process.  */
 struct readings;
+
+/* To be called before anything uses SQLite: so that a reader can tell a lack of memory,
+ * of which it dies, from a damaged database.  */
+void database_watch_memory(void);
+
 enum isolation { ISOLATION_AUTO, ISOLATION_REQUIRE, ISOLATION_OFF };
 /* To be called before anything is opened that a worker must not have.  PACKAGES:
  * readings_unpack() will be called.  OFF gives NULL.  Negative errno: there are no

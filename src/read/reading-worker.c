@@ -266,9 +266,9 @@ static void verify_one(struct channel *channel, struct wire message)
  * Messages are recorded, and the same whoever made them.  */
 static void prepare(void)
 {
+	x509_ready();	/* may have to tell that it cannot be loaded */
 	setlocale(LC_MESSAGES, "C");
 	tzset();
-	x509_ready();
 	database_ready();
 	json_ready();
 }

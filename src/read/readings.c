@@ -22,6 +22,7 @@ enum { SLOT_ROOT, SLOT_USER, SLOT_CHECKS, SLOT_PACKAGE, SLOTS };
 struct readings {
 	struct nursery *nursery;
 	enum isolation isolation;
+	bool packages;				/* see readings_open() */
 	struct {
 		struct worker *worker;		/* NULL: none */
 		uint32_t owner;			/* whose files it has read */
@@ -51,6 +52,7 @@ int readings_open(enum isolation isolation, bool packages,
 	r = xcalloc(1, sizeof(*r));
 	r->nursery = nursery;
 	r->isolation = isolation;
+	r->packages = packages;
 	readings_limit(r, LIMIT_READ_CPU, LIMIT_READ_WALL);
 	*ret_readings = r;
 	return 0;
@@ -479,6 +481,8 @@ int readings_unpack(struct readings *r, int fd, const struct package_sink *sink,
 		return -ENOTSUP;
 	if (r == NULL)
 		return package_unpack(fd, sink, data, ret_error);
+	if (!r->packages)
+		die("readings that were not opened for packages");
 	e = get_worker(r, SLOT_PACKAGE, 0, &w);
 	if (e < 0)
 		return e;

@@ -149,15 +149,15 @@ check "the second does not" repeated
 # says nothing).
 linker=files
 scan "$work/old.db"
-check "what is linked is told" grep -q 'init: .*/libsqlite3' "$work/said"
 linked=$(grep -c 'init: .*/lib\(gnutls\|xml2\|archive\)' "$work/said")
+told=$(grep -o 'init: .*/libc\.so' "$work/said" | sed 's,.*/,,' | head -n 1)
 check "nothing has changed" repeated
 scan "$work/one.db"
 loaded=$(grep -c 'init: .*/libgnutls' "$work/said")
 linker=
 rm -f "$work/one.db"*
-case $("$TRUSTDRIFT" --version) in
-*"with    loading"*)
+case $("$TRUSTDRIFT" --version)$told in
+*"with    loading"*libc.so)
 	is "libraries of a scan that repeats another" "$linked" 0
 	is "libgnutls of one that does not" "$loaded" 1
 	;;
