@@ -1,7 +1,9 @@
 #!/bin/sh
-# packages.sh -- Debian's package and RPM's have the version of configure.ac, and the
-# spec file has the triggers of data/hooks.
+# packages.sh -- Debian's package and RPM's have the version of configure.ac, the
+# spec file has the triggers of data/hooks, and what tells packagers which libraries
+# are loaded does so.
 : "${srcdir:=.}"
+linked=$(cd "${builddir:=.}" && pwd -P)/src/library/linked
 cd "$srcdir" || exit 1
 status=0
 version=$(sed -n 's/^AC_INIT(\[trustdrift\], \[\([^]]*\)\].*/\1/p' configure.ac)
@@ -23,6 +25,17 @@ wanted=$(triggers data/hooks/rpm-triggers.in |
 	echo "$spec has other triggers than data/hooks/rpm-triggers.in"
 	status=1
 }
+if [ ! -x "$linked" ]; then
+	echo "$linked was not built"
+	status=1
+elif command -v readelf >/dev/null 2>&1; then
+	for library in libgnutls libxml2; do
+		readelf -d "$linked" | grep -q "NEEDED.*$library" || {
+			echo "$linked does not need $library"
+			status=1
+		}
+	done
+fi
 # and rpm can read it
 if command -v rpmspec >/dev/null 2>&1; then
 	HOME=/nonexistent rpmspec --parse $spec >/dev/null || status=1
