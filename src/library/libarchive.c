@@ -5,33 +5,12 @@
 
 #include "library/libarchive.h"
 
-#ifdef LOAD_LIBRARIES
-
-static struct libarchive table;
-
-static const struct library_symbol symbols[] = { LIBARCHIVE(LIBRARY_SYMBOL) };
-
-static struct library library = {
-	.soname = LIBARCHIVE_SONAME,
-	.symbols = symbols,
-	.n = ARRAY_SIZE(symbols),
-};
+LIBRARY_TABLE(libarchive, LIBARCHIVE, LIBARCHIVE_SONAME);
 
 const struct libarchive *libarchive(void)
 {
 	library_need(&library);
 	return &table;
 }
-
-#else
-
-static const struct libarchive table = { LIBARCHIVE(LIBRARY_ADDRESS) };
-
-const struct libarchive *libarchive(void)
-{
-	return &table;
-}
-
-#endif
 
 #endif

@@ -1,23 +1,20 @@
-/* libgnutls.c -- GnuTLS, when somebody needs it: see library.h.  */
+/* libgnutls.c -- GnuTLS, when somebody needs it: see library.h.
+ *
+ * It would make itself ready when it is loaded, with all self-tests where FIPS mode
+ * is on, and say itself when it cannot: x509_ready() asks it to.
+ */
 #include <stdlib.h>
 
 #include "base/base.h"
 #include "library/libgnutls.h"
 
-#ifdef LOAD_LIBRARIES
+LIBRARY_TABLE(libgnutls, LIBGNUTLS, GNUTLS_SONAME);
 
-static struct libgnutls table;
+#ifndef LOAD_LIBRARIES
+GNUTLS_SKIP_GLOBAL_INIT
+#endif
 
-static const struct library_symbol symbols[] = { LIBGNUTLS(LIBRARY_SYMBOL) };
-
-static struct library library = {
-	.soname = GNUTLS_SONAME,
-	.symbols = symbols,
-	.n = ARRAY_SIZE(symbols),
-};
-
-/* It would make itself ready while it is loaded, and say itself when it cannot:
- * x509_ready() asks it to.  The other name is that of older versions.  */
+/* The second name is that of older versions.  */
 static const char *const no_init[] = {
 	"GNUTLS_NO_IMPLICIT_INIT", "GNUTLS_NO_EXPLICIT_INIT",
 };
@@ -44,23 +41,3 @@ const struct libgnutls *libgnutls(void)
 		die_aloud("%s", error);
 	return &table;
 }
-
-#else
-
-/* It would make itself ready at each start, with all self-tests where FIPS mode is
- * on: who needs it calls x509_ready().  */
-GNUTLS_SKIP_GLOBAL_INIT
-
-static const struct libgnutls table = { LIBGNUTLS(LIBRARY_ADDRESS) };
-
-char *libgnutls_load(void)
-{
-	return NULL;
-}
-
-const struct libgnutls *libgnutls(void)
-{
-	return &table;
-}
-
-#endif

@@ -14,8 +14,10 @@ char *library_load(struct library *l)
 {
 	void *handle;
 
-	if (l->loaded)
+	if (l->loaded || l->soname == NULL) {
+		l->loaded = true;
 		return NULL;
+	}
 	handle = dlopen(l->soname, RTLD_NOW | RTLD_LOCAL);
 	if (handle == NULL)
 		return xasprintf(_("%s; install the package that has it"),

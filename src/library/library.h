@@ -30,13 +30,13 @@ struct library_symbol {
 };
 
 struct library {
-	const char *soname;
+	const char *soname;	/* NULL: the program is linked with it */
 	const struct library_symbol *symbols;
 	size_t n;
 	bool loaded;
 };
 
-/* Loads L for as long as the process lives, unless it is.  NULL, or why it cannot
+/* Loads L for as long as the process lives, unless it is there.  NULL, or why it cannot
  * be, for the caller to free.  Not for two threads at a time.  */
 char *library_load(struct library *l);
 
@@ -48,5 +48,23 @@ bool library_need(struct library *l);
 #define LIBRARY_MEMBER(name)	__typeof__(name) *name;
 #define LIBRARY_SYMBOL(name)	{ #name, &table.name },
 #define LIBRARY_ADDRESS(name)	&name,
+
+/* `table`, a struct TYPE, and the `library` that it is of.  */
+#ifdef LOAD_LIBRARIES
+#define LIBRARY_TABLE(type, list, name)					\
+	static struct type table;					\
+	static const struct library_symbol symbols[] = {		\
+		list(LIBRARY_SYMBOL)					\
+	};								\
+	static struct library library = {				\
+		.soname = (name),					\
+		.symbols = symbols,					\
+		.n = ARRAY_SIZE(symbols),				\
+	}
+#else
+#define LIBRARY_TABLE(type, list, name)					\
+	static const struct type table = { list(LIBRARY_ADDRESS) };	\
+	static struct library library
+#endif
 
 #endif
