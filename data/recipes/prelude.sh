@@ -299,7 +299,7 @@ replace_link() {	# TARGET NAME
 # Removes what runs that were killed had put beside what they changed: it may be
 # a copy of private keys.
 sweep() {
-	place=$(backup_place) || return 0
+	backup_place || return 0
 	for earlier in "$place"/*; do
 		if [ ! -f "$earlier/changes" ] || [ -e "$earlier/undone" ]; then
 			continue

@@ -214,4 +214,30 @@ try pem_join "${EVERY:-191}"
 consent=''
 scenario=relink
 ! command -v openssl >/dev/null || try relink "${EVERY:-307}"
+
+# What a killed run had put beside a file goes even where the next one has nothing
+# to do there; beside what no run has changed it is somebody else's.
+editing
+make
+run --yes
+mkdir "$root/b" "$root/a/sub"
+echo secret >"$root/a/.trustdrift-new"
+for other in a/sub b; do echo other >"$root/$other/.trustdrift-new"; done
+run --yes --dry-run
+ok "--dry-run takes nothing away" [ -e "$root/a/.trustdrift-new" ]
+run --yes
+is "nothing left to do: status" "$status" 0
+said "nothing left to do" '^0 done, 2 already done'
+ok "what the killed run left is gone" [ ! -e "$root/a/.trustdrift-new" ]
+for other in a/sub b; do
+	ok "/$other is left alone" [ -f "$root/$other/.trustdrift-new" ]
+done
+mkdir "$root/a/.trustdrift-new"
+run --yes
+ok "a directory is none" [ -d "$root/a/.trustdrift-new" ]
+rmdir "$root/a/.trustdrift-new"
+ln -s ../b/.trustdrift-new "$root/a/.trustdrift-new"
+run --yes
+ok "a link is" [ ! -L "$root/a/.trustdrift-new" ]
+ok "and where it leads stays" [ -f "$root/b/.trustdrift-new" ]
 finish
