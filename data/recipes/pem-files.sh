@@ -4,9 +4,10 @@
 # A block goes with the lines of comment directly before it, which say whose it
 # is; everything else stays byte for byte, the line ends too.
 
-# FILE without the certificates of $arg_sha256, on standard output.
-without_certificate() {	# FILE
-	fingerprints "$1" | SHA256=$arg_sha256 awk '
+# FILE, whose fingerprints are in HELD, without the certificates of $arg_sha256, on
+# standard output.
+without_certificate() {	# FILE HELD
+	SHA256=$arg_sha256 awk '
 		NR == FNR { gone[FNR] = ($0 == ENVIRON["SHA256"]); next }
 		# Comments are held back until it is known whose they are.
 		!inside && /^[ \t]*(#.*)?\r?$/ { held = held $0 "\n"; next }
@@ -22,7 +23,7 @@ without_certificate() {	# FILE
 			next
 		}
 		{ printf "%s%s\n", held, $0; held = "" }
-		END { printf "%s", held }' - "$1"
+		END { printf "%s", held }' "$2" "$1"
 }
 
 # The certificate of $arg_sha256 from FILE as PEM, if it is there.

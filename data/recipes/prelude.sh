@@ -137,27 +137,41 @@ missing() {	# PATH [last]
 	[ ! -d "${followed:-/}" ] || [ -x "${followed:-/}" ]
 }
 
-sum() {	# FILE
-	sum_line=$(sha256sum <"$1") && printf '%s\n' "${sum_line%% *}"
+# Sets $digest to the SHA-256 of FILE; to nothing where that cannot be read.
+hash_file() {	# FILE
+	digest=$(sha256sum <"$1") || digest=''
+	digest=${digest%% *}
+	[ -n "$digest" ]
 } 2>/dev/null
 
-# What is at a path of this host: "-" nothing, the SHA-256 of a regular file,
-# of where a link leads, or of all that is below a directory.
-state_of() {	# FILE
+# The same on standard output.
+sum() {	# FILE
+	hash_file "$1" && printf '%s\n' "$digest"
+}
+
+# Sets $state to what is at a path of this host: "-" nothing, the SHA-256 of a
+# regular file, of where a link leads, or of all that is below a directory.
+look_at() {	# FILE
 	if [ -L "$1" ]; then
-		printf 'link:'
-		readlink -n -- "$1" | sha256sum | cut -c 1-64
+		state=$(readlink -n -- "$1" | sha256sum)
+		state=link:${state%% *}
 	elif [ -f "$1" ]; then
-		sum "$1"
+		hash_file "$1"
+		state=$digest
 	elif [ -d "$1" ]; then
-		printf 'tree:'
-		(cd -- "$1" && find . ! -type d | sort |
-			tar -cf - -T -) | sha256sum | cut -c 1-64
+		state=$( (cd -- "$1" && find . ! -type d | sort |
+			tar -cf - -T -) | sha256sum)
+		state=tree:${state%% *}
 	elif [ -e "$1" ]; then
-		echo other
+		state=other
 	else
-		echo -
+		state=-
 	fi
+}
+
+# The same on standard output.
+state_of() {	# FILE
+	look_at "$1" && printf '%s\n' "$state"
 }
 
 # Type, mode, owner and time: what a file and its copy must have in common.
@@ -178,15 +192,21 @@ backup_place() {
 	fi
 }
 
+# Makes it, and what is above it for everybody to read.
+make_place() {
+	[ -d "$place" ] || {
+		(umask 022 && mkdir -p -- "${place%/*/*}") &&
+			mkdir -p -- "$place"
+	}
+}
+
 # Only one run at a time: two would take each other's changes for a stranger's.
 # It is the directory of the backups that is locked, by the kernel, so that the
 # lock of a run that was killed is gone with it.  Who cannot make that directory
 # cannot change anything either.
 lock() {
 	[ -z "$dry_run" ] || return 0
-	backup_place &&
-		(umask 022 && mkdir -p -- "${place%/*/*}") 2>/dev/null &&
-		mkdir -p -- "$place" 2>/dev/null && [ -r "$place" ] || return 0
+	backup_place && make_place 2>/dev/null && [ -r "$place" ] || return 0
 	if command -v flock >/dev/null; then
 		exec 9<"$place"
 		flock -n 9 && return 0
@@ -203,8 +223,7 @@ lock() {
 # Makes this run's directory when it is first needed.
 backup_begin() {
 	[ -z "$backup" ] || return 0
-	backup_place && (umask 022 && mkdir -p -- "${place%/*/*}") &&
-		mkdir -p -- "$place" &&
+	backup_place && make_place &&
 		directory=$place/$(date -u +%Y%m%dT%H%M%SZ)-$$ &&
 		mkdir -- "$directory" "$directory/files" || return 1
 	# Whoever finds the directory finds with it what can undo it.
@@ -254,8 +273,9 @@ was_left() {	# DIRECTORY STATE PATH
 # Is PATH what was scanned, or what a run of this very script made of it?
 unchanged() (	# PATH SHA256
 	follow "$1" last && path=${followed#"$root"} && backup_place || exit 1
-	now=$(state_of "$root$path") interrupted=''
-	[ "$now" != "$2" ] || exit 0
+	look_at "$root$path"
+	interrupted=''
+	[ "$state" != "$2" ] || exit 0
 	for directory in "$place"/*; do
 		made_by=''
 		if [ ! -f "$directory/changes" ] || [ -e "$directory/undone" ] ||
@@ -263,7 +283,7 @@ unchanged() (	# PATH SHA256
 			[ "$made_by" != "$script_id" ]; then
 			continue
 		fi
-		was_left "$directory" "$now" "$path"
+		was_left "$directory" "$state" "$path"
 		case $? in
 		0) exit 0 ;;
 		1) interrupted='' ;;
@@ -320,7 +340,7 @@ sweep() {
 
 # Puts FILE in the place of PATH, with the mode and owner of FILE.
 put() {	# FILE PATH
-	record "$(state_of "$1")" "$2" && enter "$2" &&
+	look_at "$1" && record "$state" "$2" && enter "$2" &&
 		replace "$1" "$name" && return 0
 	why="$2 could not be written: it is left as it was"
 	return 1
@@ -492,7 +512,7 @@ workspace() {
 check_root() {
 	[ -n "$host_file" ] || return 0
 	follow "$host_file" last && [ -f "$followed" ] &&
-		[ "$(sum "$followed")" = "$host_sha256" ]
+		hash_file "$followed" && [ "$digest" = "$host_sha256" ]
 }
 
 chosen() {	# FINDINGS
@@ -596,7 +616,12 @@ do_step() {	# act|refresh, then as above
 		skip "step $1" "$why"
 		return
 	fi
-	printf '%s\n' "$plan" | tr -c '[:print:]\n' '?' | sed 's/^/    /'
+	case $plan in
+	*[![:print:]]*)
+		printf '%s\n' "$plan" | tr -c '[:print:]\n' '?' | sed 's/^/    /'
+		;;
+	*) say "    $plan" ;;
+	esac
 	if [ -n "$dry_run" ]; then
 		n_would=$((n_would + 1))
 		say "step $1: would be done"
@@ -626,6 +651,7 @@ verify() {	# NUMBER RECIPE
 
 # Each updater once, then the steps that needed it are verified.
 refresh_all() {
+	[ -n "$refreshes" ] || return 0
 	for refresh in $(printf '%s\n' "$refreshes" | tr ' ' '\n' | sort -u); do
 		"$refresh" || fail "$refresh" 'see above'
 	done
@@ -653,7 +679,7 @@ restore_nothing() {	# PATH
 	elif [ ! -e "$real" ] && [ ! -L "$real" ]; then
 		n_already=$((n_already + 1))
 		say "restore: already gone: $1"
-	elif ! may_restore "$(state_of "$real")" "${real#"$root"}"; then
+	elif look_at "$real" && ! may_restore "$state" "${real#"$root"}"; then
 		skip restore "$1 has changed since"
 	elif [ -n "$dry_run" ]; then
 		n_would=$((n_would + 1))
@@ -673,7 +699,10 @@ restore() {	# NUMBER PATH
 	fi
 	copy=$rollback_dir/files/$1
 	if follow "$2"; then real=$followed; else real=''; fi
-	now=$(state_of "$real") was=$(state_of "$copy")
+	look_at "$copy"
+	was=$state
+	look_at "$real"
+	now=$state
 	if [ "$was" = - ] || [ -z "$real" ]; then
 		fail "restore $1" "the backup of $2 cannot be read"
 	elif [ "$now" = "$was" ] &&
@@ -801,7 +830,11 @@ main() {
 		exit 0
 	fi
 	[ -n "$root" ] || wrong_usage 'the root has no name here: give --root'
-	started_as=$(cd -P -- "$(dirname -- "$0")" && pwd -P)/${0##*/}
+	case $0 in
+	*/*) started_as=${0%/*}/ ;;
+	*) started_as=./ ;;
+	esac
+	started_as=$(cd -P -- "$started_as" && pwd -P)/${0##*/}
 	asked_root=$root
 	root=$(cd -P -- "$root" 2>/dev/null && pwd -P) || {
 		warn "there is no directory $(shown "$asked_root")"
