@@ -6,6 +6,8 @@
 # say of each repair is asked by the other tests of this directory.
 # shellcheck source=tests/fix/lib.sh
 . "${srcdir:=.}/tests/fix/lib.sh"
+# shellcheck source=tests/java.sh
+. "$srcdir/tests/java.sh"
 for tool in certutil keytool openssl; do
 	command -v $tool >/dev/null || skip "$tool is missing"
 done
@@ -68,8 +70,7 @@ cycle() {
 
 java() { # java STORE ALIAS NAME
 	mkdir -p "$root${1%/*}"
-	keytool -J-XX:-UsePerfData -J-XX:TieredStopAtLevel=1 -importcert \
-		-noprompt -storetype JKS -alias "$2" \
+	java_keytool -importcert -noprompt -storetype JKS -alias "$2" \
 		-file "$certificates/$3.der" -keystore "$root$1" \
 		-storepass:env TRUSTDRIFT_STOREPASS >/dev/null 2>&1 ||
 		fail "keytool: $2"

@@ -8,6 +8,8 @@
 # WITHIN all commands of the script.
 # shellcheck source=tests/fix/lib.sh disable=SC2317 # try() calls scenarios
 . "${srcdir:=.}/tests/fix/lib.sh"
+# shellcheck source=tests/java.sh
+. "$srcdir/tests/java.sh"
 # shellcheck source=tests/fix/interrupt-lib.sh
 . "$srcdir/tests/fix/interrupt-lib.sh"
 : "${WITHIN=keep put put_new remove record make_directory refresh_all}"
@@ -101,8 +103,7 @@ export TRUSTDRIFT_STOREPASS
 java() { # java STORE ARGUMENT...
 	store=$1
 	shift
-	keytool -J-XX:-UsePerfData -J-XX:TieredStopAtLevel=1 \
-		-J-Duser.language=en "$@" -keystore "$root$store" \
+	java_keytool "$@" -keystore "$root$store" \
 		-storepass:env TRUSTDRIFT_STOREPASS 2>&1
 }
 java_add() { # java_add STORE ALIAS NAME

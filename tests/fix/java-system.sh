@@ -3,14 +3,15 @@
 # and an authority of the system joins a store of Java's own; the real keytool.
 # shellcheck source=tests/fix/lib.sh
 . "${srcdir:=.}/tests/fix/lib.sh"
+# shellcheck source=tests/java.sh
+. "$srcdir/tests/java.sh"
 command -v keytool >/dev/null || skip "keytool is missing"
 TRUSTDRIFT_STOREPASS=changeit
 export TRUSTDRIFT_STOREPASS
 store=$certs/java/cacerts
 
 tool() {
-	keytool -J-XX:-UsePerfData -J-XX:TieredStopAtLevel=1 \
-		-J-XX:+UseSerialGC -J-Duser.language=en "$@" -keystore "$store" \
+	java_keytool "$@" -keystore "$store" \
 		-storepass:env TRUSTDRIFT_STOREPASS 2>&1
 }
 add() { # add NAME ALIAS

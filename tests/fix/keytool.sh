@@ -2,6 +2,8 @@
 # keytool.sh -- a certificate leaves a Java keystore, the real keytool doing it.
 # shellcheck source=tests/fix/lib.sh
 . "${srcdir:=.}/tests/fix/lib.sh"
+# shellcheck source=tests/java.sh
+. "$srcdir/tests/java.sh"
 command -v keytool >/dev/null || skip "keytool is missing"
 TRUSTDRIFT_STOREPASS=changeit
 export TRUSTDRIFT_STOREPASS
@@ -11,8 +13,7 @@ mkdir "$java"
 tool() { # tool STORE ARGUMENT...
 	store=$1
 	shift
-	keytool -J-XX:-UsePerfData -J-XX:TieredStopAtLevel=1 \
-		-J-XX:+UseSerialGC -J-Duser.language=en "$@" -keystore "$store" \
+	java_keytool "$@" -keystore "$store" \
 		-storepass:env TRUSTDRIFT_STOREPASS 2>&1
 }
 
@@ -49,8 +50,7 @@ wanted() { # wanted TYPE NAME...
 
 # convert FROM STORE TYPE: the same entries as another type of keystore
 convert() {
-	keytool -J-XX:-UsePerfData -J-XX:TieredStopAtLevel=1 \
-		-J-XX:+UseSerialGC -importkeystore -noprompt \
+	java_keytool -importkeystore -noprompt \
 		-srckeystore "$1" -srcstorepass changeit -destkeystore "$2" \
 		-deststoretype "$3" -deststorepass changeit >/dev/null 2>&1 ||
 		fail "keytool -importkeystore to $3"
@@ -199,8 +199,8 @@ root_new
 mkdir -p "$root/opt"
 tool "$root/opt/store" -genkeypair -alias key -dname CN=key -keyalg EC \
 	-keypass changeit >/dev/null
-finding 1 keytool-delete /opt/store sha256 "$(keytool -J-XX:-UsePerfData -list \
-	-v -keystore "$root/opt/store" -storepass changeit 2>/dev/null |
+finding 1 keytool-delete /opt/store sha256 "$(java_keytool -list -v \
+	-keystore "$root/opt/store" -storepass changeit 2>/dev/null |
 	sed -n 's/^[	 ]*SHA256: //p' | tr -d ':' | tr 'A-F' 'a-f')"
 make
 before=$(listing)

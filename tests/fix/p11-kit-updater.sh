@@ -8,6 +8,8 @@
 # p11-kit's own `trust extract` once for each form, and so does the one here.
 # shellcheck source=tests/fix/lib.sh disable=SC2317 # try() calls functions
 . "${srcdir:=.}/tests/fix/lib.sh"
+# shellcheck source=tests/java.sh
+. "$srcdir/tests/java.sh"
 [ "$(id -u)" = 0 ] || skip "chroot needs root"
 for tool in trust ldd keytool; do
 	command -v $tool >/dev/null || skip "$tool is missing"
@@ -81,8 +83,7 @@ by_trust() {
 in_bundle() { names_of $(hashes "$root$extracted"); }
 # shellcheck disable=SC2046 # words
 in_java() {
-	names_of $(keytool -J-XX:-UsePerfData -J-XX:TieredStopAtLevel=1 \
-		-J-Duser.language=en -list -v -keystore "$root$java" \
+	names_of $(java_keytool -list -v -keystore "$root$java" \
 		-storepass changeit 2>/dev/null | sed -n '/^[	 ]*SHA256: /{
 			s/.*: //
 			s/://g

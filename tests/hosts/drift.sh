@@ -3,6 +3,8 @@
 # what is found then: nothing but that.  That OpenSSL does not see what lies behind
 # a gap is asked of it.
 . "${srcdir:=.}/tests/hosts/lib.sh"
+# shellcheck source=tests/java.sh
+. "$srcdir/tests/java.sh"
 
 good=$work/ca
 mkdir "$good"
@@ -80,11 +82,11 @@ is "a file by hand" "$(drifted)" "low hash-link-missing corp"
 if command -v keytool >/dev/null; then
 	begin
 	mkdir -p "$work/drifted/etc/ssl/certs/java"
-	keytool -importcert -noprompt -storetype jks -storepass changeit \
+	java_keytool -importcert -noprompt -storetype jks -storepass changeit \
 		-keystore "$work/drifted/etc/ssl/certs/java/cacerts" \
 		-alias debian:one.pem -file "$good/one.pem" 2>/dev/null
 	is "Java lacks one" "$(drifted)" "medium generated-store-differs two"
-	keytool -delete -storepass changeit -alias debian:one.pem \
+	java_keytool -delete -storepass changeit -alias debian:one.pem \
 		-keystore "$work/drifted/etc/ssl/certs/java/cacerts" 2>/dev/null
 	is "Java's store is empty" "$(drifted)" \
 		"medium generated-store-differs one two"

@@ -4,6 +4,8 @@
 # mistake in either file is said with its place and judges nothing.
 # shellcheck source=tests/hosts/lib.sh
 . "${srcdir:=.}/tests/hosts/lib.sh"
+# shellcheck source=tests/java.sh
+. "$srcdir/tests/java.sh"
 
 for program in keytool certutil; do
 	command -v $program >/dev/null || skip "needs $program"
@@ -24,7 +26,7 @@ host_update "$root"
 security=$root/usr/lib/jvm/java-17-openjdk/lib/security
 mkdir -p "$security"
 java_add() {
-	keytool -importcert -noprompt -trustcacerts -alias "$1" -file "$2" \
+	java_keytool -importcert -noprompt -trustcacerts -alias "$1" -file "$2" \
 		-keystore "$security/cacerts" -storetype JKS \
 		-storepass changeit >/dev/null 2>&1
 }
