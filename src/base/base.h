@@ -654,6 +654,8 @@ struct worker_end {
 /* Negative errno: no process is to be had.  */
 int nursery_open(const struct worker_kind *kind, struct nursery **ret_nursery);
 void nursery_close(struct nursery *n);		/* NULL is allowed */
+/* -ESRCH: the nursery has ended, with words on standard error where it was for what
+ * it could not load.  -EPIPE: the worker has, before it said anything.  */
 int worker_start(struct nursery *n, struct worker **ret_worker);
 /* Has it worked for so long that another one should go on?  */
 bool worker_is_old(const struct worker *w);

@@ -275,6 +275,12 @@ void nursery_close(struct nursery *n)
 
 /* ---- the program's side ----------------------------------------------------*/
 
+/* The nursery closes its end only when it ends.  */
+static int nursery_error(int error)
+{
+	return error == EPIPE || error == ECONNRESET ? -ESRCH : -error;
+}
+
 static int ask_nursery(struct nursery *n, struct ask ask,
 		       struct answer *ret_answer, int *ret_fd)
 {
@@ -295,12 +301,12 @@ static int ask_nursery(struct nursery *n, struct ask ask,
 		got = send(n->fd, &ask, sizeof(ask), MSG_NOSIGNAL);
 	while (got < 0 && errno == EINTR);
 	if (got < 0)
-		return -errno;
+		return nursery_error(errno);
 	do
 		got = recvmsg(n->fd, &m, MSG_CMSG_CLOEXEC);
 	while (got < 0 && errno == EINTR);
 	if (got != sizeof(*ret_answer))
-		return got < 0 ? -errno : -EPIPE;
+		return got < 0 ? nursery_error(errno) : -ESRCH;
 	h = CMSG_FIRSTHDR(&m);
 	if (h != NULL && ret_fd != NULL)
 		memcpy(ret_fd, CMSG_DATA(h), sizeof(*ret_fd));

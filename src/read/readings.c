@@ -114,6 +114,16 @@ static int check_sandbox(struct readings *r, const struct sandbox_state *s)
 	return 0;
 }
 
+/* Why no worker was started; the caller frees.  Where the nursery could not load a
+ * library, which it says, this process could not either.  */
+static char *why_none(int error)
+{
+	if (error == -ESRCH)
+		return xstrdup(_("no process for reading can be started: the one that starts them has ended; run this again"));
+	return xasprintf(_("no process for reading can be started (%s); --isolation=off reads without"),
+			 strerror(-error));
+}
+
 static int get_worker(struct readings *r, size_t slot, uint32_t owner,
 		      struct worker **ret_worker)
 {
@@ -131,8 +141,7 @@ static int get_worker(struct readings *r, size_t slot, uint32_t owner,
 			e = worker_start(r->nursery, &w);
 		if (e < 0) {
 			free(r->error);
-			r->error = xasprintf(_("no process for reading can be started (%s); --isolation=off reads without"),
-					     strerror(-e));
+			r->error = why_none(e);
 			return e;
 		}
 		r->slots[slot].worker = w;

@@ -156,6 +156,8 @@ case $("$TRUSTDRIFT" --version) in
 		is "$how: without GnuTLS nothing is read" "$status" 1
 		check "$how: and why is said" grep -q \
 			"^trustdrift: fatal: .*/libgnutls.*; install" "$work/said"
+		check "$how: and nothing is advised that fails as well" \
+			[ "$(grep -c isolation=off "$work/said")" = 0 ]
 		"$TRUSTDRIFT" --quiet scan --root "$root" \
 			--db "$work/without.db" >/dev/null
 		is "$how: nothing is recorded but by the next" \
