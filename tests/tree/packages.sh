@@ -2,7 +2,7 @@
 # packages.sh -- Debian's package and RPM's have the version of configure.ac, the
 # spec file has the triggers of data/hooks, and what tells packagers which libraries
 # are loaded does so.
-: "${srcdir:=.}"
+: "${srcdir:=.}" "${TRUSTDRIFT:?the program to test}"
 linked=$(cd "${builddir:=.}" && pwd -P)/src/library/linked
 cd "$srcdir" || exit 1
 status=0
@@ -29,12 +29,18 @@ if [ ! -x "$linked" ]; then
 	echo "$linked was not built"
 	status=1
 elif command -v readelf >/dev/null 2>&1; then
-	for library in libgnutls libxml2; do
+	libraries='libgnutls libxml2'
+	case $("$TRUSTDRIFT" --version) in
+	*"with    libarchive"*) libraries="$libraries libarchive" ;;
+	esac
+	for library in $libraries; do
 		readelf -d "$linked" | grep -q "NEEDED.*$library" || {
 			echo "$linked does not need $library"
 			status=1
 		}
 	done
+else
+	echo "readelf is missing: what $linked needs was not looked at"
 fi
 # and rpm can read it
 if command -v rpmspec >/dev/null 2>&1; then
