@@ -454,6 +454,15 @@ SELECT store_id, kind, format, path, real_path, owner, party, entries,
 	certificates, problems, unread, instance, recipe, repair, engine
 FROM v_history_store WHERE scan_id = (SELECT max(id) FROM scan);
 
+-- For the views below: what the stores of the newest scan hold.  While rules are
+-- asked it is a table (src/inventory/held.c).
+CREATE VIEW newest_manifest AS
+SELECT ss.store_id, rd.manifest_id,
+	(SELECT st.kind FROM store st WHERE st.id = ss.store_id) AS kind
+FROM scan_store ss
+JOIN reading rd ON rd.id = ss.reading_id
+WHERE ss.scan_id = (SELECT max(id) FROM scan);
+
 CREATE VIEW v_history_entry AS
 SELECT ss.scan_id, ss.store_id, c.sha256, e.role, e.label, e.location,
 	e."offset", e.purposes, e.private_key, e.distrust_after,
@@ -465,9 +474,12 @@ JOIN manifest_entry e ON e.manifest_id = rd.manifest_id
 JOIN certificate c ON c.id = e.certificate_id;
 
 CREATE VIEW v_entry AS
-SELECT store_id, sha256, role, label, location, "offset", purposes,
-	private_key, distrust_after, identity, kind
-FROM v_history_entry WHERE scan_id = (SELECT max(id) FROM scan);
+SELECT n.store_id, c.sha256, e.role, e.label, e.location, e."offset",
+	e.purposes, e.private_key, e.distrust_after, c.identity_id AS identity,
+	n.kind
+FROM newest_manifest n
+JOIN manifest_entry e ON e.manifest_id = n.manifest_id
+JOIN certificate c ON c.id = e.certificate_id;
 
 CREATE VIEW v_history_statement AS
 SELECT ss.scan_id, ss.store_id, m.role, m.purposes, m.issuer, m.issuer_sha256,
@@ -479,9 +491,11 @@ JOIN reading rd ON rd.id = ss.reading_id
 JOIN manifest_statement m ON m.manifest_id = rd.manifest_id;
 
 CREATE VIEW v_statement AS
-SELECT store_id, role, purposes, issuer, issuer_sha256, serial, spki_sha256,
-	label, location, "offset", this_update, next_update, kind
-FROM v_history_statement WHERE scan_id = (SELECT max(id) FROM scan);
+SELECT n.store_id, m.role, m.purposes, m.issuer, m.issuer_sha256, m.serial,
+	m.spki_sha256, m.label, m.location, m."offset", m.this_update,
+	m.next_update, n.kind
+FROM newest_manifest n
+JOIN manifest_statement m ON m.manifest_id = n.manifest_id;
 
 -- Every certificate that the inventory knows; present: in the newest scan.
 CREATE VIEW v_known_certificate AS
@@ -698,6 +712,30 @@ CREATE VIEW v_root_program AS
 SELECT p.sha256, p.sha1, p.label, p.tls_from, p.tls_until, p.distrust_after,
 	p.distrust_after_since, p.email_from, p.email_until, p.distrusted, c.identity_id AS identity
 FROM root_program p LEFT JOIN certificate c ON c.sha256 = p.sha256;
+
+-- Sets of parties that trust the web: those whose few anchors are their own
+-- service's (a VPN, a cluster) are meant to have private ones.
+CREATE VIEW v_web_anchor_set AS
+SELECT t.anchor_set
+FROM v_party p JOIN v_party_anchor_set t ON t.party = p.party
+WHERE p.is_system = 1 OR p.own_list = 1
+UNION
+SELECT a.anchor_set
+FROM v_anchor_set a JOIN v_root_program m ON m.sha256 = a.sha256
+GROUP BY a.anchor_set HAVING count(*) >= 10;
+
+-- What parties that trust the web trust and no public program ever had.  Nothing
+-- where it is not known what those had.
+CREATE VIEW v_private_anchor AS
+SELECT DISTINCT a.sha256, a.identity
+FROM v_run r
+JOIN v_web_anchor_set w ON 1 = 1
+JOIN v_anchor_set a ON a.anchor_set = w.anchor_set
+JOIN v_known_certificate c ON c.sha256 = a.sha256 AND c.not_after > r.now
+WHERE EXISTS (SELECT 1 FROM v_root_program)
+	AND a.sha256 NOT IN (SELECT m.sha256 FROM v_root_program m)
+	AND a.identity NOT IN (SELECT m.identity FROM v_root_program m
+		WHERE m.identity IS NOT NULL);
 
 -- Which party trusts which certificate for what, and where that lies.  For TLS
 -- servers this is v_anchor; for the rest, what the stores say without what

@@ -5,7 +5,8 @@
  * times, and that was more work than answering.  So while rules are asked these
  * views are tables of the same names and with the same rows in the connection's
  * temporary database, which SQLite looks into first.  They are small: a row for
- * each store, party and use of a store by a party, never one for each entry.
+ * each store, party, use of a store by a party and private anchor, never one for
+ * each entry.
  *
  * A view of the main database sees only what is there, so that views which ask
  * these are made a second time, too.
@@ -31,7 +32,17 @@ static const char hold[] =
 	" ORDER BY party, store_id, role;"
 	"CREATE UNIQUE INDEX temp.held_use ON v_party_store"
 	" (party, store_id, role);"
-	"CREATE INDEX temp.held_use_store ON v_party_store (store_id);";
+	"CREATE INDEX temp.held_use_store ON v_party_store (store_id);"
+	"CREATE TEMP TABLE newest_manifest AS SELECT * FROM main.newest_manifest"
+	" ORDER BY store_id;"
+	"CREATE UNIQUE INDEX temp.held_manifest_store ON newest_manifest"
+	" (store_id);"
+	"CREATE INDEX temp.held_manifest ON newest_manifest (manifest_id);"
+	"CREATE TEMP TABLE v_web_anchor_set AS"
+	" SELECT * FROM main.v_web_anchor_set ORDER BY anchor_set;"
+	"CREATE TEMP TABLE v_private_anchor AS"
+	" SELECT * FROM main.v_private_anchor ORDER BY sha256;"
+	"CREATE UNIQUE INDEX temp.held_private ON v_private_anchor (sha256);";
 
 /* As at the end of inventory.sql.  */
 static const char tell_sizes[] =
@@ -41,19 +52,30 @@ static const char tell_sizes[] =
 	" ('v_store', 'held_store', '20 1'),"
 	" ('v_party', 'held_party', '20 1'),"
 	" ('v_party_store', 'held_use', '60 3 1 1'),"
-	" ('v_party_store', 'held_use_store', '60 2');"
+	" ('v_party_store', 'held_use_store', '60 2'),"
+	" ('newest_manifest', 'held_manifest_store', '20 1'),"
+	" ('newest_manifest', 'held_manifest', '20 1'),"
+	" ('v_web_anchor_set', NULL, '5'),"
+	" ('v_private_anchor', 'held_private', '10 1');"
 	"ANALYZE temp.sqlite_schema;";
 
 static const char release[] =
 	"DROP VIEW IF EXISTS temp.v_party_setting;"
 	"DROP VIEW IF EXISTS temp.v_trusted;"
+	"DROP VIEW IF EXISTS temp.v_statement;"
+	"DROP VIEW IF EXISTS temp.v_entry;"
+	"DROP TABLE IF EXISTS temp.v_private_anchor;"
+	"DROP TABLE IF EXISTS temp.v_web_anchor_set;"
+	"DROP TABLE IF EXISTS temp.newest_manifest;"
 	"DROP TABLE IF EXISTS temp.v_party_store;"
 	"DROP TABLE IF EXISTS temp.v_party;"
 	"DROP TABLE IF EXISTS temp.v_store;"
 	"DROP TABLE IF EXISTS temp.v_run;";
 
 /* Views that ask those.  */
-static const char *const users[] = { "v_party_setting", "v_trusted" };
+static const char *const users[] = {
+	"v_entry", "v_statement", "v_party_setting", "v_trusted",
+};
 
 /* The first statement of SQL only: what it says is from the file.  */
 static int run_one(struct inventory *i, const char *sql)
