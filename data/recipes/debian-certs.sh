@@ -49,25 +49,28 @@ conf_says() {	# CERTIFICATE
 survey() {
 	[ -z "$surveyed" ] || return 0
 	workspace && follow "$certs" last && certs_real=${followed#"$root"} &&
-		cd -P -- "$root$certs_real" && : >"$work/links" || return 1
+		enter_directory "$certs_real" && : >"$work/links" || return 1
 	{
-		crt_files "$certs_share" | survey_files share
-		crt_files "$certs_local" | survey_files local
-		set --
-		for file in * .[!.]*; do
-			if survey_name "$certs_real/$file"; then
-				set -- "$@" "$file"
-			fi
-		done
-		survey_links "$@"
-	} >"$work/files"
-	survey_prints && surveyed=1
+		crt_files "$certs_share" | survey_files share &&
+			crt_files "$certs_local" | survey_files local &&
+			survey_directory && echo end
+	} >"$work/files" && survey_prints && surveyed=1
 }
 
 survey_files() {	# KIND
 	while IFS= read -r path; do
-		survey_file "$1" "$path"
+		survey_file "$1" "$path" || return 1
 	done
+}
+
+survey_directory() {
+	set --
+	for file in * .[!.]*; do
+		if survey_name "$certs_real/$file"; then
+			set -- "$@" "$file"
+		fi
+	done
+	survey_links "$@"
 }
 
 survey_file() {	# KIND PATH
@@ -105,7 +108,7 @@ survey_links() {	# NAME...
 			echo
 		done >"$work/targets"
 	fi
-	printf '%s\n' "$@" >"$work/names"
+	printf '%s\n' "$@" >"$work/names" || return 1
 	tr '\001-\011\013-\037\177' '?' <"$work/targets" | awk '
 		NR == FNR { name[n++] = $0; next }
 		{ target[name[FNR - 1]] = $0 }
@@ -118,8 +121,10 @@ survey_links() {	# NAME...
 					print last "\t" target[name[i]] "\t" \
 						name[i]
 			}
-		}' "$work/names" - >"$work/followed"
+			print "end"
+		}' "$work/names" - >"$work/followed" || return 1
 	while IFS='	' read -r last target link; do
+		[ "$last$target" != end ] || return 0
 		case $last in
 		/*) ;;
 		*) last=$certs_real/$last ;;
@@ -127,13 +132,15 @@ survey_links() {	# NAME...
 		link=$certs_real/$link real=-
 		! follow "$last" last || [ ! -f "$followed" ] ||
 			real=${followed#"$root"}
-		printf '%s\t%s\t%s\n' "$real" "$target" "$link" >>"$work/links"
+		printf '%s\t%s\t%s\n' "$real" "$target" "$link" \
+			>>"$work/links" || return 1
 		case $real:$target in
 		-:*) ;;
 		*:"$certs_share"/* | *:"$certs_local"/*) ;;
 		*:*/*) survey_file stray "$link" ;;
 		esac
 	done <"$work/followed"
+	return 1
 }
 
 # Makes $work/survey of $work/files.  The same certificate is in the packages'
@@ -143,6 +150,7 @@ survey_prints() {
 	[ -f "$work/prints" ] || : >"$work/prints"
 	ROOT=$root awk -F '\t' '
 		/^odd name$/ { print; next }
+		/^end$/ { ended = 1; next }
 		{
 			file = ENVIRON["ROOT"] substr($1, index($1, " ") + 1)
 			inside = pem = 0
@@ -165,7 +173,8 @@ survey_prints() {
 			# One certificate in DER.
 			if (!pem)
 				print "-\t" $0
-		}' "$work/files" >"$work/found" || return 1
+		}
+		END { exit !ended }' "$work/files" >"$work/found" || return 1
 	awk -F '\t' 'FILENAME == known { split($0, word, " "); seen[word[1]]; next }
 		NF > 1 && $1 != "-" && !($1 in seen) { seen[$1]; print $1 }' \
 		known="$work/prints" "$work/prints" "$work/found" \
@@ -198,7 +207,7 @@ survey_der() {
 		case $line in
 		-*)
 			real=${line#* * } && real=${real%%	*}
-			print=$(sum "$root$real") || continue
+			print=$(sum "$root$real") || return 1
 			line="$print ${line#-	}"
 			;;
 		esac
@@ -240,6 +249,7 @@ updater_works() {
 # What the updater and its hooks make is for everybody to read.
 in_its_root() (	# COMMAND...
 	umask 022
+	exec 9<&-	# the lock, which a hook may start a daemon with
 	if [ -n "$root" ]; then
 		exec chroot "$root" "$@" >&2
 	fi
@@ -269,14 +279,22 @@ tell_hooks() {	# FILE
 # is written first, that a full disk changes nothing; it takes its place last,
 # because by what it holds the next run knows whether this one came to its end.
 remake_store() {
-	cd -P -- "$root$certs_real" && stale_links >"$work/stale" &&
-		follow "$certs_real/ca-certificates.crt" last &&
-		bundle=${followed#"$root"} &&
-		cp -a -- "$root$bundle" "$work/bundle" &&
-		selected_files >"$work/bundle" && [ -s "$work/bundle" ] &&
-		enter "$bundle" && stage "$work/bundle" &&
-		cd -P -- "$root$certs_real" && remake_links &&
+	bundle=$certs_real/ca-certificates.crt
+	enter_directory "$certs_real" && stale_links >"$work/stale" &&
+		copy_of_bundle && selected_files >"$work/edited" &&
+		[ -s "$work/edited" ] &&
+		enter "$bundle" && stage "$work/edited" && remake_links &&
 		enter "$bundle" && mv -fT -- ./.trustdrift-new "$name"
+}
+
+# What is no file, a link say, becomes one, as it does with the updater.
+copy_of_bundle() {
+	if [ -f "$root$bundle" ] && [ ! -L "$root$bundle" ]; then
+		take_copy "$bundle"
+	else
+		rm -rf -- "$work/edited" && : >"$work/edited" &&
+			chmod 644 "$work/edited"
+	fi
 }
 
 remake_links() {
@@ -339,7 +357,8 @@ update_ca_certificates() {
 	fi
 	surveyed=''
 	for path in "$java" "$certs_real/ca-certificates.crt" "$certs_real"; do
-		record "$(state_of "$root$path")" "$path" || return 1
+		look_at "$root$path"
+		record "$state" "$path" || return 1
 	done
 	return "$status"
 }

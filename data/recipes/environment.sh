@@ -38,13 +38,13 @@ variable_set() {	# NAME VALUE
 					644 || return 1
 		else
 			path=$(inside /etc/environment last) && keep "$path" &&
-				cp -a -- "$root$path" "$work/environment" &&
+				take_copy "$path" &&
 				{
-					[ -z "$(tail -c 1 -- "$root$path")" ] ||
+					[ -z "$(tail -c 1 -- "$work/original")" ] ||
 						echo
 					printf '%s=%s\n' "$1" "$2"
-				} >>"$work/environment" &&
-				put "$work/environment" "$path" || return 1
+				} >>"$work/edited" &&
+				put "$work/edited" "$path" || return 1
 		fi
 	fi
 	case $plan in

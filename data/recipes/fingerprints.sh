@@ -2,8 +2,10 @@
 # ---- certificates in files ----
 
 # The SHA-256 of every certificate in a file of this host, a line each.  A
-# file without PEM blocks is taken for one certificate in DER.
+# file without PEM blocks is taken for one certificate in DER.  Fails where FILE
+# cannot be read.
 fingerprints() {	# FILE
+	[ -r "$1" ] || return 1
 	if grep -q -e '-----BEGIN [A-Z0-9 ]*CERTIFICATE-----' -- "$1"; then
 		pem_lines <"$1" | hash_lines
 	else

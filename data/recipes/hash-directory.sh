@@ -10,8 +10,9 @@
 # the endings that rehash knows, whatever they lead to in the root.
 hashed_copy() {	# DIRECTORY
 	workspace && rm -rf -- "$work/hashed" && mkdir -- "$work/hashed" &&
-		hash_real=$(inside "$1" last) && cd -P -- "$root$hash_real" ||
+		hash_real=$(inside "$1" last) && enter_directory "$hash_real" ||
 		return 1
+	hash_files=''
 	for entry in *; do
 		case $entry in
 		*[[:cntrl:]]*) continue ;;
@@ -20,11 +21,22 @@ hashed_copy() {	# DIRECTORY
 		esac
 		if follow "$hash_real/$entry" last && [ -f "$followed" ]; then
 			cat -- "$followed" >"$work/hashed/$entry" || return 1
+			[ -n "$hash_files" ] || [ "$(grep -c -e \
+				'-----BEGIN [A-Z0-9 ]*CERTIFICATE-----' -- \
+				"$work/hashed/$entry")" != 1 ] || hash_files=yes
 		fi
 	done
-	# Status 1 says only that some file was none.
+	# Status 1 says only that some file was none; an OpenSSL that has no rehash
+	# makes no link at all.
 	openssl rehash "$work/hashed" >"$work/rehash" 2>&1 || :
-	cd -P -- "$root$hash_real" || return 1
+	for entry in "$work/hashed"/*.[r0-9]*; do
+		[ ! -L "$entry" ] || hash_files=''
+	done
+	if [ -n "$hash_files" ]; then
+		why="openssl rehash makes no links: $(head -n 1 "$work/rehash")"
+		return 1
+	fi
+	enter_directory "$hash_real"
 }
 
 # The links of the working directory that lead nowhere, by name.
@@ -37,7 +49,7 @@ dangling_links() {
 		esac
 		[ ! -L "$link" ] || {
 			follow "$hash_real/$link" last && [ -e "$followed" ]
-		} || printf '%s\n' "$link"
+		} || printf '%s\n' "$link" || return 1
 	done
 }
 
@@ -64,7 +76,7 @@ unlinked_files() {
 		r*) base=${base}r ;;
 		esac
 		is_linked "$base" "$target" ||
-			printf '%s\t%s\n' "$base" "$target"
+			printf '%s\t%s\n' "$base" "$target" || return 1
 	done
 }
 
@@ -117,5 +129,6 @@ relink() {	# DIRECTORY
 			why="its links could not be made: it is put back as it was"
 		return 1
 	fi
-	record "$(state_of "$root$hash_real")" "$hash_real"
+	look_at "$root$hash_real"
+	record "$state" "$hash_real"
 }

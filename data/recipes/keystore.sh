@@ -75,13 +75,12 @@ keystore_open() {	# PATH
 # Puts the copy in the place of the store, if $work/entries came out as
 # $work/wanted says and the store is still what was copied ($before).
 keystore_close() {
-	keystore_entries || return 1
-	job_end
+	keystore_entries && job_end || return 1
 	if ! cmp -s "$work/wanted" "$work/entries"; then
 		why='keytool did something else: the store is left as it was'
 		return 1
 	fi
-	[ "$(state_of "$root$keystore_path")" = "$before" ] &&
+	look_at "$root$keystore_path" && [ "$state" = "$before" ] &&
 		keep "$keystore_path" &&
 		put "$job/$keystore_name" "$keystore_path"
 }

@@ -10,13 +10,13 @@ database() {	# COMMAND...
 
 # A browser that has the database open would write over what is done here.
 database_in_use() {
-	why="a program has $database_path open: close it first"
 	[ -z "$root" ] || return 1
 	# shellcheck disable=SC2012	# only ls shows where descriptors lead
 	ls -l /proc/[0-9]*/fd 2>/dev/null | OPEN=" -> $database_path" awk '
 		{ open = ENVIRON["OPEN"] }
 		substr($0, length($0) - length(open) + 1) == open { found = 1 }
-		END { exit !found }'
+		END { exit !found }' || return 1
+	why="a program has $database_path open: close it first"
 }
 
 # Copies the database at PATH, which ends in cert9.db, to where it is changed.
@@ -42,8 +42,8 @@ database_open() {	# PATH
 # nothing are harmless, so a run that ends between the two leaves a sound
 # database when key4.db is the last after a deletion, and the first otherwise.
 database_close() {	# added|deleted
-	job_end
-	[ "$(state_of "$root$database_path")" = "$before" ] &&
+	job_end && look_at "$root$database_path" &&
+		[ "$state" = "$before" ] &&
 		keep "$database_path" && keep "${database_path%/*}/key4.db" ||
 		return 1
 	if [ "$1" = added ]; then

@@ -36,11 +36,13 @@ token_files() {	# [NAME]
 # Of files on standard input those that hold $arg_sha256.
 that_hold_it() {
 	while IFS= read -r path; do
-		follow "$path" last && [ -f "$followed" ] &&
-			fingerprints "$followed" | grep -q "^$arg_sha256\$" &&
-			printf '%s\n' "$path"
+		if ! follow "$path" last || [ ! -f "$followed" ]; then
+			continue
+		fi
+		[ -r "$followed" ] || return 1
+		! fingerprints "$followed" | grep -q "^$arg_sha256\$" ||
+			printf '%s\n' "$path" || return 1
 	done
-	return 0
 }
 
 extracted_has_it() {
@@ -88,6 +90,7 @@ update_ca_trust() {
 		warn "$updater failed: what is extracted is put back as it was;" \
 			'run this again to go on'
 	fi
-	record "$(state_of "$root$extracted_real")" "$extracted_real" || return 1
+	look_at "$root$extracted_real"
+	record "$state" "$extracted_real" || return 1
 	return "$status"
 }

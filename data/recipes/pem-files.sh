@@ -5,39 +5,56 @@
 # is; everything else stays byte for byte, the line ends too.
 
 # FILE, whose fingerprints are in HELD, without the certificates of $arg_sha256, on
-# standard output.
+# standard output.  A block that has no end is no certificate.
 without_certificate() {	# FILE HELD
-	SHA256=$arg_sha256 awk '
+	end='
+'
+	[ -z "$(tail -c 1 -- "$1")" ] || end=''
+	SHA256=$arg_sha256 END=$end awk '
+		function out(text) {
+			if (text == "") return
+			printf "%s%s", newline, substr(text, 1, length(text) - 1)
+			newline = "\n"
+		}
 		NR == FNR { gone[FNR] = ($0 == ENVIRON["SHA256"]); next }
 		# Comments are held back until it is known whose they are.
 		!inside && /^[ \t]*(#.*)?\r?$/ { held = held $0 "\n"; next }
 		/^-----BEGIN (X509 )?CERTIFICATE-----/ {
+			out(block)
+			block = ""
 			inside = 1
-			n++
-			if (!gone[n]) printf "%s", held
-			held = ""
 		}
 		inside {
-			if (!gone[n]) print
-			if (/^-----END /) inside = 0
+			block = block $0 "\n"
+			if (!/^-----END /) next
+			inside = 0
+			if (!gone[++n]) out(held block)
+			held = block = ""
 			next
 		}
-		{ printf "%s%s\n", held, $0; held = "" }
-		END { printf "%s", held }' "$2" "$1"
+		{ out(held $0 "\n"); held = "" }
+		END {
+			out(held block)
+			if (newline != "") printf "%s", ENVIRON["END"]
+		}' "$2" "$1"
 }
 
 # The certificate of $arg_sha256 from FILE as PEM, if it is there.
 pem_of() {	# FILE
 	fingerprints "$1" | SHA256=$arg_sha256 awk '
 		NR == FNR { found[FNR] = ($0 == ENVIRON["SHA256"]); next }
-		/^-----BEGIN (X509 )?CERTIFICATE-----/ { inside = 1; n++ }
-		inside && found[n] {
+		/^-----BEGIN (X509 )?CERTIFICATE-----/ { inside = 1; block = "" }
+		inside {
 			sub(/\r$/, "")
 			sub(/X509 /, "")
-			print
-			if (/^-----END /) exit
-		}
-		/^-----END / { inside = 0 }' - "$1"
+			block = block $0 "\n"
+			if (!/^-----END /) next
+			inside = 0
+			if (found[++n]) {
+				printf "%s", block
+				exit
+			}
+		}' - "$1"
 }
 
 # The places where the system's certificates are, sources first.
@@ -64,7 +81,7 @@ system_places() {
 # system has it.
 certificate_from_system() {
 	workspace || return 1
-	rm -f -- "$work/wanted.pem"
+	: >"$work/wanted.pem"
 	system_places >"$work/places"
 	while IFS= read -r place <&3; do
 		[ -f "$place" ] || continue
@@ -77,7 +94,8 @@ certificate_from_system() {
 				echo '-----END CERTIFICATE-----'
 			} >"$work/wanted.pem"
 		fi
-		[ ! -s "$work/wanted.pem" ] || return 0
+		[ "$(fingerprints "$work/wanted.pem")" != "$arg_sha256" ] ||
+			return 0
 	done 3<"$work/places"
 	why='the system has that certificate no more: audit again'
 	return 1

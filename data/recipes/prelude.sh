@@ -5,6 +5,9 @@
 # follow() turns one into a path of this host with every symbolic link on the
 # way resolved inside that root; enter() makes the directory of a path the
 # working directory, so that nobody can put a link in its place afterwards.
+# Directories may belong to users, who can do that at any moment: whatever is made,
+# written or removed is a name without a slash in a directory that was entered, and
+# nothing is written through a name that they can change.
 #
 # A recipe gives two functions.  RECIPE_state says what there is to do:
 #   0  act ($plan says in words what will be done)
@@ -20,7 +23,7 @@ LC_ALL=C
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL PATH
 
-root=$scanned_root mode=run dry_run='' yes='' only='' rollback_dir=''
+root=$scanned_root mode=run dry_run='' yes='' only='' rollback_dir='' gnu_cp=''
 uid='' backup='' kept=0 locked='' work='' pending='' refreshes='' plan='' why=''
 n_done=0 n_already=0 n_skipped=0 n_failed=0 n_would=0
 
@@ -118,11 +121,16 @@ inside() {	# PATH [last]
 	follow "$@" && printf '%s\n' "${followed#"$root"}"
 }
 
-# Makes the directory of PATH the working directory and sets $name.  cd -P says
-# in $PWD where it came to.
+# Makes the directory PATH the working directory.  cd -P says in $PWD where it
+# came to.
+enter_directory() {	# PATH
+	follow "$1" last && cd -P -- "$followed" 2>/dev/null &&
+		[ "$PWD" = "$followed" ]
+}
+
+# The same with the directory of PATH; sets $name.
 enter() {	# PATH
-	follow "${1%/*}" last && cd -P -- "$followed" 2>/dev/null &&
-		[ "$PWD" = "$followed" ] && name=./${1##*/}
+	enter_directory "${1%/*}" && name=./${1##*/}
 }
 
 # Is there surely nothing at PATH?  Not when a directory above it is closed.
@@ -150,18 +158,25 @@ sum() {	# FILE
 }
 
 # Sets $state to what is at a path of this host: "-" nothing, the SHA-256 of a
-# regular file, of where a link leads, or of all that is below a directory.
+# regular file, of where a link leads, or of all that is below a directory but for
+# names with control characters; "unknown", which is the same as nothing else, where
+# that cannot be read.
 look_at() {	# FILE
 	if [ -L "$1" ]; then
 		state=$(readlink -n -- "$1" | sha256sum)
 		state=link:${state%% *}
 	elif [ -f "$1" ]; then
-		hash_file "$1"
-		state=$digest
+		if hash_file "$1"; then state=$digest; else state=unknown; fi
 	elif [ -d "$1" ]; then
-		state=$( (cd -- "$1" && find . ! -type d | sort |
-			tar -cf - -T -) | sha256sum)
-		state=tree:${state%% *}
+		state=unknown
+		if workspace && (cd -- "$1" && find . -path '*[[:cntrl:]]*' \
+			-prune -o ! -type d -print >"$work/tree" &&
+			sort -o "$work/tree" "$work/tree" &&
+			tar -cf "$work/tree.tar" -T "$work/tree" 2>/dev/null) &&
+			hash_file "$work/tree.tar"; then
+			state=tree:$digest
+		fi
+		rm -f -- "${work:-/}/tree.tar"
 	elif [ -e "$1" ]; then
 		state=other
 	else
@@ -249,6 +264,7 @@ keep() {	# PATH
 
 # Notes that PATH will be in STATE: "?" for as long as that is not known.
 record() {	# STATE PATH
+	[ "$1" != unknown ] || set -- '?' "$2"
 	follow "$2" && printf '%s %s\n' "$1" "${followed#"$root"}" \
 		>>"$backup/changes"
 }
@@ -305,8 +321,40 @@ replace() {	# FILE NAME
 
 # The half of it that needs room: FILE lies in the working directory.
 stage() {	# FILE
+	may_stage || return 1
 	cp -aT --remove-destination -- "$1" ./.trustdrift-new && return 0
 	[ -d ./.trustdrift-new ] || rm -f -- ./.trustdrift-new
+	return 1
+}
+
+# GNU cp gives a copy its owner, mode and time by its descriptor, other ones by its
+# name: who owns the directory could have put another file in its place.
+may_stage() {
+	[ "$uid" = 0 ] || return 0
+	case $(stat -c '%u %a' .) in
+	'0 '*[2367] | '0 '*[2367]?) ;;
+	'0 '*) return 0 ;;
+	esac
+	[ -n "$gnu_cp" ] || case $(cp --version 2>/dev/null) in
+	*GNU*) gnu_cp=yes ;;
+	*) gnu_cp=no ;;
+	esac
+	[ "$gnu_cp" = no ] || return 0
+	why="others may write into its directory, and only GNU cp copies to there"
+	why="$why safely: install coreutils"
+	return 1
+}
+
+# Copies the file PATH to $work/original, and again to $work/edited, with its mode,
+# owner and time, for what is to take its place.  What somebody made of it meanwhile,
+# a link say, would be written through: it is refused.
+take_copy() {	# PATH
+	workspace && enter "$1" &&
+		rm -rf -- "$work/original" "$work/edited" &&
+		cp -a -- "$name" "$work/original" &&
+		[ -f "$work/original" ] && [ ! -L "$work/original" ] &&
+		cp -a -- "$work/original" "$work/edited" && return 0
+	why="$1 could not be copied: it is left as it was"
 	return 1
 }
 
@@ -340,9 +388,10 @@ sweep() {
 
 # Puts FILE in the place of PATH, with the mode and owner of FILE.
 put() {	# FILE PATH
+	why=''
 	look_at "$1" && record "$state" "$2" && enter "$2" &&
 		replace "$1" "$name" && return 0
-	why="$2 could not be written: it is left as it was"
+	why="${why:-$2 could not be written}: it is left as it was"
 	return 1
 }
 
@@ -407,7 +456,8 @@ rpm_database() {
 # "NAME VERSION PATH" of all files of packages, from a copy of the database: this
 # host's rpm has its own elsewhere, and would write a lock beside it.
 rpm_files() {
-	workspace && [ ! -s "$work/rpm-files" ] || return 0
+	workspace || return 1
+	[ ! -s "$work/rpm-files" ] || return 0
 	rm -rf -- "$work/rpm" && cp -RL -- "$followed" "$work/rpm" &&
 		rpm --dbpath "$work/rpm" -qa --qf \
 			'[%{=NAME} %{=VERSION}-%{=RELEASE} %{FILENAMES}\n]' \
@@ -423,8 +473,16 @@ rpm_package() {	# PATH
 		why='no rpm is here to say whether a package has it'
 		return 0
 	elif [ -z "$root" ]; then
-		package=$(rpm -qf --qf '%{NAME} %{VERSION}-%{RELEASE}\n' \
-			-- "$1" 2>/dev/null) || package=''
+		if ! package=$(rpm -qf --qf '%{NAME} %{VERSION}-%{RELEASE}\n' \
+			-- "$1" 2>/dev/null); then
+			package=''
+			case $(rpm -qf -- "$1" 2>&1) in
+			*'is not owned by any package'* | \
+				*'No such file or directory'*) return 1 ;;
+			esac
+			why='rpm cannot say whether a package has it'
+			return 0
+		fi
 	elif rpm_files; then
 		package=$(NOTED=$1 awk '{
 			path = $0
@@ -490,6 +548,7 @@ is_packaged() {	# PATH
 	/etc/*) return 1 ;;
 	esac
 	package='' version='' upgrade=''
+	why=''
 	dpkg_package "$1" || rpm_package "$1" || apk_package "$1" ||
 		pacman_package "$1" || return 1
 	[ -n "$package" ] || return 0
@@ -554,10 +613,18 @@ target() {	# PATH SHA256
 "
 }
 
+# Intermediate files that could not be written would read as "it is not there".
 ask_state() {	# NUMBER RECIPE
 	plan='' why='' targets=''
 	"step_$1"
 	"${2}_state"
+	asked=$?
+	if [ -z "$work" ] || { printf '%65536s' '' >"$work/probe"; } 2>/dev/null
+	then
+		return "$asked"
+	fi
+	why="nothing can be written to $work: is the disk full?"
+	return 2
 }
 
 list_step() {
@@ -663,12 +730,15 @@ refresh_all() {
 
 # ---- putting back ----
 
+# Sets $exactly where PATH is as the run left it at the end.
 may_restore() {	# STATE PATH
+	exactly=''
 	was_left "$rollback_dir" "$@"
 	case $? in
-	0 | 2) return 0 ;;
+	0) exactly=yes ;;
+	2) ;;
+	*) return 1 ;;
 	esac
-	return 1
 }
 
 # What the run made where nothing was.
@@ -703,7 +773,7 @@ restore() {	# NUMBER PATH
 	was=$state
 	look_at "$real"
 	now=$state
-	if [ "$was" = - ] || [ -z "$real" ]; then
+	if [ "$was" = - ] || [ "$was" = unknown ] || [ -z "$real" ]; then
 		fail "restore $1" "the backup of $2 cannot be read"
 	elif [ "$now" = "$was" ] &&
 		[ "$(about "$real")" = "$(about "$copy")" ]; then
@@ -722,7 +792,7 @@ restore() {	# NUMBER PATH
 		say "restore $1: would be put back: $2"
 	elif
 		if [ -d "$copy" ]; then
-			restore_tree "$copy" "$2"
+			restore_tree "$copy" "$2" "$exactly"
 		else
 			enter "$2" && replace "$copy" "$name"
 		fi
@@ -788,7 +858,15 @@ parse() {
 			esac
 			only="$only $2" && shift
 			;;
-		--rollback) mode=rollback rollback_dir=$2 && shift ;;
+		--rollback)
+			mode=rollback
+			case $2 in
+			/*) rollback_dir=$2 ;;
+			*/*) rollback_dir=$PWD/$2 ;;
+			*) rollback_dir=$2 ;;	# among the backups
+			esac
+			shift
+			;;
 		--dry-run) dry_run=1 ;;
 		--yes) yes=1 ;;
 		--list) mode=list ;;
@@ -842,7 +920,7 @@ main() {
 	}
 	root=${root%/} uid=$(id -u)
 	trap finish EXIT
-	trap 'exit 1' HUP INT TERM
+	trap 'exit 1' HUP INT TERM PIPE
 	if ! check_root; then
 		warn "not the root that was scanned, its $host_file differs:" \
 			'nothing is changed'

@@ -80,6 +80,24 @@ is "rollback" "$status" 0
 is "bit for bit" "$(listing)" "$before"
 is "and good again" "$(verdict $at "$work/asked.pem")" 'Chain is good!'
 
+# One user's database is broken: the others' are changed, and it is said whose.
+mkdir -p "$root/home/bob/.pki/nssdb"
+: >"$root/home/bob/.pki/nssdb/cert9.db"
+echo 'bob:x:1001:1001::/home/bob:/bin/sh' >>"$root/etc/passwd"
+run --yes --only 00000000000000000000000000000001
+is "one is broken: status" "$status" 1
+said "one is broken" 'failed: /home/bob/.pki/nssdb: key4.db is missing'
+for directory in $at etc/pki/nssdb; do
+	is "one is broken, $directory: vfychain" \
+		"$(verdict "$directory" "$work/asked.pem")" 'Chain is bad!'
+done
+run --yes --only 00000000000000000000000000000001
+is "only the broken one is left: status" "$status" 2
+said "only the broken one is left" 'skipped: /home/bob/.pki/nssdb: key4.db'
+rm -r "$root/home/bob"
+run --yes --only 00000000000000000000000000000001
+is "without it: status" "$status" 0
+
 # Another root at that place, and nobody who could distrust it.
 : >"$work/findings"
 finding 1 nss-distrust $list sha256 "$(sha256_of root)" offset "$offset" \

@@ -1,0 +1,294 @@
+#!/bin/sh
+# other-owner.sh -- root runs a script over what belongs to a user, who puts links
+# and other directories in the way: nothing outside is read as a store, written or
+# removed, and no program of a store runs as root.
+# shellcheck source=tests/fix/lib.sh
+. "${srcdir:=.}/tests/fix/lib.sh"
+# shellcheck source=tests/fix/interrupt-lib.sh
+. "$srcdir/tests/fix/interrupt-lib.sh"
+# shellcheck source=tests/java.sh
+. "$srcdir/tests/java.sh"
+[ "$(id -u)" -eq 0 ] || skip "needs root, and a user beside"
+user=12345
+setpriv --reuid $user --regid $user --clear-groups true 2>/dev/null ||
+	skip "cannot become another user"
+
+home=$root/home/ann
+victim=$work/victim
+# what the user would have changed, and what that is now
+outside() {
+	rm -rf "$victim"
+	mkdir "$victim"
+	echo precious >"$victim/passwd"
+	chmod 600 "$victim/passwd"
+	ln -s nowhere "$victim/a.0"
+	was=$(outside_is)
+}
+outside_is() { (cd "$victim" && stat -c '%N %F %a %u %g %Y' -- * && cat passwd); }
+untouched() { # untouched WHAT
+	is "$1: what lies outside" "$(outside_is)" "$was"
+}
+# his: all that is in his home is his
+his() {
+	chown -hR $user:$user "$home"
+	chmod 711 "$work" "$root"
+}
+as_user() { setpriv --reuid $user --regid $user --clear-groups "$@"; }
+
+# Runs the script; before the command that is, in the function, as given the user
+# has his way once.
+cat >"$work/meanwhile" <<'END'
+set -T
+test_pid=$BASHPID test_function=$1 test_command=$2 test_swap=$3
+shift 3
+test_done=
+trap '[ $BASHPID != $test_pid ] || [ -n "$test_done" ] ||
+	[ "${FUNCNAME[0]-}" != "$test_function" ] ||
+	case $BASH_COMMAND in
+	$test_command)
+		test_done=yes
+		setpriv --reuid 12345 --regid 12345 --clear-groups \
+			sh "$test_swap"
+		: >"$test_swap.done" ;;
+	esac' DEBUG
+. "$@"
+END
+chmod 644 "$work/meanwhile"
+meanwhile_run() { # meanwhile_run FUNCTION COMMAND [ARGUMENT...]: $work/swap is done
+	function=$1 command=$2
+	shift 2
+	rm -f "$work/swap.done"
+	chmod 644 "$work/swap"
+	status=0
+	bash "$work/meanwhile" "$function" "$command" "$work/swap" \
+		"$work/fix.sh" --yes "$@" >"$work/out" 2>&1 </dev/null ||
+		status=$?
+	ok "the user had his way in $function" [ -e "$work/swap.done" ]
+}
+
+# ---- directories ---------------------------------------------------------------
+hash_directory() {
+	root_new
+	h=$home/certs
+	mkdir -p "$h"
+	for name in root cross other; do pem $name >"$h/$name.pem"; done
+	openssl rehash "$h"
+	finding 1 hash-directory-remove /home/ann/certs/root.pem \
+		sha256 "$(sha256_of root)"
+}
+if command -v openssl >/dev/null; then
+	# A name with a line end, which reads as two.
+	outside
+	hash_directory
+	odd=$h/d$(printf '\n.')
+	odd=${odd%.}
+	mkdir -p "$odd$victim"
+	ln -s x "$odd$victim/passwd"
+	ln -s x "$odd"/-rf
+	his
+	make
+	run --yes
+	is "odd names: status" "$status" 0
+	run --yes --rollback "$(backup)"
+	is "odd names: rollback" "$status" 0
+	untouched "odd names"
+	ok "odd names: they stay" [ -L "$odd$victim/passwd" ]
+
+	# A run was killed, and a directory below became a link meanwhile.
+	hash_directory
+	mkdir "$h/sub" "$h/empty"
+	echo evil >"$h/sub/passwd"
+	his
+	make
+	before=$(listing)
+	WITHIN=link_again
+	export WITHIN
+	bash "$work/killer" 3 "$work/fix.sh" --yes >/dev/null 2>&1 </dev/null
+	unset WITHIN
+	ok "it was killed on the way" grep -q '^?' "$(backup)/changes"
+	rm -r "$h/sub" "$h/empty"
+	ln -s "$victim" "$h/sub"
+	run --yes --rollback "$(backup)"
+	is "a link below: rollback" "$status" 0
+	untouched "a link below"
+	is "a link below: bit for bit" "$(listing)" "$before"
+	ok "an empty directory, too" [ -d "$h/empty" ]
+	is "and they are his" "$(stat -c '%u:%g %a' "$h/sub" "$h/empty")" \
+		"$user:$user 755
+$user:$user 755"
+
+	# The directory itself becomes a link, before it is removed from.
+	hash_directory
+	cp "$h/root.pem" "$h/passwd"
+	his
+	make
+	cat >"$work/swap" <<-END
+		mv "$h" "$h.mine" && ln -s "$victim" "$h"
+	END
+	# shellcheck disable=SC2016 # as bash has it
+	meanwhile_run hash_directory_remove_act 'before=*'
+	is "the directory is swapped: status" "$status" 1
+	untouched "the directory is swapped"
+	hash_directory
+	his
+	make
+	meanwhile_run hashed_copy 'openssl rehash *'
+	is "the directory is swapped later: status" "$status" 1
+	untouched "the directory is swapped later"
+else
+	echo "SKIPPED, NOT TESTED: openssl is missing: directories"
+fi
+
+# ---- files ---------------------------------------------------------------------
+for recipe in pem-add pem-remove; do
+	root_new
+	file=$home/roots.pem
+	mkdir -p "$home" "$local"
+	{
+		echo 'evil::0:0::/:/bin/sh'
+		pem root cross
+	} >"$file"
+	his
+	pem other >"$local/other.crt"
+	if [ $recipe = pem-add ]; then
+		finding 1 pem-add '' store_path /home/ann/roots.pem \
+			sha256 "$(sha256_of other)"
+	else
+		finding 1 pem-remove /home/ann/roots.pem \
+			sha256 "$(sha256_of root)"
+	fi
+	make
+	cat >"$work/swap" <<-END
+		mv "$file" "$file.mine" && ln -s "$victim/passwd" "$file"
+	END
+	# shellcheck disable=SC2016 # as bash has it
+	meanwhile_run take_copy 'cp -a -- "$name"*' \
+		--only 00000000000000000000000000000001
+	is "$recipe, a link: status" "$status" 1
+	said "$recipe, a link" 'could not be copied: it is left as it was$'
+	untouched "$recipe, a link"
+	rm "$file"
+	mv "$file.mine" "$file"
+	as_user mkfifo "$work/nothing" 2>/dev/null
+	printf 'rm "%s" && mkfifo "%s"\n' "$file" "$file" >"$work/swap"
+	# shellcheck disable=SC2016 # as bash has it
+	meanwhile_run take_copy 'cp -a -- "$name"*' \
+		--only 00000000000000000000000000000001
+	is "$recipe, a pipe: status" "$status" 1
+done
+
+# A cp that gives away by name what it has copied.
+root_new
+mkdir -p "$home"
+pem root cross >"$home/roots.pem"
+finding 1 pem-remove /home/ann/roots.pem sha256 "$(sha256_of root)"
+his
+make
+before=$(listing)
+cat >"$work/other-cp" <<'END'
+cp() {
+	case $1 in --version) echo "BusyBox v1.35.0" ;; *) command cp "$@" ;; esac
+}
+. "$@"
+END
+status=0
+bash "$work/other-cp" "$work/fix.sh" --yes >"$work/out" 2>&1 </dev/null || status=$?
+is "another cp: status" "$status" 1
+said "another cp" 'only GNU cp copies to there safely'
+is "another cp: nothing is changed" "$(listing)" "$before"
+chown 0:0 "$home"
+bash "$work/other-cp" "$work/fix.sh" --yes >"$work/out" 2>&1 </dev/null
+is "another cp, a directory of root: status" "$?" 0
+chmod 1777 "$home"
+root_new
+mkdir -p "$home"
+pem root cross >"$home/roots.pem"
+chmod 1777 "$home"
+bash "$work/other-cp" "$work/fix.sh" --yes >"$work/out" 2>&1 </dev/null
+is "another cp, a directory for all: status" "$?" 1
+
+# ---- programs that read what users wrote ------------------------------------------
+# What root would write to lies in the private directory as links to elsewhere.
+cat >"$work/planter" <<'END'
+set -T
+test_pid=$BASHPID test_victim=$1 test_work=$2
+shift 2
+mktemp() { command mktemp -d "$test_work/temporary/XXXXXX"; }
+test_plant() {
+	local file
+	for file in wanted.pem root.der add.pem handed.pem; do
+		[ -L "$work/job/$file" ] || setpriv --reuid 12345 --regid 12345 \
+			--clear-groups ln -s "$test_victim" \
+			"$work/job/$file" 2>/dev/null && : >"$test_work/planted"
+	done
+}
+trap '[ $BASHPID != $test_pid ] || [ -z "${work-}" ] || [ ! -d "$work/job" ] ||
+	[ "${FUNCNAME[0]-}" != hand_over ] || test_plant' DEBUG
+. "$@"
+END
+chmod 711 "$work/temporary"
+planted_run() { # planted_run WHAT
+	rm -f "$work/planted"
+	status=0
+	bash "$work/planter" "$victim/passwd" "$work" "$work/fix.sh" --yes \
+		--only 00000000000000000000000000000001 \
+		>"$work/out" 2>&1 </dev/null || status=$?
+	ok "$1: links were planted" [ -e "$work/planted" ]
+	untouched "$1"
+}
+as_root() { # as_root WHAT: without a setpriv
+	cat >"$work/no-setpriv" <<-'END'
+		setpriv() { return 1; }
+		setsid() { echo "root: $*" >&2; return 1; }
+		. "$@"
+	END
+	before=$(listing)
+	status=0
+	bash "$work/no-setpriv" "$work/fix.sh" --yes \
+		--only 00000000000000000000000000000001 \
+		>"$work/out" 2>&1 </dev/null || status=$?
+	is "$1 without setpriv: status" "$status" 2
+	said "$1 without setpriv" 'no setpriv (util-linux) is here'
+	is "$1 without setpriv: nothing is changed" "$(listing)" "$before"
+}
+if command -v certutil >/dev/null; then
+	root_new
+	db=$home/.pki/nssdb
+	mkdir -p "$db" "$local"
+	certutil -N -d "sql:$db" --empty-password
+	pem other >"$local/other.crt"
+	his
+	finding 1 nss-add '' store_path /home/ann/.pki/nssdb/cert9.db \
+		sha256 "$(sha256_of other)"
+	make
+	as_root nss-add
+	planted_run nss-add
+	# what the planted links are is no database
+	said "nss-add, planted" 'something else than files came out'
+	run --yes
+	is "nss-add: status" "$status" 0
+	is "nss-add: it is his" "$(stat -c %u "$db/cert9.db")" $user
+else
+	echo "SKIPPED, NOT TESTED: certutil is missing: NSS"
+fi
+if command -v keytool >/dev/null; then
+	root_new
+	mkdir -p "$home" "$local"
+	java_keytool -importcert -noprompt -storetype JKS -alias one \
+		-storepass changeit -file "$certificates/root.der" \
+		-keystore "$home/store" >/dev/null 2>&1 || fail keytool
+	pem other >"$local/other.crt"
+	his
+	finding 1 keytool-add '' store_path /home/ann/store \
+		sha256 "$(sha256_of other)"
+	make
+	as_root keytool-add
+	planted_run keytool-add
+	said "keytool-add, planted" 'something else than files came out'
+	run --yes
+	is "keytool-add: status" "$status" 0
+	is "keytool-add: it is his" "$(stat -c %u "$home/store")" $user
+else
+	echo "SKIPPED, NOT TESTED: keytool is missing: Java"
+fi
+finish
