@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2154	# the head of the script assigns these
+# shellcheck shell=sh disable=SC2034,SC2154	# the head of the script assigns these
 # ---- common to all scripts ------------------------------------------------
 #
 # Paths in steps are absolute as seen inside the root that is repaired.
@@ -15,6 +15,8 @@
 #   2  it cannot be told, or must not be done by a script ($why)
 #   3  only what is derived has to be made again
 # and RECIPE_act does it.  When all is done RECIPE_state must say 1.
+#
+# packages.sh and rollback.sh are in all scripts as well.
 
 set -u
 umask 077
@@ -417,149 +419,6 @@ remove() {	# PATH
 		missing "$1"
 }
 
-# Which package has PATH, by the databases of dpkg, rpm, apk and pacman: these set
-# $package, $version and how to $upgrade it.
-
-dpkg_package() {	# PATH
-	follow /var/lib/dpkg/info last && [ -d "$followed" ] &&
-		lists=$followed &&
-		package=$(grep -Fxl -e "$1" -e "${1#/usr}" -- "$lists"/*.list \
-			2>/dev/null | head -n 1) && [ -n "$package" ] || return 1
-	package=${package##*/} package=${package%.list}
-	follow /var/lib/dpkg/status last && lists=$followed && [ -f "$lists" ] &&
-		version=$(PACKAGE=$package awk -F ': ' '
-			function tell() {
-				if (name == ENVIRON["PACKAGE"] ||
-				    name ":" architecture == ENVIRON["PACKAGE"])
-					print version
-				name = version = architecture = ""
-			}
-			/^$/ { tell() }
-			$1 == "Package" { name = $2 }
-			$1 == "Architecture" { architecture = $2 }
-			$1 == "Version" { version = $2 }
-			END { tell() }' "$lists" | head -n 1)
-	upgrade="apt-get install --only-upgrade $package"
-}
-
-# The database of rpm in the root, wherever that release has it.
-rpm_database() {
-	for lists in /usr/lib/sysimage/rpm /var/lib/rpm; do
-		follow "$lists" last || continue
-		for file in rpmdb.sqlite Packages.db Packages; do
-			[ ! -f "$followed/$file" ] || return 0
-		done
-	done
-	return 1
-}
-
-# "NAME VERSION PATH" of all files of packages, from a copy of the database: this
-# host's rpm has its own elsewhere, and would write a lock beside it.
-rpm_files() {
-	workspace || return 1
-	[ ! -s "$work/rpm-files" ] || return 0
-	rm -rf -- "$work/rpm" && cp -RL -- "$followed" "$work/rpm" &&
-		rpm --dbpath "$work/rpm" -qa --qf \
-			'[%{=NAME} %{=VERSION}-%{=RELEASE} %{FILENAMES}\n]' \
-			>"$work/rpm-files" 2>/dev/null &&
-		[ -s "$work/rpm-files" ] && return 0
-	rm -f -- "$work/rpm-files"
-	return 1
-}
-
-rpm_package() {	# PATH
-	rpm_database || return 1
-	if ! command -v rpm >/dev/null; then
-		why='no rpm is here to say whether a package has it'
-		return 0
-	elif [ -z "$root" ]; then
-		if ! package=$(rpm -qf --qf '%{NAME} %{VERSION}-%{RELEASE}\n' \
-			-- "$1" 2>/dev/null); then
-			package=''
-			case $(rpm -qf -- "$1" 2>&1) in
-			*'is not owned by any package'* | \
-				*'No such file or directory'*) return 1 ;;
-			esac
-			why='rpm cannot say whether a package has it'
-			return 0
-		fi
-	elif rpm_files; then
-		package=$(NOTED=$1 awk '{
-			path = $0
-			sub(/^[^ ]+ [^ ]+ /, "", path)
-			if (path == ENVIRON["NOTED"]) {
-				print $1 " " $2
-				exit
-			}
-		}' "$work/rpm-files")
-	else
-		why='rpm cannot read its database to say whether a package has it'
-		return 0
-	fi
-	[ -n "$package" ] || return 1
-	package=$(printf '%s\n' "$package" | head -n 1)
-	version=${package#* } package=${package%% *}
-	if ! missing /usr/bin/zypper; then
-		upgrade="zypper update $package"
-	elif ! missing /usr/bin/dnf; then
-		upgrade="dnf upgrade $package"
-	else
-		upgrade="yum update $package"
-	fi
-}
-
-apk_package() {	# PATH
-	for lists in /usr/lib/apk/db/installed /lib/apk/db/installed; do
-		follow "$lists" last || continue
-		lists=$followed
-		[ -f "$lists" ] || continue
-		package=$(NOTED=$1 awk '
-			/^P:/ { name = substr($0, 3) }
-			/^V:/ { version = substr($0, 3) }
-			/^F:/ { directory = "/" substr($0, 3) "/" }
-			/^R:/ && directory substr($0, 3) == ENVIRON["NOTED"] {
-				print name " " version
-				exit
-			}' "$lists")
-		[ -n "$package" ] || continue
-		version=${package#* } package=${package%% *}
-		upgrade="apk add --upgrade $package"
-		return 0
-	done
-	return 1
-}
-
-pacman_package() {	# PATH
-	follow /var/lib/pacman/local last && [ -d "$followed" ] &&
-		lists=$followed &&
-		package=$(grep -Fxl -e "${1#/}" -- "$lists"/*/files \
-			2>/dev/null | head -n 1) && [ -n "$package" ] || return 1
-	package=${package%/files} package=${package##*/}
-	version=$package package=${package%-*-*}
-	version=${version#"$package-"}
-	# It does not support upgrades of single packages.
-	upgrade='pacman -Syu'
-}
-
-# Is PATH a file of an installed package?  Sets $why.  What a package put
-# under /etc is the administrator's to change.  What cannot be told counts as one.
-is_packaged() {	# PATH
-	case $1 in
-	/etc/*) return 1 ;;
-	esac
-	package='' version='' upgrade=''
-	why=''
-	dpkg_package "$1" || rpm_package "$1" || apk_package "$1" ||
-		pacman_package "$1" || return 1
-	[ -n "$package" ] || return 0
-	why="it belongs to the package $(shown "$package${version:+ $version}")"
-	# Somebody may paste the command.
-	case $package in
-	*[!A-Za-z0-9:.+_~-]*) why="$why: upgrade that" ;;
-	*) why="$why: upgrade that ($upgrade)" ;;
-	esac
-}
-
 # A directory for intermediate files; removed at the end.
 workspace() {
 	[ -n "$work" ] || work=$(mktemp -d)
@@ -726,112 +585,6 @@ refresh_all() {
 		verify "${step%%:*}" "${step#*:}"
 	done
 	refreshes='' pending=''
-}
-
-# ---- putting back ----
-
-# Sets $exactly where PATH is as the run left it at the end.
-may_restore() {	# STATE PATH
-	exactly=''
-	was_left "$rollback_dir" "$@"
-	case $? in
-	0) exactly=yes ;;
-	2) ;;
-	*) return 1 ;;
-	esac
-}
-
-# What the run made where nothing was.
-restore_nothing() {	# PATH
-	if follow "$1"; then real=$followed; else real=''; fi
-	if [ -z "$real" ]; then
-		fail restore "$1 cannot be reached"
-	elif [ ! -e "$real" ] && [ ! -L "$real" ]; then
-		n_already=$((n_already + 1))
-		say "restore: already gone: $1"
-	elif look_at "$real" && ! may_restore "$state" "${real#"$root"}"; then
-		skip restore "$1 has changed since"
-	elif [ -n "$dry_run" ]; then
-		n_would=$((n_would + 1))
-		say "restore: would be removed: $1"
-	elif enter "$1" && rm -f -- "$name"; then
-		n_done=$((n_done + 1))
-		say "restore: removed: $1"
-	else
-		fail restore "$1 could not be removed"
-	fi
-}
-
-restore() {	# NUMBER PATH
-	if [ "$1" = - ]; then
-		restore_nothing "$2"
-		return
-	fi
-	copy=$rollback_dir/files/$1
-	if follow "$2"; then real=$followed; else real=''; fi
-	look_at "$copy"
-	was=$state
-	look_at "$real"
-	now=$state
-	if [ "$was" = - ] || [ "$was" = unknown ] || [ -z "$real" ]; then
-		fail "restore $1" "the backup of $2 cannot be read"
-	elif [ "$now" = "$was" ] &&
-		[ "$(about "$real")" = "$(about "$copy")" ]; then
-		n_already=$((n_already + 1))
-		say "restore $1: already there: $2"
-	elif ! may_restore "$now" "${real#"$root"}"; then
-		if [ -d "$copy" ] && [ -z "$dry_run" ] &&
-			[ -f "$rollback_dir/refresh" ]; then
-			refreshes="$refreshes $(cat "$rollback_dir/refresh")"
-			say "restore $1: has changed since, is made again: $2"
-		else
-			skip "restore $1" "$2 has changed since"
-		fi
-	elif [ -n "$dry_run" ]; then
-		n_would=$((n_would + 1))
-		say "restore $1: would be put back: $2"
-	elif
-		if [ -d "$copy" ]; then
-			restore_tree "$copy" "$2" "$exactly"
-		else
-			enter "$2" && replace "$copy" "$name"
-		fi
-	then
-		n_done=$((n_done + 1))
-		say "restore $1: put back: $2"
-	else
-		fail "restore $1" "$2 could not be put back"
-	fi
-}
-
-rollback() {
-	case $rollback_dir in
-	*/*) ;;
-	*) backup_place && rollback_dir=$place/$rollback_dir ;;
-	esac
-	asked_dir=$rollback_dir
-	rollback_dir=$(cd -- "$rollback_dir" 2>/dev/null && pwd -P) ||
-		wrong_usage "there is no directory $(shown "$asked_dir")"
-	if [ ! -f "$rollback_dir/index" ]; then
-		wrong_usage 'that directory holds no backup'
-	elif [ "$(cat "$rollback_dir/script")" != "$script_id" ]; then
-		wrong_usage "another script made that backup: see repair.sh there"
-	fi
-	if [ -z "$dry_run" ] && ! confirm "Put back what is in $rollback_dir?"; then
-		skip 'rollback' 'not wanted'
-		return
-	fi
-	# The newest first: what was made last may stand on what was before.
-	workspace && sed -n '1!G;h;$p' "$rollback_dir/index" >"$work/index" ||
-		exit 1
-	while IFS= read -r line <&3; do
-		# The path stands behind number, mode, owner, group and time.
-		restore "${line%% *}" "${line#* * * * * }"
-	done 3<"$work/index"
-	if [ -z "$dry_run" ]; then
-		refresh_all
-		[ "$n_failed$n_skipped" != 00 ] || : >"$rollback_dir/undone"
-	fi
 }
 
 # ---- main ----

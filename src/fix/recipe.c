@@ -265,12 +265,19 @@ static int check_recipe(const struct recipes *all, const struct recipe *r,
 	return 0;
 }
 
+const char *const common_libraries[] = {
+	"prelude.sh", "packages.sh", "rollback.sh", NULL,
+};
+
 static int check_all(struct recipes *r, char **ret_error)
 {
 	int e = 0;
 
-	if (library_find(r, PRELUDE) == NULL) {
-		*ret_error = xasprintf("%s/recipes/%s: %s", data_dir(), PRELUDE,
+	for (const char *const *name = common_libraries; *name != NULL;
+	     name++) {
+		if (library_find(r, *name) != NULL)
+			continue;
+		*ret_error = xasprintf("%s/recipes/%s: %s", data_dir(), *name,
 				       strerror(ENOENT));
 		return -ENOENT;
 	}

@@ -69,7 +69,8 @@ struct recipes {
 	size_t n_libraries;
 };
 
-#define PRELUDE		"prelude.sh"	/* in every script */
+/* Libraries that are in every script, in this order; NULL at the end.  */
+extern const char *const common_libraries[];
 
 /* NULL when there is none of that name.  */
 const struct recipe *recipe_find(const struct recipes *r, const char *id);

@@ -254,7 +254,8 @@ int script_from_plan(const struct plan *p, struct buf *out)
 	write_value(out, "scanned_root", p->info->root);
 	write_identity(p->info, out);
 	write_script_id(p, out);
-	buf_addf(out, "\n%s", library_find(p->recipes, PRELUDE)->text);
+	for (const char *const *name = common_libraries; *name != NULL; name++)
+		buf_addf(out, "\n%s", library_find(p->recipes, *name)->text);
 	write_libraries(p, out);
 	write_recipes(p, out);
 	write_steps(p, out);
