@@ -138,7 +138,8 @@ static int copy_views(struct inventory *i, struct inventory *from)
 	return r;
 }
 
-static int renew_views(struct inventory *i, char **ret_error)
+/* They were dropped.  */
+static int make_views(struct inventory *i, char **ret_error)
 {
 	AUTO(inventory) struct inventory *fresh = xcalloc(1, sizeof(*fresh));
 	AUTO(str) char *sql = NULL;
@@ -149,8 +150,6 @@ static int renew_views(struct inventory *i, char **ret_error)
 	r = db_error(fresh, sqlite3_open(":memory:", &fresh->db));
 	if (r == 0)
 		r = db_exec(fresh, sql);
-	if (r == 0)
-		r = drop_views(i);
 	return r < 0 ? r : copy_views(i, fresh);
 }
 
@@ -177,12 +176,15 @@ static int migrate_all(struct inventory *i, const struct schema *schema,
 
 	/* Asked again under the lock: another run may have been faster.  */
 	r = version_of(i, &version);
-	for (; r == 0 && version < schema->version; version++) {
+	if (r == 0 && version < schema->version) {
 		older = true;
-		r = migrate_step(i, schema, version);
+		/* ALTER TABLE asks all views, which may be older ones.  */
+		r = drop_views(i);
 	}
+	for (; r == 0 && version < schema->version; version++)
+		r = migrate_step(i, schema, version);
 	if (r == 0 && older)
-		r = renew_views(i, ret_error);
+		r = make_views(i, ret_error);
 	if (r < 0 || !older)
 		return r;
 	snprintf(pragma, sizeof(pragma), "PRAGMA user_version = %d",
