@@ -222,6 +222,26 @@ is "with what they are to tell" "$(cat "$state"/notices/*.txt |
 rm -f "$work/mail"
 "$hooks/after-update" tell
 is "which they do" "$(grep -c '^new: high: R3: ' "$work/mail")" 1
+# one that is ended while it tells: the next has it
+echo "new: once" >"$state/notices/20210925T000000Z-1.txt"
+cat >"$config/notify.d/kill" <<'END'
+#!/bin/sh
+# its parent is timeout(1)
+read -r pid name state parent rest <"/proc/$PPID/stat"
+kill -KILL "$parent"
+END
+chmod +x "$config/notify.d/kill"
+mv "$config/notify.d/mail" "$config/notify.d/zmail"
+rm -f "$work/mail"
+("$hooks/after-update" tell) 2>/dev/null
+rm "$config/notify.d/kill"
+mv "$config/notify.d/zmail" "$config/notify.d/mail"
+check "one that was ended has told nothing" [ ! -e "$work/mail" ]
+check "it left the notice as it was in hand" \
+	[ "$(find "$state/notices" -name '*.txt.*' | wc -l)" -eq 1 ]
+"$hooks/after-update" tell
+is "the next tells it" "$(grep -c '^new: once' "$work/mail")" 1
+is "and nothing is left" "$(ls -A "$state/notices")" ""
 status=0
 "$hooks/after-update" service 2>/dev/null || status=$?
 is "nothing new" "$status" 0
