@@ -124,7 +124,9 @@ survey_links() {	# NAME...
 			print "end"
 		}' "$work/names" - >"$work/followed" || return 1
 	while IFS='	' read -r last target link; do
-		[ "$last$target" != end ] || return 0
+		case $last:$target in
+		end:) return 0 ;;
+		esac
 		case $last in
 		/*) ;;
 		*) last=$certs_real/$last ;;
@@ -206,8 +208,12 @@ survey_der() {
 	while IFS= read -r line; do
 		case $line in
 		-*)
-			real=${line#* * } && real=${real%%	*}
-			print=$(sum "$root$real") || return 1
+			real=${line#*	} && real=${real#* } && real=${real%%	*}
+			[ -e "$root$real" ] || continue
+			if ! print=$(sum "$root$real"); then
+				why="it cannot be read: $(shown "$real")"
+				return 1
+			fi
 			line="$print ${line#-	}"
 			;;
 		esac
@@ -284,7 +290,7 @@ remake_store() {
 		copy_of_bundle && selected_files >"$work/edited" &&
 		[ -s "$work/edited" ] &&
 		enter "$bundle" && stage "$work/edited" && remake_links &&
-		enter "$bundle" && mv -fT -- ./.trustdrift-new "$name"
+		enter "$bundle" && take_place "$name"
 }
 
 # What is no file, a link say, becomes one, as it does with the updater.
@@ -312,7 +318,7 @@ remake_links() {
 		$2 "" != n "" { print $0 " " $1 "." n }
 		{ n++ }' >"$work/gaps"
 	while IFS=' ' read -r old new; do
-		mv -f -- "./$old" "./$new" || return 1
+		mv -fT -- "./$old" "./$new" || return 1
 	done <"$work/gaps"
 }
 
@@ -342,7 +348,8 @@ selected_files() {
 # on a full disk, the directory is put back, and the sources keep the change.
 update_ca_certificates() {
 	surveyed=''
-	survey && rm -f -- ./.trustdrift-new && keep "$certs_real" &&
+	survey && enter_directory "$certs_real" && clear_stage &&
+		keep "$certs_real" &&
 		echo update_ca_certificates >"$backup/refresh" || return 1
 	before=$backup/files/$kept
 	java=$certs_real/java/cacerts

@@ -3,9 +3,9 @@
 
 # The SHA-256 of every certificate in a file of this host, a line each.  A
 # file without PEM blocks is taken for one certificate in DER.  Fails where FILE
-# cannot be read.
+# is none that can be read.
 fingerprints() {	# FILE
-	[ -r "$1" ] || return 1
+	[ -f "$1" ] && [ -r "$1" ] || return 1
 	if grep -q -e '-----BEGIN [A-Z0-9 ]*CERTIFICATE-----' -- "$1"; then
 		pem_lines <"$1" | hash_lines
 	else

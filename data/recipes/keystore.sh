@@ -39,7 +39,7 @@ keystore_entries() {
 	[ "$keystore_bytes" != "$keystore_listed" ] || return 0
 	keystore_listed=''
 	: >"$work/certificates" && : >"$work/names" &&
-		keystore -list -rfc >"$work/list" 2>"$work/messages" &&
+		keystore -list -rfc >"$work/list" &&
 		awk '/^Your keystore contains [0-9]+ entr/ && total == "" {
 			total = $4
 		}

@@ -31,8 +31,9 @@ database_open() {	# PATH
 		return 1
 	fi
 	job_begin "$database_path" cert9.db key4.db || return 1
-	if ! database -L >"$work/list" 2>&1; then
-		why="certutil cannot list it: $(shown "$(head -n 1 "$work/list")")"
+	if ! database -L >"$work/list"; then
+		why=$(shown "$(head -n 1 "$work/messages")")
+		why="certutil cannot list it: $why"
 		return 1
 	fi
 }

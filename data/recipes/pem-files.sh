@@ -20,8 +20,10 @@ without_certificate() {	# FILE HELD
 		# Comments are held back until it is known whose they are.
 		!inside && /^[ \t]*(#.*)?\r?$/ { held = held $0 "\n"; next }
 		/^-----BEGIN (X509 )?CERTIFICATE-----/ {
-			out(block)
-			block = ""
+			if (inside) {
+				out(held block)
+				held = block = ""
+			}
 			inside = 1
 		}
 		inside {

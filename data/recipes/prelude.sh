@@ -20,12 +20,12 @@
 
 set -u
 umask 077
-unset IFS CDPATH ENV BASH_ENV TMPDIR
+unset IFS CDPATH ENV BASH_ENV TMPDIR POSIXLY_CORRECT
 LC_ALL=C
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL PATH
 
-root=$scanned_root mode=run dry_run='' yes='' only='' rollback_dir='' gnu_cp=''
+root=$scanned_root mode=run dry_run='' yes='' only='' rollback_dir='' job=''
 uid='' backup='' kept=0 locked='' work='' pending='' refreshes='' plan='' why=''
 n_done=0 n_already=0 n_skipped=0 n_failed=0 n_would=0
 
@@ -160,9 +160,8 @@ sum() {	# FILE
 }
 
 # Sets $state to what is at a path of this host: "-" nothing, the SHA-256 of a
-# regular file, of where a link leads, or of all that is below a directory but for
-# names with control characters; "unknown", which is the same as nothing else, where
-# that cannot be read.
+# regular file, of where a link leads, or of all that is below a directory;
+# "unknown", which is the same as nothing else, where that cannot be read.
 look_at() {	# FILE
 	if [ -L "$1" ]; then
 		state=$(readlink -n -- "$1" | sha256sum)
@@ -171,20 +170,25 @@ look_at() {	# FILE
 		if hash_file "$1"; then state=$digest; else state=unknown; fi
 	elif [ -d "$1" ]; then
 		state=unknown
-		if workspace && (cd -- "$1" && find . -path '*[[:cntrl:]]*' \
-			-prune -o ! -type d -print >"$work/tree" &&
-			sort -o "$work/tree" "$work/tree" &&
-			tar -cf "$work/tree.tar" -T "$work/tree" 2>/dev/null) &&
-			hash_file "$work/tree.tar"; then
-			state=tree:$digest
+		if workspace && : >"$work/unread" && tree_list "$1"; then
+			digest=$( { (cd -- "$1" && tar -cf - -T "$work/tree") &&
+				rm -f -- "$work/unread"; } 2>/dev/null |
+				sha256sum)
+			[ -e "$work/unread" ] || state=tree:${digest%% *}
 		fi
-		rm -f -- "${work:-/}/tree.tar"
 	elif [ -e "$1" ]; then
 		state=other
 	else
 		state=-
 	fi
 }
+
+# What is below DIRECTORY, but for names that tar would take for something else.
+tree_list() (	# DIRECTORY
+	cd -- "$1" && find . \( -path '*[[:cntrl:]]*' -o -path '*\\*' \) -prune \
+		-o ! -type d -print >"$work/tree" &&
+		sort -o "$work/tree" "$work/tree"
+)
 
 # The same on standard output.
 state_of() {	# FILE
@@ -209,6 +213,35 @@ backup_place() {
 	fi
 }
 
+# Is DIRECTORY, as what is in it, only this user's to change, for all that root can
+# see?  An ordinary user has to look after that.
+is_own() {	# DIRECTORY
+	[ "$uid" = 0 ] || return 0
+	case $(stat -c '%u %a' -- "$1" 2>/dev/null) in
+	'0 '*[2367] | '0 '*[2367]?) return 1 ;;
+	'0 '*) ;;
+	*) return 1 ;;
+	esac
+}
+
+# Are the place and what is above it, as far as that is there?
+place_is_own() {
+	[ "$uid" = 0 ] || return 0
+	own_at=$root own_rest=${place#"$root"}
+	set --
+	while [ -e "$own_at/" ]; do
+		set -- "$@" "$own_at/"
+		[ -n "$own_rest" ] || break
+		own_rest=${own_rest#/}
+		own_at=$own_at/${own_rest%%/*}
+		case $own_rest in
+		*/*) own_rest=/${own_rest#*/} ;;
+		*) own_rest='' ;;
+		esac
+	done
+	! stat -c '%u %a' -- "$@" | grep -Eqv '^0 [0-7]*[0145][0145]$'
+}
+
 # Makes it, and what is above it for everybody to read.
 make_place() {
 	[ -d "$place" ] || {
@@ -223,7 +256,12 @@ make_place() {
 # cannot change anything either.
 lock() {
 	[ -z "$dry_run" ] || return 0
-	backup_place && make_place 2>/dev/null && [ -r "$place" ] || return 0
+	backup_place || return 0
+	if ! place_is_own; then
+		warn "others may write to $place or above it: nothing is changed"
+		exit 2
+	fi
+	make_place 2>/dev/null && [ -r "$place" ] || return 0
 	if command -v flock >/dev/null; then
 		exec 9<"$place"
 		flock -n 9 && return 0
@@ -256,7 +294,11 @@ backup_begin() {
 keep() {	# PATH
 	backup_begin && enter "$1" || return 1
 	kept=$((kept + 1))
-	cp -a -- "$name" "$backup/files/$kept" &&
+	keep_as=$backup/files/$kept
+	{ [ -L "$name" ] || [ -f "$name" ] || [ -d "$name" ]; } &&
+		cp -a -- "$name" "$keep_as" &&
+		{ [ -L "$keep_as" ] || [ -f "$keep_as" ] ||
+			[ -d "$keep_as" ]; } &&
 		facts=$(stat -c '%a %u %g %Y' -- "$name") &&
 		printf '%s %s %s\n' "$kept" "$facts" "$1" >>"$backup/index" &&
 		return 0
@@ -290,7 +332,8 @@ was_left() {	# DIRECTORY STATE PATH
 
 # Is PATH what was scanned, or what a run of this very script made of it?
 unchanged() (	# PATH SHA256
-	follow "$1" last && path=${followed#"$root"} && backup_place || exit 1
+	follow "$1" last && [ ! -d "$followed" ] &&
+		path=${followed#"$root"} && backup_place || exit 1
 	look_at "$root$path"
 	interrupted=''
 	[ "$state" != "$2" ] || exit 0
@@ -311,40 +354,101 @@ unchanged() (	# PATH SHA256
 	[ -n "$interrupted" ]
 )
 
+# ---- what takes the place of something ----
+#
+# It is made in .trustdrift-new, a directory of ours beside it that nobody else can
+# enter, or move to another one: the directory above it may belong to a user, and cp
+# and ln work on names.
+
+# Makes that directory in the working directory, or takes the one that a run that was
+# killed left, and enters it.
+enter_stage() {
+	stage_above=${PWD%/}
+	if [ ! -d ./.trustdrift-new ] || [ -L ./.trustdrift-new ]; then
+		rm -f -- ./.trustdrift-new
+	fi
+	mkdir -m 700 -- ./.trustdrift-new 2>/dev/null || :
+	if cd -P -- ./.trustdrift-new 2>/dev/null &&
+		[ "$PWD" = "$stage_above/.trustdrift-new" ]; then
+		case $(stat -c '%u %a' .) in
+		"$uid "*700) return 0 ;;
+		esac
+	fi
+	cd -P -- "${stage_above:-/}" || return 1
+	[ ! -e ./.trustdrift-new ] ||
+		why="somebody's .trustdrift-new is in $stage_above: remove it"
+	return 1
+}
+
+# Back from it, and away with it.
+leave_stage() {
+	rm -rf -- ./new && cd -P .. && rmdir -- ./.trustdrift-new
+}
+
 # Puts a copy of FILE in the place of NAME in the working directory, at once.
 # Whatever somebody put there meanwhile, link or directory, is not followed.
-# The temporary name is always the same, so sweep() finds what a run that was
-# killed left; what a full disk cut short is removed.
 replace() {	# FILE NAME
-	stage "$1" && mv -fT -- ./.trustdrift-new "$2" && return 0
-	[ -d ./.trustdrift-new ] || rm -f -- ./.trustdrift-new
-	return 1
+	stage "$1" && take_place "$2"
 }
 
-# The half of it that needs room: FILE lies in the working directory.
+# The half of it that needs room.  What a full disk cut short is removed.
 stage() {	# FILE
-	may_stage || return 1
-	cp -aT --remove-destination -- "$1" ./.trustdrift-new && return 0
-	[ -d ./.trustdrift-new ] || rm -f -- ./.trustdrift-new
+	[ -L "$1" ] || [ -f "$1" ] || return 1
+	enter_stage || return 1
+	if rm -rf -- ./new && cp -aT -- "$1" ./new; then
+		cd -P .. || return
+		return 0
+	fi
+	leave_stage
 	return 1
 }
 
-# GNU cp gives a copy its owner, mode and time by its descriptor, other ones by its
-# name: who owns the directory could have put another file in its place.
-may_stage() {
-	[ "$uid" = 0 ] || return 0
-	case $(stat -c '%u %a' .) in
-	'0 '*[2367] | '0 '*[2367]?) ;;
-	'0 '*) return 0 ;;
-	esac
-	[ -n "$gnu_cp" ] || case $(cp --version 2>/dev/null) in
-	*GNU*) gnu_cp=yes ;;
-	*) gnu_cp=no ;;
-	esac
-	[ "$gnu_cp" = no ] || return 0
-	why="others may write into its directory, and only GNU cp copies to there"
-	why="$why safely: install coreutils"
+take_place() {	# NAME
+	enter_stage || return 1
+	if mv -fT -- ./new "../${1#./}"; then
+		leave_stage || :
+		return 0
+	fi
+	leave_stage
 	return 1
+}
+
+# Makes NAME in the working directory a link, at once.
+replace_link() {	# TARGET NAME
+	enter_stage || return 1
+	if rm -rf -- ./new && ln -s -- "$1" ./new; then
+		cd -P .. && take_place "$2"
+		return
+	fi
+	leave_stage
+	return 1
+}
+
+# Makes NAME in the working directory a directory with the mode and owner of LIKE.
+replace_directory() {	# LIKE NAME
+	enter_stage || return 1
+	if rm -rf -- ./new && mkdir -- ./new &&
+		chown "$(stat -c '%u:%g' -- "$1")" ./new &&
+		chmod "$(stat -c %a -- "$1")" ./new; then
+		cd -P .. && take_place "$2"
+		return
+	fi
+	leave_stage
+	return 1
+}
+
+# Removes what a run that was killed left in the working directory: it may be a copy
+# of private keys.
+clear_stage() {
+	[ -d ./.trustdrift-new ] || [ -L ./.trustdrift-new ] || return 0
+	clear_here=$PWD
+	if cd -P -- ./.trustdrift-new 2>/dev/null &&
+		[ "$PWD" = "${clear_here%/}/.trustdrift-new" ]; then
+		case $(stat -c '%u %a' .) in
+		"$uid "*700) leave_stage && return 0 ;;
+		esac
+	fi
+	cd -P -- "$clear_here" || return
 }
 
 # Copies the file PATH to $work/original, and again to $work/edited, with its mode,
@@ -360,14 +464,7 @@ take_copy() {	# PATH
 	return 1
 }
 
-# Makes NAME in the working directory a link, at once.
-replace_link() {	# TARGET NAME
-	rm -f -- ./.trustdrift-new && ln -s -- "$1" ./.trustdrift-new &&
-		mv -fT -- ./.trustdrift-new "$2"
-}
-
-# Removes what runs that were killed had put beside what they changed: it may be
-# a copy of private keys.
+# Removes what runs that were killed had put beside what they changed.
 sweep() {
 	backup_place || return 0
 	for earlier in "$place"/*; do
@@ -377,12 +474,8 @@ sweep() {
 		while IFS= read -r line <&3; do
 			path=${line#* }
 			for path in "${path%/*}" "$path"; do
-				left=$path/.trustdrift-new
-				[ -e "$root$left" ] || [ -L "$root$left" ] ||
-					continue
-				if enter "$left" && [ ! -d "$name" ]; then
-					rm -f -- "$name"
-				fi
+				[ ! -e "$root$path/.trustdrift-new" ] ||
+					! enter_directory "$path" || clear_stage
 			done
 		done 3<"$earlier/changes"
 	done
@@ -555,7 +648,7 @@ do_step() {	# act|refresh, then as above
 		skip "step $1" 'it needs a decision: name its finding with --only'
 	elif ! confirm 'Do this?'; then
 		skip "step $1" 'not wanted'
-	elif [ "$part" = act ] && ! "${2}_act"; then
+	elif why='' && [ "$part" = act ] && ! "${2}_act"; then
 		fail "step $1" "${why:-see above}"
 	elif [ -n "$4" ]; then
 		pending="$pending $1:$2" refreshes="$refreshes $4"
@@ -590,6 +683,10 @@ refresh_all() {
 # ---- main ----
 
 finish() {
+	[ -z "$job" ] || job_clear || {
+		warn "$job cannot be removed"
+		work=''
+	}
 	[ -z "$work" ] || rm -rf -- "$work"
 	[ -z "$locked" ] || rmdir -- "$locked"
 }
@@ -674,6 +771,11 @@ main() {
 	root=${root%/} uid=$(id -u)
 	trap finish EXIT
 	trap 'exit 1' HUP INT TERM PIPE
+	if ! is_own "$root/"; then
+		warn "$root/ belongs to another user, or others may write there:" \
+			'run this in that system, or as that user'
+		exit 2
+	fi
 	if ! check_root; then
 		warn "not the root that was scanned, its $host_file differs:" \
 			'nothing is changed'

@@ -3,7 +3,7 @@
 #
 # keytool and certutil work on a copy in a private directory, with the rights
 # of the file's owner, and only when the copy came out as it should does it
-# replace the store.  An NSS database even names libraries to load
+# replace the store.  What they say is in $work/messages.  An NSS database even names libraries to load
 # (pkcs11.txt): that file is not copied.
 #
 # The owner can change what lies in that directory at any moment: from the time
@@ -12,25 +12,46 @@
 # Copies the files NAME... beside PATH to a new private directory $job.  The first
 # says who the owner is.
 job_begin() {	# PATH NAME...
-	workspace && chmod 711 "$work" && rm -rf -- "$work/job" "$work/in" &&
-		enter "$1" || return 1
-	job=$work/job
+	workspace && chmod 711 "$work" || return 1
+	if ! job_clear; then
+		why="$job cannot be removed"
+		return 1
+	fi
+	rm -rf -- "$work/in" && enter "$1" || return 1
+	job=$work/job job_uid=''
 	mkdir -- "$job" && mkdir -m 711 -- "$work/in" || return 1
 	shift
 	for file in "$@"; do
 		cp -a -- "./$file" "$job/" && [ -f "$job/$file" ] &&
 			[ ! -L "$job/$file" ] || return 1
 	done
-	job_uid=$(stat -c %u -- "$job/$1") &&
-		job_gid=$(stat -c %g -- "$job/$1") || return 1
-	[ "$uid" = 0 ] && [ "$job_uid" != 0 ] || return 0
-	if ! setpriv --reuid "$job_uid" --regid "$job_gid" --clear-groups \
-		true 2>/dev/null; then
+	job_uid=$(stat -c %u -- "$job/$1") || return 1
+	is_other || return 0
+	if ! setsid setpriv --reuid "$job_uid" --regid 65534 \
+		--clear-groups true 2>/dev/null; then
+		job_uid=''
 		why="it belongs to another user, and no setpriv (util-linux) is"
 		why="$why here that could become that user"
 		return 1
 	fi
-	chown "$job_uid:$job_gid" "$job"
+	chown "$job_uid" "$job"
+}
+
+# Is it somebody else's?
+is_other() {
+	[ "$uid" = 0 ] && [ -n "$job_uid" ] && [ "$job_uid" != 0 ]
+}
+
+# Removes the directory.  What its owner has made there the owner removes: rm of
+# busybox can be led elsewhere.
+job_clear() {
+	[ -n "$job" ] && [ -d "$job" ] || return 0
+	! is_other || as_owner sh -c 'rm -rf ./* ./.[!.]*' >/dev/null
+	if [ "$uid" = 0 ]; then
+		chown 0:0 "$job" && chmod 700 "$job" || return 1
+	fi
+	rm -f -- "$job"/* "$job"/.[!.]* 2>/dev/null
+	rmdir -- "$job"
 }
 
 # Sets $handed to a copy of FILE that the owner can read and nobody but us change.
@@ -41,7 +62,10 @@ hand_over() {	# FILE
 
 # Takes the directory back, before anything in it is believed.
 job_end() {
-	[ "$uid" != 0 ] || chown 0:0 "$job" || return 1
+	if [ "$uid" = 0 ]; then
+		chown 0:0 "$job" && chmod 700 "$job" || return 1
+		job_uid=''
+	fi
 	for file in "$job"/* "$job"/.[!.]*; do
 		[ -L "$file" ] || { [ -e "$file" ] && [ ! -f "$file" ]; } ||
 			continue
@@ -51,14 +75,25 @@ job_end() {
 }
 
 as_owner() (	# COMMAND...
-	exec 9<&-	# the lock
+	exec 2>"$work/messages" 3<&- 4<&- 9<&-	# 9: the lock
 	cd -- "$job" || exit 1
 	HOME=$job
 	export HOME
-	# In a session of its own it has no terminal of root's.
-	if [ "$uid" = 0 ] && [ "$job_uid" != 0 ]; then
-		exec setsid setpriv --reuid "$job_uid" --regid "$job_gid" \
+	# It may run what the owner wants: it has no terminal of root's, by a session
+	# of its own and by what it writes to, and no group, which a file may have
+	# and its owner not.
+	if is_other; then
+		exec setsid setpriv --reuid "$job_uid" --regid 65534 \
 			--clear-groups --no-new-privs -- "$@" </dev/null
 	fi
 	exec "$@" </dev/null
 )
+
+# Runs COMMAND, which calls as_owner, and shows what it says.
+told() {	# COMMAND...
+	told=0
+	"$@" >"$work/told" || told=$?
+	cat -- "$work/told" "$work/messages" 2>/dev/null |
+		tr -c '[:print:]\n' '?' >&2
+	return "$told"
+}

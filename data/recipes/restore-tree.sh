@@ -13,9 +13,10 @@
 restore_tree() {	# KEPT PATH [all]
 	workspace && enter_directory "$2" || return 1
 	tree=$PWD tree_kept=$1 tree_all=${3:-} tree_ended='' tree_failed=''
-	rm -f -- ./.trustdrift-new
-	{ all_about && echo && (cd -- "$1" && all_about); } | awk '
-		/^$/ { kept = 1; next }
+	clear_stage
+	# Two empty lines: both lists came to their end.
+	{ all_about && echo && (cd -- "$1" && all_about) && echo; } | awk '
+		/^$/ { kept++; next }
 		{ name = substr($0, index($0, "\t") + 1) }
 		!kept { there[$0]; order[n++] = name; next }
 		{
@@ -24,6 +25,7 @@ restore_tree() {	# KEPT PATH [all]
 				$0 in there ? "alike" : "other") "\t" name
 		}
 		END {
+			if (kept != 2) exit 1
 			while (n-- > 0)
 				if (!(order[n] in wanted))
 					print "new\t" order[n]
@@ -67,10 +69,7 @@ restore_name() {	# directory|alike|other|new|end NAME
 	case $1 in
 	directory)
 		[ ! -L "$base" ] || rm -f -- "$base"
-		[ ! -d "$base" ] || return 0
-		mkdir -- "$base" && enter_below "$2" &&
-			chown "$(stat -c '%u:%g' -- "$tree_kept/$2")" . &&
-			chmod "$(stat -c %a -- "$tree_kept/$2")" .
+		[ -d "$base" ] || replace_directory "$tree_kept/$2" "$base"
 		;;
 	alike)
 		if [ -L "$base" ] || [ ! -f "$base" ] ||

@@ -38,7 +38,7 @@ restore() {	# NUMBER PATH
 		restore_nothing "$2"
 		return
 	fi
-	copy=$rollback_dir/files/$1
+	copy=$rollback_dir/files/$1 why=''
 	if follow "$2"; then real=$followed; else real=''; fi
 	look_at "$copy"
 	was=$state
@@ -71,7 +71,7 @@ restore() {	# NUMBER PATH
 		n_done=$((n_done + 1))
 		say "restore $1: put back: $2"
 	else
-		fail "restore $1" "$2 could not be put back"
+		fail "restore $1" "$2 could not be put back${why:+: $why}"
 	fi
 }
 
@@ -83,7 +83,9 @@ rollback() {
 	asked_dir=$rollback_dir
 	rollback_dir=$(cd -- "$rollback_dir" 2>/dev/null && pwd -P) ||
 		wrong_usage "there is no directory $(shown "$asked_dir")"
-	if [ ! -f "$rollback_dir/index" ]; then
+	if ! is_own "$rollback_dir"; then
+		wrong_usage 'that directory is not only yours to change'
+	elif [ ! -f "$rollback_dir/index" ]; then
 		wrong_usage 'that directory holds no backup'
 	elif [ "$(cat "$rollback_dir/script")" != "$script_id" ]; then
 		wrong_usage "another script made that backup: see repair.sh there"

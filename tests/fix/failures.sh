@@ -23,24 +23,26 @@ run_with_tools() { # run_with_tools [ARGUMENT...]
 
 # ---- no room -------------------------------------------------------------------
 # No file may grow: builtins fail to write as on a full disk, and as programs do.
-full() { # full WHAT
+full() { # full RECIPE [SHELL...]: dash, and these
 	make
 	before=$(listing)
-	for shell in dash bash; do
+	recipe=$1
+	shift
+	for shell in dash "$@"; do
 		(
 			trap '' XFSZ
 			ulimit -f 0
 			$shell "$work/fix.sh" --yes --only $one 2>&1 </dev/null
 			echo "status $?"
 		) | cat >"$work/out"
-		ok "$1, $shell, no room: it is not done" \
+		ok "$recipe, $shell, no room: it is not done" \
 			[ "$(grep -Ec 'already done$|: done$|^status 0' \
 				"$work/out")" = 0 ]
-		is "$1, $shell, no room: nothing is changed" "$(listing)" \
+		is "$recipe, $shell, no room: nothing is changed" "$(listing)" \
 			"$before"
 	done
 	run --dry-run
-	ok "$1: it is not done" [ "$(grep -c 'already done$' "$work/out")" = 0 ]
+	ok "$recipe: with room, it is not done, either" [ "$(grep -c 'already done$' "$work/out")" = 0 ]
 }
 h=$root/h
 hash_directory() {
@@ -52,14 +54,14 @@ hash_directory() {
 command -v bash >/dev/null || skip "bash is missing"
 hash_directory
 finding 1 hash-directory-remove /h/root.pem sha256 "$(sha256_of root)"
-full hash-directory-remove
+full hash-directory-remove bash
 hash_directory
 rm "$h"/*.0
 finding 1 hash-relink '' store_path /h
 full hash-relink
 debian_new
 ca 1 root "$bundle"
-full debian-system-ca
+full debian-system-ca bash
 debian_new
 pem root >"$root$bundle"
 finding 1 debian-refresh ''
@@ -119,6 +121,21 @@ pem leaf >"$h/other.pem"
 run_with_tools --yes --rollback "$kept"
 is "no tar: rollback" "$status" 1
 ok "no tar: a later change stays" cmp -s "$h/other.pem" "$work/pem/leaf"
+no_tools
+
+# What was kept cannot be listed: nothing is taken for made since.
+hash_directory
+finding 1 hash-directory-remove /h/root.pem sha256 "$(sha256_of root)"
+make
+run --yes
+after=$(listing)
+tool find <<'END'
+case "$PWD $*" in */backup/*stat*) exit 1 ;; esac
+exec /usr/bin/find "$@"
+END
+run_with_tools --yes --rollback "$(backup)"
+is "no list of what was kept: rollback" "$status" 1
+is "no list of what was kept: nothing is changed" "$(listing)" "$after"
 no_tools
 
 # rpm without room for its list, and rpm that cannot read its database
@@ -185,7 +202,9 @@ is "a block without end: status" "$status" 0
 ok "a block without end: it is the right one" \
 	[ "$(pem root other)" = "$(cat "$root/etc/app/roots.pem")" ]
 {
+	printf '# cut\n'
 	pem cross | sed -n 1,4p
+	printf '# other\n'
 	pem other
 	printf '# root\n'
 	pem root
@@ -197,7 +216,9 @@ make
 run --yes
 is "a file with such a block: status" "$status" 0
 {
+	printf '# cut\n'
 	pem cross | sed -n 1,4p
+	printf '# other\n'
 	pem other
 	pem leaf | head -c -1
 } >"$work/wanted"
@@ -272,6 +293,27 @@ else
 	echo "SKIPPED, NOT TESTED: the updaters need root"
 fi
 
+# A file without PEM is nothing that keeps a step from being done, one that cannot be
+# read is.
+debian_new
+cp "$certificates/leaf.der" "$local/leaf.crt"
+echo "not one" >"$certs/README"
+ca 1 root "$bundle"
+make
+run --yes
+is "DER and others: status" "$status" 0
+ok "DER and others: it is gone" \
+	[ "$(hashed)" = "other.pem several.pem spaces.pem " ]
+debian_new
+ln -s ../nowhere "$certs/a.pem"
+rm "$root$bundle"
+ln -s ../nowhere "$root$bundle"
+finding 1 debian-refresh ''
+make
+run --yes
+is "a bundle that leads nowhere: status" "$status" 0
+ok "a bundle that leads nowhere: it is made" bundled root other several spaces
+
 # A bundle that is a link becomes a file, as with Debian's updater.
 debian_new
 mkdir "$root/etc/ssl/made"
@@ -314,7 +356,7 @@ finding 1 remove-file /a/1
 make
 run --yes
 kept=$(backup)
-: >"$root/a/.trustdrift-new"	# for sweep(), which goes there
+(umask 077 && mkdir "$root/a/.trustdrift-new")	# for sweep(), which goes there
 cd "${kept%/*}" || exit 1
 run --yes --rollback "./${kept##*/}"
 cd "$srcdir" || exit 1

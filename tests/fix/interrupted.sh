@@ -185,12 +185,12 @@ swapped() {
 
 # A sample, by steps that share no divisor; EVERY=1 is all of them, and takes long.
 # Finding a path changes nothing, but a directory may be swapped meanwhile.
-swapped deleting "${EVERY:-331}"
-swapped editing "${EVERY:-127}"
+swapped deleting "${EVERY:-457}"
+swapped editing "${EVERY:-173}"
 WITHOUT=follow
 export WITHOUT
-try deleting "${EVERY:-151}"
-try editing "${EVERY:-113}"
+try deleting "${EVERY:-199}"
+try editing "${EVERY:-149}"
 # what can be caught: the script tidies up, and says that it did not end
 for SIGNAL in TERM INT HUP PIPE; do
 	export SIGNAL
@@ -204,16 +204,16 @@ for SIGNAL in TERM INT HUP PIPE; do
 	try editing "${EVERY:-311}"
 done
 unset SIGNAL
-try store "${EVERY:-251}"
-try pem_files "${EVERY:-109}"
-! command -v openssl >/dev/null || try hash_directory "${EVERY:-137}"
+try store "${EVERY:-389}"
+try pem_files "${EVERY:-167}"
+! command -v openssl >/dev/null || try hash_directory "${EVERY:-211}"
 scenario=refresh
 try refresh "${EVERY:-593}"
 scenario=pem_join
-try pem_join "${EVERY:-191}"
+try pem_join "${EVERY:-233}"
 consent=''
 scenario=relink
-! command -v openssl >/dev/null || try relink "${EVERY:-307}"
+! command -v openssl >/dev/null || try relink "${EVERY:-419}"
 
 # What a killed run had put beside a file goes even where the next one has nothing
 # to do there; beside what no run has changed it is somebody else's.
@@ -221,7 +221,8 @@ editing
 make
 run --yes
 mkdir "$root/b" "$root/a/sub"
-echo secret >"$root/a/.trustdrift-new"
+(umask 077 && mkdir "$root/a/.trustdrift-new" &&
+	echo secret >"$root/a/.trustdrift-new/new")
 for other in a/sub b; do echo other >"$root/$other/.trustdrift-new"; done
 run --yes --dry-run
 ok "--dry-run takes nothing away" [ -e "$root/a/.trustdrift-new" ]
@@ -232,12 +233,24 @@ ok "what the killed run left is gone" [ ! -e "$root/a/.trustdrift-new" ]
 for other in a/sub b; do
 	ok "/$other is left alone" [ -f "$root/$other/.trustdrift-new" ]
 done
+# What is none of ours: a directory that others may enter, or that a link leads to.
 mkdir "$root/a/.trustdrift-new"
+chmod 755 "$root/a/.trustdrift-new"
+echo other >"$root/a/.trustdrift-new/new"
 run --yes
-ok "a directory is none" [ -d "$root/a/.trustdrift-new" ]
-rmdir "$root/a/.trustdrift-new"
-ln -s ../b/.trustdrift-new "$root/a/.trustdrift-new"
+ok "another's directory stays" [ -f "$root/a/.trustdrift-new/new" ]
+run --yes --rollback "$(backup)"
+is "it is in the way: status" "$status" 1
+said "it is in the way" "somebody's .trustdrift-new is in .*: remove it"
+chmod 700 "$root/a/.trustdrift-new"
+mv "$root/a/.trustdrift-new" "$root/c"
+ln -s ../c "$root/a/.trustdrift-new"
 run --yes
-ok "a link is" [ ! -L "$root/a/.trustdrift-new" ]
-ok "and where it leads stays" [ -f "$root/b/.trustdrift-new" ]
+ok "where a link leads nothing is removed" [ -f "$root/c/new" ]
+rm "$root/a/.trustdrift-new"
+run --yes --rollback "$(backup)"
+is "without it: status" "$status" 0
+is "without it: all is back" "$(cat "$root/a/1")" "one
+two
+three"
 finish

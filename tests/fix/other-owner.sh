@@ -177,38 +177,79 @@ for recipe in pem-add pem-remove; do
 	is "$recipe, a pipe: status" "$status" 1
 done
 
-# A cp that gives away by name what it has copied.
+# A cp that gives away by name what it has copied, when the user has put something
+# else there: it copies to where the user cannot come.
 root_new
 mkdir -p "$home"
 pem root cross >"$home/roots.pem"
 finding 1 pem-remove /home/ann/roots.pem sha256 "$(sha256_of root)"
 his
 make
-before=$(listing)
-cat >"$work/other-cp" <<'END'
+cat >"$work/other-cp" <<END
 cp() {
-	case $1 in --version) echo "BusyBox v1.35.0" ;; *) command cp "$@" ;; esac
+	command cp "\$@" || return
+	case "\$*" in *./new*) ;; *) return 0 ;; esac
+	setpriv --reuid $user --regid $user --clear-groups sh -c 'rm -rf new &&
+		ln -s "$victim/passwd" new; cd .. && mv .trustdrift-new home2 &&
+		mkdir .trustdrift-new && ln -s "$victim/passwd" .trustdrift-new/new' \
+		2>/dev/null
+	: >"$work/tried"
+	chown $user ./new
+	chmod 644 ./new
 }
-. "$@"
+. "\$@"
 END
-status=0
-bash "$work/other-cp" "$work/fix.sh" --yes >"$work/out" 2>&1 </dev/null || status=$?
-is "another cp: status" "$status" 1
-said "another cp" 'only GNU cp copies to there safely'
-is "another cp: nothing is changed" "$(listing)" "$before"
-chown 0:0 "$home"
-bash "$work/other-cp" "$work/fix.sh" --yes >"$work/out" 2>&1 </dev/null
-is "another cp, a directory of root: status" "$?" 0
-chmod 1777 "$home"
+rm -f "$work/tried"
+bash "$work/other-cp" "$work/fix.sh" --yes >"$work/out" 2>&1 </dev/null || :
+ok "another cp: the user tried" [ -e "$work/tried" ]
+untouched "another cp"
+rm -rf "$home/home2" "$home/.trustdrift-new"
+
+# A tree that is somebody else's as a whole, and one whose place for backups is.
+for path in . var/lib; do
+	root_new
+	mkdir "$root/a"
+	echo x >"$root/a/1"
+	finding 1 remove-file /a/1
+	make
+	chown $user "$root/$path"
+	before=$(listing)
+	run --yes
+	is "$path of a user: status" "$status" 2
+	is "$path of a user: nothing is changed" "$(listing)" "$before"
+	chown 0 "$root/$path"
+	chmod 777 "$root/$path"
+	run --yes
+	is "$path for all: status" "$status" 2
+	chmod 755 "$root/$path"
+	run --yes
+	is "$path of root: status" "$status" 0
+	kept=$(backup)
+	chown $user "$kept"
+	run --yes --rollback "$kept"
+	is "$path, a backup of a user: status" "$status" 64
+	chown 0 "$kept"
+	run --yes --rollback "$kept"
+	is "$path, a backup of root: status" "$status" 0
+done
+
+# A pipe with the mode of what runs as root, where a file is to be kept.
 root_new
 mkdir -p "$home"
 pem root cross >"$home/roots.pem"
-chmod 1777 "$home"
-bash "$work/other-cp" "$work/fix.sh" --yes >"$work/out" 2>&1 </dev/null
-is "another cp, a directory for all: status" "$?" 1
+finding 1 pem-remove /home/ann/roots.pem sha256 "$(sha256_of root)"
+his
+make
+printf 'rm "%s" && mkfifo -m 4755 "%s"\n' "$home/roots.pem" "$home/roots.pem" \
+	>"$work/swap"
+# shellcheck disable=SC2016 # as bash has it
+meanwhile_run keep 'kept=*'
+is "a pipe is not kept: status" "$status" 1
+said "a pipe is not kept" 'could not be kept'
 
 # ---- programs that read what users wrote ------------------------------------------
-# What root would write to lies in the private directory as links to elsewhere.
+# What root would write to lies in the private directory as links to elsewhere, and
+# the directory is for all.
 cat >"$work/planter" <<'END'
 set -T
 test_pid=$BASHPID test_victim=$1 test_work=$2
@@ -216,6 +257,8 @@ shift 2
 mktemp() { command mktemp -d "$test_work/temporary/XXXXXX"; }
 test_plant() {
 	local file
+	setpriv --reuid 12345 --regid 12345 --clear-groups \
+		chmod 777 "$work/job" 2>/dev/null
 	for file in wanted.pem root.der add.pem handed.pem; do
 		[ -L "$work/job/$file" ] || setpriv --reuid 12345 --regid 12345 \
 			--clear-groups ln -s "$test_victim" \
@@ -265,8 +308,27 @@ if command -v certutil >/dev/null; then
 	planted_run nss-add
 	# what the planted links are is no database
 	said "nss-add, planted" 'something else than files came out'
-	run --yes
-	is "nss-add: status" "$status" 0
+	# What a library would have that the owner has certutil load.
+	mkdir "$work/tools"
+	cat >"$work/tools/certutil" <<-END
+		#!/bin/sh
+		{
+			id -u && id -G
+			for fd in /proc/\$\$/fd/*; do readlink "\$fd"; done
+		} >>"$work/who"
+		exec $(command -v certutil) "\$@"
+	END
+	chmod 755 "$work/tools" "$work/tools/certutil"
+	: >"$work/who"
+	chmod 666 "$work/who"
+	sed "s|^PATH=|PATH=$work/tools:|" "$work/fix.sh" >"$work/narrow.sh"
+	dash "$work/narrow.sh" --yes >"$work/out" 2>&1 </dev/null
+	is "nss-add: status" "$?" 0
+	is "nss-add: as whom" "$(sed -n 1,2p "$work/who")" "$user
+65534"
+	ok "nss-add: with nothing of root's" [ "$(grep -Ecv \
+		'^[0-9]*$|^/dev/null$|/messages$|/list$|/who$|/tools/certutil$|^pipe:|/told$' \
+		"$work/who")" = 0 ]
 	is "nss-add: it is his" "$(stat -c %u "$db/cert9.db")" $user
 else
 	echo "SKIPPED, NOT TESTED: certutil is missing: NSS"
