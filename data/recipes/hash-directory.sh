@@ -126,7 +126,7 @@ relink() {	# DIRECTORY
 	record '?' "$hash_real" || return 1
 	if ! hashed_copy "$1" || ! link_again; then
 		restore_tree "$before" "$hash_real" &&
-			why="its links could not be made: it is put back as it was"
+			why="${why:-its links could not be made}: it is put back"
 		return 1
 	fi
 	look_at "$root$hash_real"

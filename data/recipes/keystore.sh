@@ -7,9 +7,8 @@ if [ -z "${TRUSTDRIFT_STOREPASS:-}" ] && [ -n "${TRUSTDRIFT_STOREPASS_FILE:-}" ]
 then
 	read -r TRUSTDRIFT_STOREPASS <"$TRUSTDRIFT_STOREPASS_FILE" || :
 fi
-TRUSTDRIFT_STOREPASS=${TRUSTDRIFT_STOREPASS:-changeit}
-export TRUSTDRIFT_STOREPASS
-unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS
+keystore_password=${TRUSTDRIFT_STOREPASS:-changeit}
+unset TRUSTDRIFT_STOREPASS JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS
 
 # keytool on the private copy.  The C locale would lose what is not ASCII in
 # an alias.  Most of its time is Java's start: a quick compiler and one thread
@@ -25,7 +24,14 @@ keystore() {	# COMMAND...
 		-J-XX:TieredStopAtLevel=1 -J-XX:+UseSerialGC \
 		-J-Duser.language=en -J-Duser.country=US "$@" \
 		-keystore "$job/$keystore_name" -storetype "$type" \
-		-storepass:env TRUSTDRIFT_STOREPASS
+		-storepass:file "$work/in/password"
+}
+
+# Where keytool, as whoever it runs, can read it, and no argument or variable.
+keystore_hand_password() {
+	rm -f -- "$work/in/password"
+	printf '%s\n' "$keystore_password" >"$work/in/password" || return 1
+	! is_other || chown "$job_uid" "$work/in/password"
 }
 
 # The entries of the copy, as "SHA-256 TYPE ALIAS" lines in $work/entries.
@@ -39,7 +45,7 @@ keystore_entries() {
 	[ "$keystore_bytes" != "$keystore_listed" ] || return 0
 	keystore_listed=''
 	: >"$work/certificates" && : >"$work/names" &&
-		keystore -list -rfc >"$work/list" &&
+		heard "$work/list" keystore -list -rfc &&
 		awk '/^Your keystore contains [0-9]+ entr/ && total == "" {
 			total = $4
 		}
@@ -65,7 +71,8 @@ keystore_open() {	# PATH
 	keystore_path=$(inside "$1" last) || return 1
 	keystore_name=${keystore_path##*/}
 	is_packaged "$keystore_path" && return 1
-	job_begin "$keystore_path" "$keystore_name" || return 1
+	job_begin "$keystore_path" "$keystore_name" &&
+		keystore_hand_password || return 1
 	if ! keystore_entries; then
 		why="keytool cannot list it: $(shown "$(head -n 1 "$work/list")")"
 		return 1

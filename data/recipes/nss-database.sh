@@ -31,7 +31,7 @@ database_open() {	# PATH
 		return 1
 	fi
 	job_begin "$database_path" cert9.db key4.db || return 1
-	if ! database -L >"$work/list"; then
+	if ! heard "$work/list" database -L; then
 		why=$(shown "$(head -n 1 "$work/messages")")
 		why="certutil cannot list it: $why"
 		return 1

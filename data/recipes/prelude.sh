@@ -27,7 +27,10 @@ export LC_ALL PATH
 
 root=$scanned_root mode=run dry_run='' yes='' only='' rollback_dir='' job=''
 uid='' backup='' kept=0 locked='' work='' pending='' refreshes='' plan='' why=''
-n_done=0 n_already=0 n_skipped=0 n_failed=0 n_would=0
+n_done=0 n_already=0 n_skipped=0 n_failed=0 n_would=0 jobs_left=0 by_name=''
+# bash says in $PWD by which name it came to a directory, others where that is; and
+# only bash has this builtin.
+! command -v caller >/dev/null || by_name=yes
 
 say() {
 	printf '%s\n' "$*"
@@ -123,11 +126,16 @@ inside() {	# PATH [last]
 	follow "$@" && printf '%s\n' "${followed#"$root"}"
 }
 
-# Makes the directory PATH the working directory.  cd -P says in $PWD where it
-# came to.
+# Makes the directory PATH the working directory.
 enter_directory() {	# PATH
-	follow "$1" last && cd -P -- "$followed" 2>/dev/null &&
-		[ "$PWD" = "$followed" ]
+	follow "$1" last && change_to "$followed"
+}
+
+# The same with a path of this host, no part of which may be a link.  cd -P says in
+# $PWD where it came to.
+change_to() {	# DIRECTORY
+	cd -P -- "$1" 2>/dev/null && [ "$PWD" = "$1" ] || return 1
+	[ "$uid" != 0 ] || [ -z "$by_name" ] || [ "$(env pwd -P)" = "$1" ]
 }
 
 # The same with the directory of PATH; sets $name.
@@ -183,10 +191,12 @@ look_at() {	# FILE
 	fi
 }
 
-# What is below DIRECTORY, but for names that tar would take for something else.
+# What is below DIRECTORY, but for names that tar would take for something else, and
+# what a run that was killed left.
 tree_list() (	# DIRECTORY
-	cd -- "$1" && find . \( -path '*[[:cntrl:]]*' -o -path '*\\*' \) -prune \
-		-o ! -type d -print >"$work/tree" &&
+	cd -- "$1" && find . \( -path '*[[:cntrl:]]*' -o -path '*\\*' -o \
+		-name .trustdrift-new \) -prune -o ! -type d -print \
+		>"$work/tree" &&
 		sort -o "$work/tree" "$work/tree"
 )
 
@@ -222,6 +232,35 @@ is_own() {	# DIRECTORY
 	'0 '*) ;;
 	*) return 1 ;;
 	esac
+}
+
+# May nobody else put another directory in the place of DIRECTORY?
+above_is_own() {	# DIRECTORY
+	[ "$uid" = 0 ] && [ -n "$1" ] || return 0
+	own_at=$1
+	set --
+	while [ -n "$own_at" ]; do
+		own_at=${own_at%/*}
+		set -- "$@" "$own_at/"
+	done
+	# In a directory that is sticky, as /tmp, that takes its owner.
+	! stat -c '%u %a' -- "$@" |
+		grep -Eqv '^0 ([0-7]*[0145][0145]|1[0-7]{3})$'
+}
+
+# May root copy NAME of the working directory?  GNU cp sees that what it opens is what
+# it has looked at; other ones could be given root's files for a user's.
+may_copy() {	# NAME
+	[ "$uid" = 0 ] || return 0
+	if is_own . && { [ -L "$1" ] || [ ! -d "$1" ] || is_own "$1"; }; then
+		return 0
+	fi
+	case $(cp --version 2>/dev/null) in
+	*GNU*) return 0 ;;
+	esac
+	why="others may write into its directory, and only GNU cp copies from there"
+	why="$why safely: install coreutils"
+	return 1
 }
 
 # Are the place and what is above it, as far as that is there?
@@ -292,7 +331,7 @@ backup_begin() {
 
 # Copies what is at PATH, a file, link or directory, into the backup.
 keep() {	# PATH
-	backup_begin && enter "$1" || return 1
+	backup_begin && enter "$1" && may_copy "$name" || return 1
 	kept=$((kept + 1))
 	keep_as=$backup/files/$kept
 	{ [ -L "$name" ] || [ -f "$name" ] || [ -d "$name" ]; } &&
@@ -363,18 +402,21 @@ unchanged() (	# PATH SHA256
 # Makes that directory in the working directory, or takes the one that a run that was
 # killed left, and enters it.
 enter_stage() {
-	stage_above=${PWD%/}
+	stage_above=${PWD%/} stage_made=''
 	if [ ! -d ./.trustdrift-new ] || [ -L ./.trustdrift-new ]; then
 		rm -f -- ./.trustdrift-new
 	fi
-	mkdir -m 700 -- ./.trustdrift-new 2>/dev/null || :
-	if cd -P -- ./.trustdrift-new 2>/dev/null &&
-		[ "$PWD" = "$stage_above/.trustdrift-new" ]; then
+	# Not mkdir -m: that of busybox follows a link then.
+	! mkdir -- ./.trustdrift-new 2>/dev/null || stage_made=yes
+	if change_to "$stage_above/.trustdrift-new"; then
 		case $(stat -c '%u %a' .) in
 		"$uid "*700) return 0 ;;
+		# A directory with a default ACL has no umask.
+		"$uid "*) [ -z "$stage_made" ] || ! chmod 700 . || return 0 ;;
 		esac
 	fi
-	cd -P -- "${stage_above:-/}" || return 1
+	change_to "${stage_above:-/}" || return 1
+	[ -z "$stage_made" ] || rmdir -- ./.trustdrift-new 2>/dev/null || :
 	[ ! -e ./.trustdrift-new ] ||
 		why="somebody's .trustdrift-new is in $stage_above: remove it"
 	return 1
@@ -442,25 +484,24 @@ replace_directory() {	# LIKE NAME
 clear_stage() {
 	[ -d ./.trustdrift-new ] || [ -L ./.trustdrift-new ] || return 0
 	clear_here=$PWD
-	if cd -P -- ./.trustdrift-new 2>/dev/null &&
-		[ "$PWD" = "${clear_here%/}/.trustdrift-new" ]; then
+	if change_to "${clear_here%/}/.trustdrift-new"; then
 		case $(stat -c '%u %a' .) in
 		"$uid "*700) leave_stage && return 0 ;;
 		esac
 	fi
-	cd -P -- "$clear_here" || return
+	change_to "$clear_here"
 }
 
 # Copies the file PATH to $work/original, and again to $work/edited, with its mode,
 # owner and time, for what is to take its place.  What somebody made of it meanwhile,
 # a link say, would be written through: it is refused.
 take_copy() {	# PATH
-	workspace && enter "$1" &&
+	workspace && enter "$1" && may_copy "$name" &&
 		rm -rf -- "$work/original" "$work/edited" &&
 		cp -a -- "$name" "$work/original" &&
 		[ -f "$work/original" ] && [ ! -L "$work/original" ] &&
 		cp -a -- "$work/original" "$work/edited" && return 0
-	why="$1 could not be copied: it is left as it was"
+	why="${why:-$1 could not be copied}: it is left as it was"
 	return 1
 }
 
@@ -683,11 +724,14 @@ refresh_all() {
 # ---- main ----
 
 finish() {
-	[ -z "$job" ] || job_clear || {
-		warn "$job cannot be removed"
-		work=''
-	}
-	[ -z "$work" ] || rm -rf -- "$work"
+	if [ -n "$job" ] && { ! job_clear || [ "$jobs_left" -gt 0 ]; }; then
+		# What an owner has made there is not for root to look into.
+		warn "$work cannot be removed: look whose directories are in there"
+		rm -f -- "$work"/* 2>/dev/null
+		rm -rf -- "$work/in" "$work/hashed" "$work/rpm"
+	elif [ -n "$work" ]; then
+		rm -rf -- "$work"
+	fi
 	[ -z "$locked" ] || rmdir -- "$locked"
 }
 
@@ -771,9 +815,10 @@ main() {
 	root=${root%/} uid=$(id -u)
 	trap finish EXIT
 	trap 'exit 1' HUP INT TERM PIPE
-	if ! is_own "$root/"; then
-		warn "$root/ belongs to another user, or others may write there:" \
-			'run this in that system, or as that user'
+	if ! is_own "$root/" || ! above_is_own "$root"; then
+		warn "$root/ or a directory above it belongs to another user, or" \
+			'others may write there: run this in that system, or as' \
+			'that user'
 		exit 2
 	fi
 	if ! check_root; then

@@ -13,7 +13,7 @@
 restore_tree() {	# KEPT PATH [all]
 	workspace && enter_directory "$2" || return 1
 	tree=$PWD tree_kept=$1 tree_all=${3:-} tree_ended='' tree_failed=''
-	clear_stage
+	clear_stage && enter_below '' || return 1
 	# Two empty lines: both lists came to their end.
 	{ all_about && echo && (cd -- "$1" && all_about) && echo; } | awk '
 		/^$/ { kept++; next }
@@ -43,7 +43,7 @@ restore_tree() {	# KEPT PATH [all]
 		esac
 		entry=${line#*	}
 		entry=${entry#.}
-		enter_below "${entry#/}" &&
+		enter_below "${entry#/}" && clear_stage &&
 			touch -r "$tree_kept$entry" . || tree_failed=yes
 	done 4<"$work/restore"
 	[ "$tree_ended" = yes ] && [ -z "$tree_failed" ]
@@ -52,7 +52,7 @@ restore_tree() {	# KEPT PATH [all]
 # Makes DIRECTORY below $tree the working directory, with no link on the way.
 enter_below() {	# DIRECTORY
 	below=$tree${1:+/$1}
-	cd -P -- "$below" 2>/dev/null && [ "$PWD" = "$below" ]
+	change_to "$below"
 }
 
 restore_name() {	# directory|alike|other|new|end NAME
@@ -96,8 +96,8 @@ restore_name() {	# directory|alike|other|new|end NAME
 # Facts, a tab and the name of all that is below the working directory, directories
 # first.
 all_about() {
-	find . -path '*[[:cntrl:]]*' -prune -o -type d \
-		-exec stat -c '%F 	%n' {} + &&
-		find . -path '*[[:cntrl:]]*' -prune -o ! -type d \
-			-exec stat -c '%F %a %u %g %y %N	%n' {} +
+	find . \( -path '*[[:cntrl:]]*' -o -name .trustdrift-new \) -prune \
+		-o -type d -exec stat -c '%F 	%n' {} + &&
+		find . \( -path '*[[:cntrl:]]*' -o -name .trustdrift-new \) \
+			-prune -o ! -type d -exec stat -c '%F %a %u %g %y %N	%n' {} +
 }

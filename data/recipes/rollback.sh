@@ -63,7 +63,10 @@ restore() {	# NUMBER PATH
 		say "restore $1: would be put back: $2"
 	elif
 		if [ -d "$copy" ]; then
-			restore_tree "$copy" "$2" "$exactly"
+			# What is there if this is killed is not known.
+			printf '? %s\n' "${real#"$root"}" \
+				>>"$rollback_dir/changes" &&
+				restore_tree "$copy" "$2" "$exactly"
 		else
 			enter "$2" && replace "$copy" "$name"
 		fi
@@ -83,7 +86,7 @@ rollback() {
 	asked_dir=$rollback_dir
 	rollback_dir=$(cd -- "$rollback_dir" 2>/dev/null && pwd -P) ||
 		wrong_usage "there is no directory $(shown "$asked_dir")"
-	if ! is_own "$rollback_dir"; then
+	if ! is_own "$rollback_dir" || ! above_is_own "$rollback_dir"; then
 		wrong_usage 'that directory is not only yours to change'
 	elif [ ! -f "$rollback_dir/index" ]; then
 		wrong_usage 'that directory holds no backup'

@@ -185,12 +185,12 @@ swapped() {
 
 # A sample, by steps that share no divisor; EVERY=1 is all of them, and takes long.
 # Finding a path changes nothing, but a directory may be swapped meanwhile.
-swapped deleting "${EVERY:-457}"
-swapped editing "${EVERY:-173}"
+swapped deleting "${EVERY:-701}"
+swapped editing "${EVERY:-263}"
 WITHOUT=follow
 export WITHOUT
-try deleting "${EVERY:-199}"
-try editing "${EVERY:-149}"
+try deleting "${EVERY:-307}"
+try editing "${EVERY:-227}"
 # what can be caught: the script tidies up, and says that it did not end
 for SIGNAL in TERM INT HUP PIPE; do
 	export SIGNAL
@@ -204,9 +204,9 @@ for SIGNAL in TERM INT HUP PIPE; do
 	try editing "${EVERY:-311}"
 done
 unset SIGNAL
-try store "${EVERY:-389}"
-try pem_files "${EVERY:-167}"
-! command -v openssl >/dev/null || try hash_directory "${EVERY:-211}"
+try store "${EVERY:-701}"
+try pem_files "${EVERY:-251}"
+! command -v openssl >/dev/null || try hash_directory "${EVERY:-331}"
 scenario=refresh
 try refresh "${EVERY:-593}"
 scenario=pem_join
@@ -214,6 +214,35 @@ try pem_join "${EVERY:-233}"
 consent=''
 scenario=relink
 ! command -v openssl >/dev/null || try relink "${EVERY:-419}"
+
+# Killed where something lies beside what it is to replace.
+scenario=''
+WITHIN='stage take_place'
+export WITHIN
+try editing "${EVERY:-7}" 10
+unset WITHIN
+
+# A rollback that is killed within a directory goes on.
+if command -v openssl >/dev/null; then
+	hash_directory
+	mkdir "$root/h/sub"
+	pem cross >"$root/h/sub/cross.pem"
+	make
+	before=$(listing)
+	run --yes
+	kept=$(backup)
+	WITHIN=restore_name
+	export WITHIN
+	rm -f "$work/was-killed"
+	bash "$work/killer" 12 "$work/fix.sh" --yes --rollback "$kept" \
+		>"$work/out" 2>&1 </dev/null
+	unset WITHIN
+	ok "the rollback was killed" [ -e "$work/was-killed" ]
+	ok "and something is left to do" [ "$(listing)" != "$before" ]
+	run --yes --rollback "$kept"
+	is "the rollback again: status" "$status" 0
+	is "the rollback again: bit for bit" "$(listing)" "$before"
+fi
 
 # What a killed run had put beside a file goes even where the next one has nothing
 # to do there; beside what no run has changed it is somebody else's.

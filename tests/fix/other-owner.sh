@@ -202,8 +202,54 @@ END
 rm -f "$work/tried"
 bash "$work/other-cp" "$work/fix.sh" --yes >"$work/out" 2>&1 </dev/null || :
 ok "another cp: the user tried" [ -e "$work/tried" ]
+ok "another cp: and moved what was his to move" [ -d "$home/home2" ]
 untouched "another cp"
 rm -rf "$home/home2" "$home/.trustdrift-new"
+
+# And one that opens what it has not looked at.
+root_new
+mkdir -p "$home"
+pem root cross >"$home/roots.pem"
+his
+before=$(listing)
+cat >"$work/other-cp" <<'END'
+cp() {
+	case $1 in --version) echo "BusyBox v1.35.0" ;; *) command cp "$@" ;; esac
+}
+. "$@"
+END
+finding 1 pem-remove /home/ann/roots.pem sha256 "$(sha256_of root)"
+make
+for owner in $user 0; do
+	chown "$owner" "$home"
+	status=0
+	bash "$work/other-cp" "$work/fix.sh" --yes >"$work/out" 2>&1 \
+		</dev/null || status=$?
+	if [ "$owner" = 0 ]; then
+		is "not GNU's cp, a directory of root: status" "$status" 0
+	else
+		is "not GNU's cp: status" "$status" 1
+		said "not GNU's cp" 'only GNU cp copies from there safely'
+		is "not GNU's cp: nothing is changed" "$(listing)" "$before"
+	fi
+done
+
+# A tree of root's where a user can put another in its place.
+root_new
+mkdir "$root/a" "$work/anns"
+echo x >"$root/a/1"
+finding 1 remove-file /a/1
+make
+cp -a "$root" "$work/anns/host"
+chown $user "$work/anns"
+run --yes --root "$work/anns/host"
+is "below a user's directory: status" "$status" 2
+said "below a user's directory" 'or a directory above it belongs to another user'
+ok "below a user's directory: it stays" [ -e "$work/anns/host/a/1" ]
+chown 0 "$work/anns"
+chmod 1777 "$work/anns"
+run --yes --root "$work/anns/host"
+is "below a directory as /tmp: status" "$status" 0
 
 # A tree that is somebody else's as a whole, and one whose place for backups is.
 for path in . var/lib; do
@@ -264,6 +310,9 @@ test_plant() {
 			--clear-groups ln -s "$test_victim" \
 			"$work/job/$file" 2>/dev/null && : >"$test_work/planted"
 	done
+	[ -d "$work/job/sub" ] || setpriv --reuid 12345 --regid 12345 \
+		--clear-groups sh -c 'cd "$1" && mkdir sub sub/deep && : >..x &&
+			: >sub/deep/x' sh "$work/job" 2>/dev/null
 }
 trap '[ $BASHPID != $test_pid ] || [ -z "${work-}" ] || [ ! -d "$work/job" ] ||
 	[ "${FUNCNAME[0]-}" != hand_over ] || test_plant' DEBUG
@@ -271,13 +320,14 @@ trap '[ $BASHPID != $test_pid ] || [ -z "${work-}" ] || [ ! -d "$work/job" ] ||
 END
 chmod 711 "$work/temporary"
 planted_run() { # planted_run WHAT
-	rm -f "$work/planted"
+	rm -rf "$work/planted" "$work/temporary"/*
 	status=0
 	bash "$work/planter" "$victim/passwd" "$work" "$work/fix.sh" --yes \
 		--only 00000000000000000000000000000001 \
 		>"$work/out" 2>&1 </dev/null || status=$?
 	ok "$1: links were planted" [ -e "$work/planted" ]
 	untouched "$1"
+	is "$1: nothing is left" "$(ls -A "$work/temporary")" ""
 }
 as_root() { # as_root WHAT: without a setpriv
 	cat >"$work/no-setpriv" <<-'END'
@@ -316,19 +366,23 @@ if command -v certutil >/dev/null; then
 			id -u && id -G
 			for fd in /proc/\$\$/fd/*; do readlink "\$fd"; done
 		} >>"$work/who"
+		env >>"$work/environment"
 		exec $(command -v certutil) "\$@"
 	END
 	chmod 755 "$work/tools" "$work/tools/certutil"
 	: >"$work/who"
-	chmod 666 "$work/who"
+	: >"$work/environment"
+	chmod 666 "$work/who" "$work/environment"
 	sed "s|^PATH=|PATH=$work/tools:|" "$work/fix.sh" >"$work/narrow.sh"
-	dash "$work/narrow.sh" --yes >"$work/out" 2>&1 </dev/null
+	A_SECRET=1 dash "$work/narrow.sh" --yes >"$work/out" 2>&1 </dev/null
 	is "nss-add: status" "$?" 0
-	is "nss-add: as whom" "$(sed -n 1,2p "$work/who")" "$user
+	is "nss-add: as whom" "$(grep -E '^[0-9]*$' "$work/who" | sort -u)" \
+		"$user
 65534"
 	ok "nss-add: with nothing of root's" [ "$(grep -Ecv \
-		'^[0-9]*$|^/dev/null$|/messages$|/list$|/who$|/tools/certutil$|^pipe:|/told$' \
+		'^[0-9]*$|^/dev/null$|/messages$|/said$|/who$|/tools/certutil$|^pipe:' \
 		"$work/who")" = 0 ]
+	ok "nss-add: and no variable" [ "$(grep -c SECRET "$work/environment")" = 0 ]
 	is "nss-add: it is his" "$(stat -c %u "$db/cert9.db")" $user
 else
 	echo "SKIPPED, NOT TESTED: certutil is missing: NSS"
