@@ -200,11 +200,6 @@ tree_list() (	# DIRECTORY
 		sort -o "$work/tree" "$work/tree"
 )
 
-# The same on standard output.
-state_of() {	# FILE
-	look_at "$1" && printf '%s\n' "$state"
-}
-
 # Type, mode, owner and time: what a file and its copy must have in common.
 about() {	# FILE
 	stat -c '%F %a %u %g %y' -- "$1" 2>/dev/null
@@ -223,8 +218,8 @@ backup_place() {
 	fi
 }
 
-# Is DIRECTORY, as what is in it, only this user's to change, for all that root can
-# see?  An ordinary user has to look after that.
+# Is DIRECTORY root's, and may nobody else write there?  What is an ordinary user's
+# is for that user to know.
 is_own() {	# DIRECTORY
 	[ "$uid" = 0 ] || return 0
 	case $(stat -c '%u %a' -- "$1" 2>/dev/null) in
@@ -297,7 +292,8 @@ lock() {
 	[ -z "$dry_run" ] || return 0
 	backup_place || return 0
 	if ! place_is_own; then
-		warn "others may write to $place or above it: nothing is changed"
+		warn "others may write to $place or to a directory above it:" \
+			'nothing is changed; give it to root first'
 		exit 2
 	fi
 	make_place 2>/dev/null && [ -r "$place" ] || return 0

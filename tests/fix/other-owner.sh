@@ -33,7 +33,14 @@ his() {
 	chown -hR $user:$user "$home"
 	chmod 711 "$work" "$root"
 }
-as_user() { setpriv --reuid $user --regid $user --clear-groups "$@"; }
+# his_list: a list of his, one certificate of which is to go
+his_list() {
+	root_new
+	mkdir -p "$home"
+	pem root cross >"$home/roots.pem"
+	finding 1 pem-remove /home/ann/roots.pem sha256 "$(sha256_of root)"
+	his
+}
 
 # Runs the script; before the command that is, in the function, as given the user
 # has his way once.
@@ -169,7 +176,6 @@ for recipe in pem-add pem-remove; do
 	untouched "$recipe, a link"
 	rm "$file"
 	mv "$file.mine" "$file"
-	as_user mkfifo "$work/nothing" 2>/dev/null
 	printf 'rm "%s" && mkfifo "%s"\n' "$file" "$file" >"$work/swap"
 	# shellcheck disable=SC2016 # as bash has it
 	meanwhile_run take_copy 'cp -a -- "$name"*' \
@@ -179,11 +185,7 @@ done
 
 # A cp that gives away by name what it has copied, when the user has put something
 # else there: it copies to where the user cannot come.
-root_new
-mkdir -p "$home"
-pem root cross >"$home/roots.pem"
-finding 1 pem-remove /home/ann/roots.pem sha256 "$(sha256_of root)"
-his
+his_list
 make
 cat >"$work/other-cp" <<END
 cp() {
@@ -207,10 +209,7 @@ untouched "another cp"
 rm -rf "$home/home2" "$home/.trustdrift-new"
 
 # And one that opens what it has not looked at.
-root_new
-mkdir -p "$home"
-pem root cross >"$home/roots.pem"
-his
+his_list
 before=$(listing)
 cat >"$work/other-cp" <<'END'
 cp() {
@@ -218,7 +217,6 @@ cp() {
 }
 . "$@"
 END
-finding 1 pem-remove /home/ann/roots.pem sha256 "$(sha256_of root)"
 make
 for owner in $user 0; do
 	chown "$owner" "$home"
@@ -280,11 +278,7 @@ for path in . var/lib; do
 done
 
 # A pipe with the mode of what runs as root, where a file is to be kept.
-root_new
-mkdir -p "$home"
-pem root cross >"$home/roots.pem"
-finding 1 pem-remove /home/ann/roots.pem sha256 "$(sha256_of root)"
-his
+his_list
 make
 printf 'rm "%s" && mkfifo -m 4755 "%s"\n' "$home/roots.pem" "$home/roots.pem" \
 	>"$work/swap"
