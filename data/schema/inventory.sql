@@ -737,6 +737,39 @@ WHERE EXISTS (SELECT 1 FROM v_root_program)
 	AND a.identity NOT IN (SELECT m.identity FROM v_root_program m
 		WHERE m.identity IS NOT NULL);
 
+-- Where they are, and where whoever added one put it, if that can be told, first.
+CREATE VIEW v_private_anchor_place AS
+SELECT y.sha256, y.store_id, y.location, y.label, y."offset", y."local",
+	row_number() OVER (PARTITION BY y.sha256 ORDER BY CASE
+			WHEN y."local" THEN 0
+			WHEN substr(y.kind, 1, 7) = 'system-' THEN 1
+			ELSE 2 END, y.path, y.kind, y.location,
+		y."offset") AS place,
+	-- Nobody adds to what is compiled in, or named by the JDK.
+	max(CASE WHEN substr(y.format, 1, 4) = 'elf-' OR y.format = 'nssckbi'
+			OR (length(y.label) > 6
+				AND substr(y.label, length(y.label) - 5) = ' [jdk]')
+		THEN 0 ELSE 1 END) OVER (PARTITION BY y.sha256) AS added
+FROM (SELECT e.sha256, e.store_id, e.location, e.label, e."offset", s.kind,
+		s.path, s.format, s.kind IN ('debian-local-ca', 'alpine-local-ca',
+			'p11-kit-anchors', 'freebsd-local', 'clear-trusted') AS "local"
+	-- CROSS: from these few, not from all entries.
+	FROM v_private_anchor t
+	CROSS JOIN v_entry e
+	JOIN v_store s ON s.store_id = e.store_id
+	WHERE e.sha256 = t.sha256 AND e.role IN ('anchor', 'source')) y;
+
+-- The files that hold a trust anchor, or from which anchors are made, and whose
+-- they are.
+CREATE VIEW v_anchor_file AS
+SELECT e.sha256, coalesce(f.real_path, e.location) AS path, min(e.kind) AS kind,
+	f.package, f.user, f.modified
+FROM v_entry e
+LEFT JOIN v_file f ON f.store_id = e.store_id AND f.path = e.location
+WHERE e.role IN ('anchor', 'source')
+GROUP BY e.sha256, coalesce(f.real_path, e.location), f.package, f.user,
+	f.modified;
+
 -- Which party trusts which certificate for what, and where that lies.  For TLS
 -- servers this is v_anchor; for the rest, what the stores say without what
 -- narrower rules some clients have for TLS.

@@ -60,6 +60,8 @@ static const char tell_sizes[] =
 	"ANALYZE temp.sqlite_schema;";
 
 static const char release[] =
+	"DROP VIEW IF EXISTS temp.v_anchor_file;"
+	"DROP VIEW IF EXISTS temp.v_private_anchor_place;"
 	"DROP VIEW IF EXISTS temp.v_party_setting;"
 	"DROP VIEW IF EXISTS temp.v_trusted;"
 	"DROP VIEW IF EXISTS temp.v_statement;"
@@ -75,6 +77,7 @@ static const char release[] =
 /* Views that ask those.  */
 static const char *const users[] = {
 	"v_entry", "v_statement", "v_party_setting", "v_trusted",
+	"v_private_anchor_place", "v_anchor_file",
 };
 
 /* The first statement of SQL only: what it says is from the file.  */

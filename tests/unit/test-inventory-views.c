@@ -290,7 +290,7 @@ static void check_held(struct inventory *i)
 	AUTO(str) char *before = all_rows(i), *held = NULL, *after = NULL;
 
 	assert_int_equal(inventory_hold(i), 0);
-	assert_int_equal(number(i, sql), 10);
+	assert_int_equal(number(i, sql), 12);
 	held = all_rows(i);
 	assert_string_equal(before, held);
 	inventory_release(i);
@@ -333,6 +333,8 @@ static void test_held(void **state)
 	check_rows(i, "SELECT count(*) FROM v_party_setting", "3");
 	check_rows(i, "SELECT count(*) > 0 FROM v_trusted", "1");
 	check_rows(i, "SELECT count(*) > 0 FROM v_private_anchor", "1");
+	check_rows(i, "SELECT count(*) > 0 FROM v_private_anchor_place", "1");
+	check_rows(i, "SELECT count(*) > 0 FROM v_anchor_file", "1");
 	check_held(i);
 	inventory_close(TAKE(i));
 
