@@ -38,6 +38,16 @@ database_open() {	# PATH
 	fi
 }
 
+# Has the copy the certificate of the step, with this in the column of what it is
+# trusted for?
+database_has() {	# BASIC_REGULAR_EXPRESSION
+	database -L | sed -n "1,4d
+		s/  *$1 *\$//p" | while IFS= read -r nickname; do
+		database -L -n "$nickname" -a | pem_lines |
+			hash_lines
+	done | grep -q "^$arg_sha256\$"
+}
+
 # Puts the copy in the place of the database that it was made of ($before).
 # key4.db holds the signatures of what cert9.db says about trust.  Those of
 # nothing are harmless, so a run that ends between the two leaves a sound

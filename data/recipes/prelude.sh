@@ -218,15 +218,29 @@ backup_place() {
 	fi
 }
 
-# Is DIRECTORY root's, and may nobody else write there?  What is an ordinary user's
-# is for that user to know.
+# Are these all root's, and may nobody else write there?  After "sticky" they may
+# where what is root's stays, as in /tmp.
+all_own() {	# [sticky] DIRECTORY ...
+	own_sticky=
+	[ "$1" != sticky ] || {
+		own_sticky=1
+		shift
+	}
+	own_modes=$(stat -c '%u %a' -- "$@" 2>/dev/null) || return 1
+	while read -r own_line; do
+		case $own_line in
+		'0 '[0145] | '0 '*[0145][0145]) ;;
+		'0 1'???) [ -n "$own_sticky" ] || return 1 ;;
+		*) return 1 ;;
+		esac
+	done <<-END_OF_MODES
+		$own_modes
+	END_OF_MODES
+}
+
+# What is an ordinary user's is for that user to know.
 is_own() {	# DIRECTORY
-	[ "$uid" = 0 ] || return 0
-	case $(stat -c '%u %a' -- "$1" 2>/dev/null) in
-	'0 '*[2367] | '0 '*[2367]?) return 1 ;;
-	'0 '*) ;;
-	*) return 1 ;;
-	esac
+	[ "$uid" != 0 ] || all_own "$1"
 }
 
 # May nobody else put another directory in the place of DIRECTORY?
@@ -238,9 +252,7 @@ above_is_own() {	# DIRECTORY
 		own_at=${own_at%/*}
 		set -- "$@" "$own_at/"
 	done
-	# In a directory that is sticky, as /tmp, that takes its owner.
-	! stat -c '%u %a' -- "$@" |
-		grep -Eqv '^0 ([0-7]*[0145][0145]|1[0-7]{3})$'
+	all_own sticky "$@"
 }
 
 # May root copy NAME of the working directory?  GNU cp sees that what it opens is what
@@ -273,7 +285,7 @@ place_is_own() {
 		*) own_rest='' ;;
 		esac
 	done
-	! stat -c '%u %a' -- "$@" | grep -Eqv '^0 [0-7]*[0145][0145]$'
+	all_own "$@"
 }
 
 # Makes it, and what is above it for everybody to read.

@@ -87,7 +87,9 @@ rollback() {
 	rollback_dir=$(cd -- "$rollback_dir" 2>/dev/null && pwd -P) ||
 		wrong_usage "there is no directory $(shown "$asked_dir")"
 	if ! is_own "$rollback_dir" || ! above_is_own "$rollback_dir"; then
-		wrong_usage 'that directory is not only yours to change'
+		wrong_usage "others may write to $(shown "$rollback_dir") or above" \
+			'it, so that what is there need not be what was kept:' \
+			'give it to root first, and look at what is in it'
 	elif [ ! -f "$rollback_dir/index" ]; then
 		wrong_usage 'that directory holds no backup'
 	elif [ "$(cat "$rollback_dir/script")" != "$script_id" ]; then
