@@ -23,9 +23,11 @@ struct certificates {
 	size_t n, cap;
 };
 
-/* What parties answer of one scan, sorted by party and certificate.  */
+/* What parties answer of one scan, sorted by party, question and certificate.  */
 struct answer {
 	char *party, *title, *sha256, *name, *reason;
+	char *sent;			/* fingerprints of what the server sends;
+					 * NULL: not asked with that */
 	bool accepted;
 };
 struct verdicts {
@@ -62,6 +64,7 @@ static void verdicts_done(struct verdicts *v)
 		free(v->items[k].sha256);
 		free(v->items[k].name);
 		free(v->items[k].reason);
+		free(v->items[k].sent);
 	}
 	free(v->items);
 }
@@ -409,8 +412,26 @@ static void add_answer(struct verdicts *v, const struct answer *a)
 		.title = a->title ? xstrdup(a->title) : NULL,
 		.sha256 = a->sha256 ? xstrdup(a->sha256) : NULL,
 		.name = a->name ? xstrdup(a->name) : NULL,
-		.reason = xstrdup(a->reason), .accepted = a->accepted,
+		.reason = xstrdup(a->reason),
+		.sent = a->sent ? xstrdup(a->sent) : NULL,
+		.accepted = a->accepted,
 	};
+}
+
+static int compare_optional(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? (a != NULL) - (b != NULL)
+				      : strcmp(a, b);
+}
+
+static int compare_answers(const void *x, const void *y)
+{
+	const struct answer *a = x, *b = y;
+	int d = strcmp(a->party, b->party);
+
+	if (d == 0)
+		d = compare_optional(a->sent, b->sent);
+	return d != 0 ? d : compare_optional(a->sha256, b->sha256);
 }
 
 static const char verdicts_sql[] =
@@ -437,6 +458,24 @@ static int take_verdict(int n, const char *const *names,
 	return 0;
 }
 
+/* What is sent tells one question from another: a change may bring a party, or one
+ * more certificate of an authority that a server may send.  The caller frees.  */
+static char *what_is_sent(const struct explanation *e,
+			  const struct explained_question *q)
+{
+	AUTO(buf) struct buf b;
+
+	buf_init(&b, SIZE_MAX);
+	for (size_t k = 0; k < q->sent.n; k++) {
+		char hex[2 * SHA256_SIZE + 1];
+
+		hex_encode(path_pool_get(e->world.pool, q->sent.items[k])
+				   ->certificate.sha256, SHA256_SIZE, hex);
+		buf_adds(&b, hex);
+	}
+	return buf_take(&b);
+}
+
 /* What was asked about, of every party and for everything that may be sent.  */
 static int take_explained(struct preview_run *p, int64_t at,
 			  struct verdicts *to)
@@ -446,7 +485,9 @@ static int take_explained(struct preview_run *p, int64_t at,
 
 	if (status >= 0)
 		return status;
-	for (size_t k = 0; k < e.n_questions; k++)
+	for (size_t k = 0; k < e.n_questions; k++) {
+		AUTO(str) char *sent = what_is_sent(&e, &e.questions[k]);
+
 		for (size_t n = 0; n < e.world.n_parties; n++) {
 			const struct explained_party *party =
 				&e.questions[k].parties[n];
@@ -461,8 +502,11 @@ static int take_explained(struct preview_run *p, int64_t at,
 				.name = p->o->arguments[0],
 				.reason = (char *)(uintptr_t)
 					path_fault_name(a->fault),
-				.accepted = a->accepted });
+				.sent = sent, .accepted = a->accepted });
 		}
+	}
+	if (to->n > 0)
+		qsort(to->items, to->n, sizeof(*to->items), compare_answers);
 	return -1;
 }
 
@@ -484,18 +528,18 @@ static int judge(struct preview_run *p, int64_t at, struct report *ret_report,
 	return status;
 }
 
-static int compare_answers(const struct answer *a, const struct answer *b)
-{
-	const int d = strcmp(a->party, b->party);
-
-	return d != 0 ? d : a->sha256 == NULL || b->sha256 == NULL
-		? (a->sha256 != NULL) - (b->sha256 != NULL)
-		: strcmp(a->sha256, b->sha256);
-}
-
 static void say_change(const struct answer *was, const struct answer *will,
 		       struct preview *v)
 {
+	const struct preview_verdict *last =
+		v->n_verdicts > 0 ? &v->verdicts[v->n_verdicts - 1] : NULL;
+
+	/* Whatever it is that the server sends, it is one line.  */
+	if (last != NULL && was->sent != NULL &&
+	    strcmp(last->party, was->party) == 0 &&
+	    strcmp(last->before, was->reason) == 0 &&
+	    strcmp(last->after, will->reason) == 0)
+		return;
 	preview_add_verdict(v, &(struct preview_verdict){
 		.party = xstrdup(was->party),
 		.title = was->title ? xstrdup(was->title) : NULL,
@@ -507,19 +551,12 @@ static void say_change(const struct answer *was, const struct answer *will,
 	});
 }
 
-/* Of the two lists, each in the order of its questions: what both have and
- * answer differently.  What is asked about has the same questions in both, what
- * the scans know may have other authorities.  */
+/* What both have and answer differently: a party or an authority of only one has
+ * nothing to be compared with.  */
 static void compare_verdicts(const struct preview_run *p, struct preview *v)
 {
 	const struct verdicts *was = &p->was, *will = &p->will;
 
-	if (p->o->n_arguments > 0) {
-		for (size_t k = 0; k < was->n && k < will->n; k++)
-			if (was->items[k].accepted != will->items[k].accepted)
-				say_change(&was->items[k], &will->items[k], v);
-		return;
-	}
 	for (size_t a = 0, b = 0; a < was->n && b < will->n;) {
 		const int d = compare_answers(&was->items[a], &will->items[b]);
 

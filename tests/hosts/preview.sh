@@ -313,6 +313,27 @@ same "time alone" "$both" "$work/later" $later
 is "no store changes" "$(changed)" ""
 check "an anchor expires" grep -q '"rule": "expired-anchor"' "$work/preview.json"
 
+# ---- what is asked about --------------------------------------------------------------
+# answers: "party before after" of each party that would answer differently
+answers() {
+	/usr/bin/python3 -I - "$work/preview.json" <<-'END'
+	import json, sys
+	for v in json.load(open(sys.argv[1]))["verdicts"]:
+	    print(v["party"], v["before"]["verdict"], v["after"]["verdict"])
+	END
+}
+# One certificate more that a server may send changes no answer about the others, and
+# neither does one party more.
+preview "$work/one.updated" --add "$good/r3-by-isrg-x1.pem" \
+	--in "/home/ann/$dotnet_store/ca" R3
+is "another certificate of what is asked about" "$(answers)" ""
+preview "$one" --remove "$fingerprint" R3
+is "the root of what is asked about" "$(answers)" \
+	"dotnet:/home/ann accept reject
+gnutls accept reject
+go accept reject
+openssl accept reject"
+
 # ---- nothing to say --------------------------------------------------------------------
 preview "$one" --add "$good/isrg-root-x1.pem"
 is "added where it is: status" "$status" 0
