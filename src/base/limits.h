@@ -56,8 +56,12 @@
 #define LIMIT_SETTINGS_BYTES	(1u << 20)	/* a file */
 #define LIMIT_SETTING_BYTES	16384u		/* a value */
 #define LIMIT_SETTING_NAMES	10000u		/* exported by one script */
-#define LIMIT_REDIRECTIONS	20000u		/* a scan */
-#define LIMIT_INCLUDES		1000u		/* files named by others, a scan */
+#define LIMIT_REDIRECTIONS	20000u		/* of root and all; of all users */
+#define LIMIT_USER_REDIRECTIONS	1000u		/* ... of each */
+#define LIMIT_INCLUDES		1000u		/* files named by others, of root
+						 * and all */
+#define LIMIT_USER_INCLUDES	200u		/* ... of each user */
+#define LIMIT_USER_PROBLEMS	100u		/* with each user's settings */
 #define LIMIT_INCLUDE_DEPTH	8u
 #define LIMIT_PROCESSES		100000u
 #define LIMIT_PROCESS_BYTES	(4u << 20)	/* environment or command line */

@@ -136,6 +136,7 @@ struct setting_rule {
 	char *relative;		/* file: to its file's directory; parent: to that
 				 * one's parent; NULL: to what is not known */
 	char *follow;		/* the path leads to settings: id of a <file> */
+	bool glob;		/* ... and may have wildcards, to several */
 	char *options;		/* the value has options: words, <options> */
 };
 struct setting_rules {
@@ -539,6 +540,7 @@ struct redirection_problem {
 	char *path;
 	int error;		/* negative errno, or 0 */
 	bool limit;		/* `message` is about a limit */
+	bool unsure;		/* ... and nobody can say who is missing */
 	char *message;		/* NULL: `error` says it */
 };
 struct redirections {

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "locate/locate.h"
+#include "locate/redirect.h"
 #include "syntax/syntax.h"
 
 #define NOTE_HOME	"it begins with the home of whoever reads it"
@@ -27,15 +27,14 @@ struct finding {
 	const struct root *root;
 	const struct catalogue *catalogue;
 	const struct homes *homes;
-	struct redirections *out;
-	size_t includes;
-	bool full;
+	struct gathering gathering;
 };
 
 /* Where settings come from.  */
 struct origin {
 	struct setting_sink sink;	/* first: syntaxes see only this */
 	struct finding *finding;
+	struct allowance *allowance;	/* of whoever says it */
 	const struct setting_file *definition;	/* NULL: a process */
 	const struct origin *above;	/* what names this file, NULL: nothing */
 	const char *source, *path;
@@ -55,27 +54,17 @@ struct origin {
 
 /* ---- problems ------------------------------------------------------------*/
 
-/* MESSAGE is taken; NULL: ERROR says it.  */
-static void add_problem(struct finding *f, const char *path, int error,
-			bool limit, char *message)
-{
-	struct redirections *out = f->out;
-
-	if (out->n_problems >= LIMIT_STORE_PROBLEMS) {
-		free(message);
-		return;
-	}
-	grow(&out->problems, out->n_problems, &out->cap_problems,
-	     sizeof(*out->problems));
-	out->problems[out->n_problems++] = (struct redirection_problem){
-		.path = xstrdup(path), .error = error, .limit = limit,
-		.message = message,
-	};
-}
-
 static const char *path_of(const struct origin *o)
 {
 	return o->path != NULL ? o->path : "/proc";
+}
+
+/* MESSAGE is taken; NULL: ERROR says it.  */
+static void add_problem(const struct origin *o, const char *path, int error,
+			bool limit, char *message)
+{
+	gather_problem(&o->finding->gathering, o->allowance, path, error, limit,
+		       message);
 }
 
 static void take_problem(struct setting_sink *sink, unsigned line,
@@ -83,7 +72,7 @@ static void take_problem(struct setting_sink *sink, unsigned line,
 {
 	const struct origin *o = (const struct origin *)sink;
 
-	add_problem(o->finding, path_of(o), 0, false,
+	add_problem(o, path_of(o), 0, false,
 		    line != 0 ? xasprintf("line %u: %s", line, message)
 			      : xstrdup(message));
 }
@@ -191,22 +180,9 @@ static void add_row(const struct origin *o, const struct setting_rule *rule,
 		    const struct setting *s, const char *value, char *target,
 		    const char *note)
 {
-	struct redirections *out = o->finding->out;
 	const struct setting *named = o->variable != NULL ? o->variable : s;
 
-	if (out->n >= LIMIT_REDIRECTIONS) {
-		if (!o->finding->full)
-			add_problem(o->finding, path_of(o), 0, true,
-				    xasprintf("more than LIMIT_REDIRECTIONS "
-					      "(%u) settings: from here on "
-					      "they were left out",
-					      LIMIT_REDIRECTIONS));
-		o->finding->full = true;
-		free(target);
-		return;
-	}
-	grow(&out->items, out->n, &out->cap, sizeof(*out->items));
-	out->items[out->n++] = (struct redirection){
+	gather_row(&o->finding->gathering, o->allowance, &(struct redirection){
 		.rule = rule,
 		.source = o->source,
 		.path = copy(o->path),
@@ -221,7 +197,7 @@ static void add_row(const struct origin *o, const struct setting_rule *rule,
 		.target = target,
 		.note = note,
 		.processes = strcmp(o->source, "process") == 0,
-	};
+	});
 }
 
 /* ---- rules ---------------------------------------------------------------*/
@@ -354,7 +330,7 @@ static void apply(const struct origin *o, const struct setting_rule *rule,
 		  const struct setting *s)
 {
 	if (s->unknown != NULL && s->value == NULL)
-		add_problem(o->finding, path_of(o), 0, false,
+		add_problem(o, path_of(o), 0, false,
 			    xasprintf("line %u: %s: %s, so it is not known what "
 				      "it says", s->line, s->key, s->unknown));
 	if (rule->options != NULL)
@@ -475,17 +451,16 @@ static int take_setting(struct setting_sink *sink, const struct setting *given)
 static void read_settings(struct origin *o)
 {
 	AUTO(scanned) struct file file = { .mapped = false };
-	struct finding *f = o->finding;
-	int e = file_read(f->root, o->path, LIMIT_SETTINGS_BYTES, &file);
+	int e = file_read(o->finding->root, o->path, LIMIT_SETTINGS_BYTES, &file);
 
 	if (e == -ENOENT || e == -ENOTDIR)
 		return;
 	if (e == -EFBIG)
-		add_problem(f, o->path, 0, true,
+		add_problem(o, o->path, 0, true,
 			    xasprintf("larger than LIMIT_SETTINGS_BYTES (%u): "
 				      "not read", LIMIT_SETTINGS_BYTES));
 	else if (e < 0)
-		add_problem(f, o->path, e, false, NULL);
+		add_problem(o, o->path, e, false, NULL);
 	if (e < 0)
 		return;
 	o->id = file.id;
@@ -499,9 +474,13 @@ static int take_file(const struct setting_file *definition, const char *path,
 		     const struct home *home, const struct file_id *id,
 		     int error, void *data)
 {
+	struct finding *f = data;
 	struct origin o = {
 		.sink = { take_setting, take_problem },
-		.finding = data,
+		.finding = f,
+		.allowance = allowance_of(&f->gathering, home,
+					  home != NULL ? home->uid : 0,
+					  home == NULL),
 		.definition = definition,
 		.source = "file",
 		.path = path,
@@ -511,7 +490,7 @@ static int take_file(const struct setting_file *definition, const char *path,
 
 	(void)id;
 	if (error < 0)
-		add_problem(data, path, error, false, NULL);
+		add_problem(&o, path, error, false, NULL);
 	else
 		read_settings(&o);
 	return 0;
@@ -522,25 +501,26 @@ static int take_file(const struct setting_file *definition, const char *path,
 struct following {
 	const struct origin *from;
 	const struct setting_file *definition;
+	bool another;			/* the first is accounted for */
 };
 
 static int take_named(const struct match *m, void *data)
 {
-	const struct following *following = data;
+	struct following *following = data;
 	struct finding *f = following->from->finding;
 	struct origin o = *following->from;
 
-	if (m->error < 0 || !S_ISREG(m->id.mode))
-		return 0;
-	if (f->includes++ >= LIMIT_INCLUDES) {
-		if (f->includes == LIMIT_INCLUDES + 1)
-			add_problem(f, m->path, 0, true,
-				    xasprintf("more than LIMIT_INCLUDES (%u) "
-					      "files are named by others: from "
-					      "here on they were left out",
-					      LIMIT_INCLUDES));
+	if (m->error < 0) {
+		add_problem(&o, m->path, m->error, false, NULL);
 		return 0;
 	}
+	/* A directory, or /dev/null, which is how one says that there is none. */
+	if (!S_ISREG(m->id.mode))
+		return 0;
+	if (following->another &&
+	    !may_follow_another(&f->gathering, o.allowance, m->path))
+		return -ECANCELED;
+	following->another = true;
 	o.sink = (struct setting_sink){ take_setting, take_problem };
 	o.definition = following->definition;
 	o.above = following->from;
@@ -554,33 +534,55 @@ static int take_named(const struct match *m, void *data)
 	return 0;
 }
 
+/* Is it a pattern that whoever O is of may have looked for?  Any directory can be
+ * listed for the names in it; of what a user writes not also all that are beneath
+ * it, since that is as much work as the user likes.  */
+static bool is_expanded(const struct origin *o, const char *target)
+{
+	const char *name = last_component(target), *wild, *reason;
+
+	wild = strpbrk(target, "*?[");
+	if (wild == NULL)
+		return false;
+	if (has_prefix(target, "(") || has_prefix(target, "{home}") ||
+	    strstr(target, "**") != NULL || pattern_check(target, &reason) < 0 ||
+	    (o->allowance->owner != NULL && wild < name)) {
+		add_problem(o, target, 0, true,
+			    xstrdup("named by a file of settings, with wildcards "
+				    "that are not looked for: not read"));
+		return false;
+	}
+	return true;
+}
+
 static void follow(const struct origin *o, const struct setting_rule *rule,
 		   const char *target)
 {
 	const struct catalogue *c = o->finding->catalogue;
 	struct following following = { .from = o };
+	struct match m = { .path = target };
 	struct patterns *patterns;
-	const char *reason;
 
 	for (size_t i = 0; i < c->n_setting_files; i++)
 		if (c->setting_files[i].id != NULL &&
 		    strcmp(c->setting_files[i].id, rule->follow) == 0)
 			following.definition = &c->setting_files[i];
 	if (o->depth >= LIMIT_INCLUDE_DEPTH) {
-		add_problem(o->finding, target, 0, true,
+		add_problem(o, target, 0, true,
 			    xasprintf("named by a file that is the %uth in a "
 				      "row: not read", LIMIT_INCLUDE_DEPTH + 1));
 		return;
 	}
-	if (pattern_check(target, &reason) < 0 || has_prefix(target, "(") ||
-	    has_prefix(target, "{home}")) {
-		/* Not in the form of a pattern, but perhaps of a path.  */
-		struct match m = { .path = target };
-
-		if (file_stat(o->finding->root, target, &m.id) == 0)
-			take_named(&m, &following);
+	if (!may_follow(&o->finding->gathering, o->allowance, rule->follow,
+			target, path_of(o)))
+		return;
+	m.error = file_stat(o->finding->root, target, &m.id);
+	if (m.error != -ENOENT && m.error != -ENOTDIR) {
+		take_named(&m, &following);
 		return;
 	}
+	if (!rule->glob || !is_expanded(o, target))
+		return;
 	patterns = patterns_new();
 	patterns_add(patterns, target, 0);
 	patterns_expand(patterns, o->finding->root, NULL, take_named,
@@ -653,12 +655,14 @@ static const char *next_string(struct blob b, const char *s)
 static void take_process(struct finding *f, const struct process *p)
 {
 	AUTO(str) char *owner = user_name(f->homes, p->uid);
+	const struct home *home = home_of(f->homes, p->uid);
 	struct origin o = {
 		.sink = { take_setting, take_problem },
 		.finding = f,
+		.allowance = allowance_of(&f->gathering, home, p->uid, false),
 		.source = "process",
 		.path = p->program,
-		.home = home_of(f->homes, p->uid),
+		.home = home,
 		.owner = owner,
 		.directory = p->directory,
 		.program = last_component(p->program),
@@ -667,7 +671,7 @@ static void take_process(struct finding *f, const struct process *p)
 	const char *s, *next;
 
 	if (p->cut)
-		add_problem(f, path_of(&o), 0, true,
+		add_problem(&o, path_of(&o), 0, true,
 			    xasprintf("process %u: environment or command line "
 				      "of more than LIMIT_PROCESS_BYTES: the "
 				      "rest was not read", p->pid));
@@ -687,10 +691,11 @@ static void take_processes(struct finding *f)
 {
 	uint32_t *pids = NULL;
 	size_t n = 0, refused = 0;
+	struct allowance *all = allowance_of(&f->gathering, NULL, 0, true);
 	int e = process_list(&pids, &n);
 
 	if (e < 0)
-		add_problem(f, "/proc", e, false, NULL);
+		gather_problem(&f->gathering, all, "/proc", e, false, NULL);
 	for (size_t i = 0; i < n; i++) {
 		struct process p;
 
@@ -704,77 +709,13 @@ static void take_processes(struct finding *f)
 	}
 	free(pids);
 	if (refused != 0)
-		add_problem(f, "/proc", -EACCES, false,
-			    xasprintf("processes that may not be looked at: "
-				      "%zu; run as root of the host", refused));
+		gather_problem(&f->gathering, all, "/proc", -EACCES, false,
+			       xasprintf("processes that may not be looked at: "
+					 "%zu; run as root of the host",
+					 refused));
 }
 
 /* ---- all -----------------------------------------------------------------*/
-
-static int compare_text(const char *a, const char *b)
-{
-	if (a == NULL || b == NULL)
-		return (a != NULL) - (b != NULL);
-	return strcmp(a, b);
-}
-
-static int compare_rows(const void *a, const void *b)
-{
-	const struct redirection *x = a, *y = b;
-	const char *const left[] = {
-		x->source, x->owner, x->path, x->of, x->section, x->name,
-		x->option, x->value, x->target, x->note, x->via,
-		x->rule->effect,
-	};
-	const char *const right[] = {
-		y->source, y->owner, y->path, y->of, y->section, y->name,
-		y->option, y->value, y->target, y->note, y->via,
-		y->rule->effect,
-	};
-
-	if (strcmp(x->source, y->source) == 0 && strcmp(x->owner, y->owner) == 0 &&
-	    compare_text(x->path, y->path) == 0 && x->line != y->line)
-		return x->line < y->line ? -1 : 1;
-	for (size_t i = 0; i < ARRAY_SIZE(left); i++) {
-		int order = compare_text(left[i], right[i]);
-
-		if (order != 0)
-			return order;
-	}
-	return 0;
-}
-
-static void row_done(struct redirection *r)
-{
-	free(r->path);
-	free(r->via);
-	free(r->owner);
-	free(r->section);
-	free(r->name);
-	free(r->option);
-	free(r->value);
-	free(r->target);
-}
-
-static void merge_equal(struct redirections *out)
-{
-	size_t kept = 0;
-
-	if (out->n == 0)
-		return;
-	qsort(out->items, out->n, sizeof(*out->items), compare_rows);
-	for (size_t i = 1; i < out->n; i++) {
-		struct redirection *last = &out->items[kept];
-
-		if (compare_rows(last, &out->items[i]) == 0) {
-			last->processes += out->items[i].processes;
-			row_done(&out->items[i]);
-		} else {
-			out->items[++kept] = out->items[i];
-		}
-	}
-	out->n = kept + 1;
-}
 
 void redirections_find(const struct root *r, const struct catalogue *c,
 		       const struct homes *h,
@@ -782,26 +723,26 @@ void redirections_find(const struct root *r, const struct catalogue *c,
 		       struct redirections *ret_redirections)
 {
 	AUTO(str) char *owner = user_name(h, sources->uid);
-	struct redirections out = { .n = 0 };
-	struct finding f = {
-		.root = r, .catalogue = c, .homes = h, .out = &out,
-	};
+	const struct home *home = home_of(h, sources->uid);
+	struct finding f = { .root = r, .catalogue = c, .homes = h };
 	struct origin own = {
 		.sink = { take_setting, take_problem },
 		.finding = &f,
 		.source = "environment",
-		.home = home_of(h, sources->uid),
+		.home = home,
 		.owner = owner,
 		.directory = sources->directory,
 	};
 
+	gathering_init(&f.gathering, h);
+	/* Whoever runs this says it, and nobody else.  */
+	own.allowance = allowance_of(&f.gathering, home, sources->uid, true);
 	walk_settings(r, c, h, take_file, &f);
 	for (char *const *v = sources->environment; v != NULL && *v != NULL; v++)
 		take_variable(&own, *v);
 	if (sources->processes)
 		take_processes(&f);
-	merge_equal(&out);
-	*ret_redirections = out;
+	gathering_end(&f.gathering, ret_redirections);
 }
 
 void redirections_key(const char *const *names, size_t n,
@@ -825,17 +766,4 @@ void redirections_key(const char *const *names, size_t n,
 	if (any && sources->directory != NULL)
 		buf_adds(b, sources->directory);
 	buf_addf(b, "%u", sources->uid);
-}
-
-void redirections_done(struct redirections *r)
-{
-	for (size_t i = 0; i < r->n; i++)
-		row_done(&r->items[i]);
-	free(r->items);
-	for (size_t i = 0; i < r->n_problems; i++) {
-		free(r->problems[i].path);
-		free(r->problems[i].message);
-	}
-	free(r->problems);
-	*r = (struct redirections){ .n = 0 };
 }

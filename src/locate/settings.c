@@ -28,6 +28,7 @@ static void load_rule(struct setting_rules *rules, const xmlNode *node)
 		.append = xml_attribute(node, "append"),
 		.relative = xml_attribute(node, "relative"),
 		.follow = xml_attribute(node, "follow"),
+		.glob = xml_has_value(node, "glob", "yes"),
 		.options = xml_attribute(node, "options"),
 	};
 	rule->self = xml_has_value(node, "self", "yes");

@@ -161,7 +161,7 @@ static int take_target(struct recording *rec, const struct redirection *r,
 /* ---- problems ------------------------------------------------------------*/
 
 /* They are about settings, not about what is in a store: verdicts stay as
- * certain as they were.  */
+ * certain as they were, unless settings of anybody may be missing.  */
 static int record_problem(struct inventory *i,
 			  const struct redirection_problem *p)
 {
@@ -169,7 +169,7 @@ static int record_problem(struct inventory *i,
 		.path = p->path,
 		.code = p->limit ? PROBLEM_LIMIT : PROBLEM_MALFORMED,
 		.message = p->message,
-		.skipped = true,
+		.skipped = !p->unsure,
 	};
 	AUTO(str) char *reason = NULL;
 

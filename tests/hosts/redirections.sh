@@ -562,4 +562,71 @@ is "problems" "$(ask "SELECT path, code, skipped FROM v_problem
 /srv/chain/9	limit	1"
 check "a terminal is safe" test -z "$("$TRUSTDRIFT" show redirections \
 	--db "$work/db" | tr -d '\n' | tr -d '[:print:]' | tr -d '\200-\377')"
+
+# ---- one user's settings take nothing from another's -------------------------------
+greedy=$work/greedy
+root=$greedy
+host_new "$root"
+echo "bob:x:1001:1001::/home/bob:/bin/sh" >>"$root/etc/passwd"
+put /etc/curlrc <<'END'
+insecure
+END
+put /home/bob/.gitconfig <<'END'
+[http]
+sslVerify = false
+[include]
+path = /home/bob/a[1].inc
+path = /home/bob/*.more
+END
+put '/home/bob/a[1].inc' <<'END'
+[http]
+sslCAInfo = /srv/bob.pem
+END
+put /home/bob/not.more <<'END'
+[http]
+sslCAInfo = /srv/git-takes-no-wildcards.pem
+END
+# More settings, includes and files that cannot be read than one user may have; and
+# the same search over and over.
+{
+	echo '[http]'
+	yes 'sslVerify = false' | head -n 1100
+	echo '[include]'
+	i=0
+	while [ $i -lt 220 ]; do
+		i=$((i + 1))
+		echo "path = /home/ann/inc/$i"
+	done
+	yes 'path = /usr/**/*' | head -n 20000
+} | put /home/ann/.gitconfig
+i=0
+while [ $i -lt 220 ]; do
+	i=$((i + 1))
+	printf 'a\0b' | put "/home/ann/inc/$i"
+done
+put /home/bob/.config/systemd/user/a.service <<'END'
+[Service]
+EnvironmentFile=/home/bob/env/*.env
+EnvironmentFile=/home/*/env/b.env
+END
+put /home/bob/env/b.env <<'END'
+NODE_TLS_REJECT_UNAUTHORIZED=0
+END
+status=0
+find_all
+is "greedy: status" "$status" 0
+is "greedy: of the others" "$(rows "owner <> 'ann'")" \
+	"|off|insecure /etc/curlrc:1
+bob|off|sslVerify=false /home/bob/.gitconfig:2
+bob|replaces|sslCAInfo=/srv/bob.pem -> /srv/bob.pem missing /home/bob/a[1].inc:2
+bob|off|NODE_TLS_REJECT_UNAUTHORIZED=0 /home/bob/env/b.env:1"
+is "greedy: of the one" "$(ask "SELECT count(*) FROM v_redirection
+	WHERE owner = 'ann'")" 1000
+is "greedy: problems" "$(ask "SELECT path, code, skipped, message FROM v_problem
+	WHERE store_id IS NULL AND (code = 'limit' OR path NOT LIKE '/home/ann/%')
+	ORDER BY path, message" | sed 's/	[^	]* more problems/	# more problems/')" \
+	"/home/*/env/b.env	limit	1	named by a file of settings, with wildcards that are not looked for: not read
+/home/ann	limit	1	# more problems with files of settings of ann are not listed
+/home/ann/.gitconfig	limit	1	more than LIMIT_USER_INCLUDES (200) files of ann are named by others: from here on they were left out
+/home/ann/.gitconfig	limit	1	more than LIMIT_USER_REDIRECTIONS (1000) settings of ann: from here on they were left out"
 finish
