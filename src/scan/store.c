@@ -218,7 +218,8 @@ static void take_file(struct store_pass *s, const struct member *m,
 			    p->skipped || (d->skips && theirs),
 			    xstrdup(p->message));
 	}
-	s->problems_left_out += f->problems_left_out;
+	if (!d->secret)
+		s->problems_left_out += f->problems_left_out;
 }
 
 /* Where the file of M really is and whose it is.  */
@@ -497,34 +498,48 @@ static void list_references(struct store_pass *s)
 	s->reader = file.reader;
 }
 
-/* What SQLite has not merged into a database yet lies beside it.  A database is
- * made of whole pages, of 512 bytes at least (sqlite.org/fileformat2.html): most
- * files that a crawl finds are none.  */
+static void look_for_journal(struct store_pass *s, const char *database,
+			     const char *ending)
+{
+	AUTO(str) char *path = xasprintf("%s%s", database, ending);
+	struct file_id id;
+
+	if (file_stat(s->pass->options->root, path, &id) == 0 && id.size > 0)
+		add_problem(s, s->place->path, false, 0, PROBLEM_CHANGED, false,
+			    xasprintf("its last changes lie in the file ending in "
+				      "%s and are not seen: close the program that "
+				      "has it open, and scan again", ending));
+}
+
+/* What SQLite has not merged into a database yet lies beside it: beside the file
+ * itself, where a link leads to it, and with older versions of SQLite beside the
+ * link.  A database is made of whole pages, of 512 bytes at least
+ * (sqlite.org/fileformat2.html), but SQLite takes one with bytes behind them, too;
+ * most files that a crawl finds are none.  */
 static void look_for_journals(struct store_pass *s)
 {
 	static const char *const endings[] = { "-journal", "-wal" };
+	const struct place *p = s->place;
+	AUTO(str) char *real = NULL;
 	const struct reader *const *r;
 	bool is_sqlite = false;
 
-	if (s->place->id.size % LEAST_PAGE != 0)
+	if (p->id.size < LEAST_PAGE ||
+	    (p->definition->found && p->id.size % LEAST_PAGE != 0))
 		return;
 	for (r = readers; *r; r++)
 		is_sqlite |= (*r)->caps & READS_SQLITE &&
-			has_word(s->place->definition->format, (*r)->name);
+			has_word(p->definition->format, (*r)->name);
+	if (is_sqlite &&
+	    (file_real_path(s->pass->options->root, p->path, &real) < 0 ||
+	     strcmp(real, p->path) == 0)) {
+		free(real);
+		real = NULL;
+	}
 	for (size_t k = 0; is_sqlite && k < ARRAY_SIZE(endings); k++) {
-		AUTO(str) char *path = xasprintf("%s%s", s->place->path,
-						 endings[k]);
-		struct file_id id;
-
-		if (file_stat(s->pass->options->root, path, &id) == 0 &&
-		    id.size > 0)
-			add_problem(s, s->place->path, false, 0,
-				    PROBLEM_CHANGED, false,
-				    xasprintf("its last changes lie in the "
-					      "file ending in %s and are not "
-					      "seen: close the program that has "
-					      "it open, and scan again",
-					      endings[k]));
+		look_for_journal(s, p->path, endings[k]);
+		if (real != NULL)
+			look_for_journal(s, real, endings[k]);
 	}
 }
 
@@ -700,23 +715,27 @@ static bool was_lost(const struct store_pass *s)
 	return s->passing;
 }
 
+/* In the place of the last where there is no room.  */
+static void say_left_out(struct store_pass *s)
+{
+	if (s->problems_left_out == 0)
+		return;
+	if (s->n_problems >= LIMIT_STORE_PROBLEMS) {
+		free((char *)s->problems[--s->n_problems].message);
+		s->problems_left_out++;
+	}
+	add_problem(s, s->place->path, false, 0, PROBLEM_LIMIT, false,
+		    xasprintf("%zu more problems than the %zu that are kept",
+			      s->problems_left_out, s->n_problems));
+}
+
 static int store_record(struct store_pass *s, int64_t store,
 			struct store_info *info, const uint8_t *signature)
 {
 	struct stored_file *files;
 	int r;
 
-	if (s->problems_left_out) {
-		struct stored_problem *last = &s->problems[s->n_problems - 1];
-
-		free((char *)last->message);
-		*last = (struct stored_problem){
-			.path = s->place->path, .code = PROBLEM_LIMIT,
-			.message = xasprintf("%zu more problems than the %u "
-					     "that are kept",
-					     s->problems_left_out + 1,
-					     LIMIT_STORE_PROBLEMS - 1) };
-	}
+	say_left_out(s);
 	if (s->reader)
 		info->format = s->reader->name;
 	info->engine = s->engine;

@@ -122,4 +122,22 @@ if [ -d "${etc%/*}" ] && unshare -rm mount -t tmpfs none "${etc%/*}" 2>/dev/null
 else
 	echo "not tested: $etc itself, for nothing can be mounted here"
 fi
+
+# ---- what a user's file does to a store of which no problem is told ------------------
+cat >"$work/etc/stores/secret.xml" <<'END'
+<stores>
+  <store kind="own-keys" format="pem" role="source" secret="yes">
+    <title>Keys</title>
+    <path>{home}/keys.pem</path>
+    <repair>None.</repair>
+  </store>
+</stores>
+END
+yes '-----BEGIN CERTIFICATE-----
+AAAA!
+-----END CERTIFICATE-----' | head -n 3300 >"$root/home/ann/keys.pem"
+status=0
+scan --config "$work/etc" || status=$?
+is "more problems than are kept, and none is told" "$status" 0
+rm "$work/etc/stores/secret.xml" "$root/home/ann/keys.pem"
 finish

@@ -57,4 +57,29 @@ status=0
 "$TRUSTDRIFT" diff --db "$work/nss.db" >"$work/diff" || status=$?
 is "diff: different" "$status" 2
 check "diff names what left" grep -q 'Crossed Certification Authority' "$work/diff"
+
+# ---- what SQLite has not merged yet lies beside the file itself ----------------------
+# journal NAME: the problems of a database with one
+journal() {
+	rm -f "$work/journal.db"
+	"$TRUSTDRIFT" scan --quiet --root "$work/$1" --db "$work/journal.db" \
+		2>/dev/null
+	"$TRUSTDRIFT" query --db "$work/journal.db" --format tsv \
+		"SELECT code, skipped FROM v_problem" | sed 1d
+}
+for name in beside link longer; do
+	host_new "$work/$name"
+	db=$work/$name/home/ann/.pki/nssdb
+	mkdir -p "$db"
+	head -c 4096 /dev/zero >"$db/cert9.db"
+done
+echo hot >"$work/beside/home/ann/.pki/nssdb/cert9.db-journal"
+mv "$work/link/home/ann/.pki/nssdb/cert9.db" "$work/link/home/ann/own.db"
+ln -s ../../own.db "$work/link/home/ann/.pki/nssdb/cert9.db"
+echo hot >"$work/link/home/ann/own.db-wal"
+printf x >>"$work/longer/home/ann/.pki/nssdb/cert9.db"
+echo hot >"$work/longer/home/ann/.pki/nssdb/cert9.db-journal"
+for name in beside link longer; do
+	is "a journal: $name" "$(journal $name | grep changed)" "changed	0"
+done
 finish
