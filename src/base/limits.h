@@ -29,7 +29,8 @@
 #define LIMIT_LOOKS_BYTES	(64u << 20)	/* ... as bytes */
 #define LIMIT_TROUBLES		100u		/* failures of the machine */
 #define LIMIT_CRAWL_PROBLEMS	100u		/* told one by one */
-#define LIMIT_CRAWL_STORES	20000u
+#define LIMIT_CRAWL_STORES	20000u		/* files of root; of all users */
+#define LIMIT_USER_CRAWL_STORES	2000u		/* ... of each */
 #define LIMIT_PATH_BYTES	4096u
 #define LIMIT_GLOB_RESULTS	100000u		/* paths one pattern may match */
 #define LIMIT_HOMES		20000u

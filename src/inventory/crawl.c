@@ -45,17 +45,14 @@ int inventory_recorded_paths(struct inventory *i, const char *kind,
 			     store_path_fn *fn, void *data)
 {
 	AUTO(query) struct query q = query_start(i,
-		"SELECT st.path FROM scan_store ss "
-		"JOIN store st ON st.id = ss.store_id "
-		"WHERE st.kind = ?2 AND ss.scan_id = (SELECT max(id) FROM scan "
-		"WHERE root_id = ?1 AND id < ?3)");
+		"SELECT path FROM store WHERE root_id = ?1 AND kind = ?2 "
+		"ORDER BY path");
 	int r;
 
 	if (i->scan == 0)
 		return -EINVAL;
 	query_int(&q, i->root_id);
 	query_text(&q, kind);
-	query_int(&q, i->scan);
 	while ((r = query_step(&q)) > 0) {
 		r = fn(query_column_text(&q, 0), data);
 		if (r < 0)

@@ -136,8 +136,8 @@ int inventory_store(struct inventory *i, const char *kind, const char *path,
 /* The same, but -ENOENT when it is new.  */
 int inventory_find_store(struct inventory *i, const char *kind,
 			 const char *path, int64_t *ret_store);
-/* Calls FN with the path of each store of KIND that the scan before the open one
- * has.  FN may not write.  */
+/* Calls FN with the path of each store of KIND that any scan of the open one's root
+ * has, by path.  FN may not write.  */
 typedef int store_path_fn(const char *path, void *data);
 int inventory_recorded_paths(struct inventory *i, const char *kind,
 			     store_path_fn *fn, void *data);

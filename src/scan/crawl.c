@@ -3,6 +3,8 @@
  *
  * Such a store is looked at in every later scan, too, whether that crawls or not:
  * it costs one stat, and a report would otherwise forget it until the next crawl.
+ * It is also when it was not there for a while, as on a mount: only the end of the
+ * history forgets it.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -90,7 +92,8 @@ static int tell(struct pass *pass, const char *path, enum problem_code code,
 	return r;
 }
 
-static int tell_problems(struct pass *pass, const struct crawl_result *c)
+static int tell_problems(struct pass *pass, const struct crawl_result *c,
+			 size_t left_out)
 {
 	int r = 0;
 
@@ -127,12 +130,14 @@ static int tell_problems(struct pass *pass, const struct crawl_result *c)
 			 xasprintf("more than %u directories: the next crawl "
 				   "lists all of them again",
 				   LIMIT_CRAWL_DIRECTORIES));
-	if (c->n_found > LIMIT_CRAWL_STORES && r == 0)
+	if (left_out > 0 && r == 0)
 		r = tell(pass, "/", PROBLEM_LIMIT, false,
-			 xasprintf("the crawl found %zu files that may be "
-				   "stores, and looked at %u: crawl parts of "
-				   "the tree (--crawl DIR)", c->n_found,
-				   LIMIT_CRAWL_STORES));
+			 xasprintf("the crawl found %zu files that may be stores, "
+				   "%zu of them more than the %u of root's and the "
+				   "%u of another user's that it looks at: crawl "
+				   "parts of the tree (--crawl DIR)", c->n_found,
+				   left_out, LIMIT_CRAWL_STORES,
+				   LIMIT_USER_CRAWL_STORES));
 	return r;
 }
 
@@ -156,42 +161,86 @@ static bool has_companion(const char *path)
 /* Reads as many of what was found as are handed over at once: each by itself
  * would wait for an answer.  What has not changed will not be read.  */
 static int read_ahead(struct pass *pass, const struct store_definition *d,
-		      const struct crawl_found *found, size_t n)
+		      struct crawl_found *const *found, size_t n)
 {
 	struct wanted_file files[LIMIT_WIRE_FILES];
 	size_t n_files = 0;
 
 	for (size_t k = 0; k < n; k++)
-		if (!found[k].unchanged && !has_companion(found[k].path) &&
-		    !inodes_has(&pass->inodes, &found[k].id))
+		if (!found[k]->unchanged && !has_companion(found[k]->path) &&
+		    !inodes_has(&pass->inodes, &found[k]->id))
 			files[n_files++] = (struct wanted_file){
-				.path = found[k].path, .id = &found[k].id };
+				.path = found[k]->path, .id = &found[k]->id };
 	return n_files > 1 ? files_read(pass, d, files, n_files) : 0;
 }
 
-static int take_found(struct pass *pass, const struct store_definition *d,
-		      const struct crawl_result *c)
+static int take_some(struct pass *pass, const struct store_definition *d,
+		     struct crawl_found *const *found, size_t n)
 {
-	const size_t n = c->n_found < LIMIT_CRAWL_STORES ? c->n_found :
-			 LIMIT_CRAWL_STORES;
-	int r = 0;
+	int r = read_ahead(pass, d, found, n);
 
 	for (size_t k = 0; k < n && r >= 0; k++) {
-		struct crawl_found *f = &c->found[k];
-
-		if (k % LIMIT_WIRE_FILES == 0)
-			r = read_ahead(pass, d, f, n - k < LIMIT_WIRE_FILES ?
-				       n - k : LIMIT_WIRE_FILES);
-		/* What has not changed, and was no store, is none.  */
-		if (r < 0 || f->nothing)
-			continue;
-		r = take_file(pass, d, f->path, &f->id, &f->nothing);
-		f->settled = true;
+		r = take_file(pass, d, found[k]->path, &found[k]->id,
+			      &found[k]->nothing);
+		found[k]->settled = true;
 	}
 	return r;
 }
 
-static bool has_found(const struct crawl_result *c, const char *path)
+/* How many were looked at.  Users who have the same place here share it.  */
+struct shares {
+	unsigned of_root, of_users;
+	unsigned of_each[1u << 12];
+};
+
+/* One user's files are not to keep others' from being looked at.  OWN: of root, or
+ * of whoever runs this.  */
+static bool is_left_out(struct shares *s, uint32_t uid, bool own)
+{
+	unsigned *one = &s->of_each[uid % ARRAY_SIZE(s->of_each)];
+
+	if (own)
+		return s->of_root >= LIMIT_CRAWL_STORES || (s->of_root++, false);
+	if (s->of_users >= LIMIT_CRAWL_STORES || *one >= LIMIT_USER_CRAWL_STORES)
+		return true;
+	s->of_users++;
+	++*one;
+	return false;
+}
+
+static int take_found(struct pass *pass, const struct store_definition *d,
+		      const struct crawl_result *c, size_t *ret_left_out)
+{
+	struct crawl_found *some[LIMIT_WIRE_FILES];
+	struct shares *shares = xcalloc(1, sizeof(*shares));
+	const uint32_t self = pass->options->sources.uid;
+	size_t n = 0, left_out = 0;
+	int r = 0;
+
+	for (size_t k = 0; k < c->n_found && r >= 0; k++) {
+		struct crawl_found *f = &c->found[k];
+
+		/* What has not changed, and was no store, is none.  */
+		if (f->nothing)
+			continue;
+		f->left_out = is_left_out(shares, f->id.uid,
+					  f->id.uid == 0 || f->id.uid == self);
+		left_out += f->left_out;
+		if (!f->left_out)
+			some[n++] = f;
+		if (n < ARRAY_SIZE(some))
+			continue;
+		r = take_some(pass, d, some, n);
+		n = 0;
+	}
+	if (r >= 0)
+		r = take_some(pass, d, some, n);
+	free(shares);
+	*ret_left_out = left_out;
+	return r;
+}
+
+static bool was_looked_at(const struct crawl_result *c, const char *path)
 {
 	size_t low = 0, high = c->n_found;
 
@@ -200,7 +249,7 @@ static bool has_found(const struct crawl_result *c, const char *path)
 		const int order = strcmp(path, c->found[middle].path);
 
 		if (order == 0)
-			return true;
+			return !c->found[middle].left_out;
 		if (order < 0)
 			high = middle;
 		else
@@ -220,12 +269,17 @@ static int take_known_again(struct pass *pass, const struct store_definition *d,
 		const char *path = known->paths[k];
 		struct file_id id;
 		bool nothing;
+		int e;
 
-		if (has_found(c, path) ||
-		    file_lstat(pass->options->root, path, &id) < 0 ||
-		    !S_ISREG(id.mode))
+		if (was_looked_at(c, path))
 			continue;
-		r = take_file(pass, d, path, &id, &nothing);
+		e = file_lstat(pass->options->root, path, &id);
+		if (e < 0 && e != -ENOENT && e != -ENOTDIR)
+			r = tell(pass, path, PROBLEM_UNREADABLE, false,
+				 xasprintf("found by an earlier crawl: %s",
+					   error_words(e)));
+		else if (e == 0 && S_ISREG(id.mode))
+			r = take_file(pass, d, path, &id, &nothing);
 	}
 	return r;
 }
@@ -272,6 +326,7 @@ int scan_found(struct pass *pass)
 	const struct store_definition *d = found_kind(o->catalogue);
 	struct crawl_result result = { .n_found = 0 };
 	struct known known = { .n = 0 };
+	size_t left_out = 0;
 	int r;
 
 	if (d == NULL)
@@ -281,13 +336,13 @@ int scan_found(struct pass *pass)
 	if (r == 0 && o->crawl != NULL)
 		r = crawl(pass, &result);
 	if (r == 0)
-		r = take_found(pass, d, &result);
+		r = take_found(pass, d, &result, &left_out);
 	if (r == 0)
 		r = take_known_again(pass, d, &result, &known);
 	if (r == 0 && result.next != NULL)
 		r = keep_state(pass, &result);
 	if (r == 0)
-		r = tell_problems(pass, &result);
+		r = tell_problems(pass, &result, left_out);
 	pass->result.crawled_names = result.names;
 	pass->result.crawled_directories = result.directories;
 	known_done(&known);

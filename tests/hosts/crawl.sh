@@ -133,6 +133,34 @@ rm -rf "$root/srv/new"
 crawl
 is "what is gone is gone without a crawl" "$(found | grep -c new)" 0
 
+mv "$root/srv/moved" "$work/away"
+crawl
+mv "$work/away" "$root/srv/moved"
+crawl
+is "what comes back is there without a crawl" "$(found | grep -c moved)" 2
+
+# ---- one user's files do not keep others' from being looked at ----
+if [ "$(id -u)" = 0 ]; then
+	mkdir -p "$root/home/ann/junk"
+	cp "$isrg" "$root/srv/known.pem"
+	crawl --crawl
+	/usr/bin/python3 -I - "$root/home/ann/junk" <<-'END'
+	import os, sys
+	for n in range(2050):
+	    path = "%s/%d.pem" % (sys.argv[1], n)
+	    with open(path, "w") as f:
+	        f.write("-----BEGIN CERTIFICATE-----\n%0400d\n" % n)
+	    os.chown(path, 1000, 1000)
+	END
+	cp "$isrg" "$root/srv/new.pem"
+	crawl --crawl
+	is "junk: a limit" "$status $("$TRUSTDRIFT" query --db "$db" --format tsv \
+		"SELECT message FROM v_problem WHERE store_id IS NULL
+		AND code = 'limit'" | grep -c ', 50 of them more than')" "4 1"
+	is "junk: of root's" "$(found | grep -c '/srv/\(known\|new\)')" 2
+	rm -r "$root/home/ann/junk" "$root/srv/known.pem" "$root/srv/new.pem"
+fi
+
 # ---- mistakes ----
 crawl --crawl /nowhere
 is "a directory that is none" "$status" 64
