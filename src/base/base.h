@@ -588,7 +588,10 @@ struct channel {
 				 * the worker, which waits for as long as it takes */
 	bool takes_fds;
 	unsigned cpu_limit, wall_limit;		/* seconds; see channel_arm() */
-	int64_t cpu_end, wall_end;
+	int64_t cpu_end;			/* of the peer's clock */
+	int64_t waited, looked;		/* ns since it was armed, and at the last
+					 * look at the limits */
+	size_t unlooked_bytes;		/* that came since then */
 	uint8_t *in;		/* what was read and not taken yet */
 	size_t n, pos, cap;
 	struct buf out;

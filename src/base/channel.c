@@ -4,8 +4,10 @@
  * turns, so that neither waits to send while the other does too.
  *
  * The program waits for nobody without bound: what a worker may take is counted
- * in processor time, which is its own doing, and more generously by the clock,
- * which also counts what a file system or a busy machine does to it.
+ * in processor time, which is its own doing, and more generously in what the program
+ * has waited for it, which also counts what a file system or a busy machine does to
+ * it, and not what the program does meanwhile.  A worker that goes on sending a
+ * little, or without end, is no better than one that is silent.
  */
 #include <errno.h>
 #include <poll.h>
@@ -21,7 +23,9 @@
 #define HEADER		8u		/* length, type */
 #define READ_BYTES	(64u << 10)
 #define LOOK_MS		200		/* how often the limits are looked at */
+#define LOOK_BYTES	(1u << 20)	/* ... and when so many have come */
 #define SECOND_NS	INT64_C(1000000000)
+#define MILLISECOND_NS	INT64_C(1000000)
 
 void channel_init(struct channel *c, int fd, pid_t peer)
 {
@@ -67,26 +71,42 @@ void channel_arm(struct channel *c)
 	if (c->peer == 0)
 		return;
 	c->cpu_end = channel_cpu_time(c) + c->cpu_limit * SECOND_NS;
-	c->wall_end = now(CLOCK_MONOTONIC) + c->wall_limit * SECOND_NS;
+	c->waited = c->looked = 0;
+	c->unlooked_bytes = 0;
+}
+
+/* The limits, when it is time.  */
+static int look(struct channel *c)
+{
+	if (c->waited - c->looked < LOOK_MS * MILLISECOND_NS &&
+	    c->unlooked_bytes < LOOK_BYTES)
+		return 0;
+	c->looked = c->waited;
+	c->unlooked_bytes = 0;
+	if (channel_cpu_time(c) > c->cpu_end)
+		return -ETIME;
+	return c->waited > c->wall_limit * SECOND_NS ? -ETIMEDOUT : 0;
 }
 
 /* Waits until the peer can be read from, or written to.  */
-static int wait_for(const struct channel *c, short events)
+static int wait_for(struct channel *c, short events)
 {
 	struct pollfd p = { .fd = c->fd, .events = events };
+	int n = 0, r = 0;
 
-	for (;;) {
-		int n = poll(&p, 1, LOOK_MS);
+	while (n == 0 && r == 0) {
+		const int64_t before = now(CLOCK_MONOTONIC);
 
-		if (n > 0)
-			return 0;
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		if (channel_cpu_time(c) > c->cpu_end)
-			return -ETIME;
-		if (now(CLOCK_MONOTONIC) > c->wall_end)
-			return -ETIMEDOUT;
+		n = poll(&p, 1, LOOK_MS);
+		if (n < 0 && errno == EINTR)
+			n = 0;
+		else if (n < 0)
+			r = -errno;
+		c->waited += now(CLOCK_MONOTONIC) - before;
+		if (r == 0)
+			r = look(c);
 	}
+	return r;
 }
 
 /* ---- sending -------------------------------------------------------------*/
@@ -232,6 +252,10 @@ static int fill(struct channel *c, size_t n)
 		got = receive_some(c);
 		if (got > 0) {
 			c->n += (size_t)got;
+			c->unlooked_bytes += (size_t)got;
+			r = c->peer != 0 ? look(c) : 0;
+			if (r < 0)
+				return r;
 			continue;
 		}
 		if (got == 0)

@@ -164,6 +164,8 @@
 #define LIMIT_KNOWN_LINES	2000000u	/* that need not be asked for */
 
 /* Workers that read */
+#define LIMIT_UNPACK_TIMES	20u	/* what a package may take, of the time for
+					 * files */
 #define LIMIT_WIRE_BYTES	(2u << 20)	/* one message */
 #define LIMIT_WIRE_CHUNK	(256u << 10)	/* messages are sent from there on */
 #define LIMIT_WIRE_ENTRIES	128u		/* ... or with so many entries */

@@ -495,6 +495,8 @@ int readings_unpack(struct readings *r, int fd, const struct package_sink *sink,
 	e = get_worker(r, SLOT_PACKAGE, 0, &w);
 	if (e < 0)
 		return e;
+	w->channel.cpu_limit *= LIMIT_UNPACK_TIMES;
+	w->channel.wall_limit *= LIMIT_UNPACK_TIMES;
 	e = unpack_hear(&w->channel, fd, sink, data, &host_error, ret_error);
 	if (e == 0 || host_error < 0) {
 		stop(r, SLOT_PACKAGE);

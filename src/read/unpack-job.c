@@ -123,7 +123,8 @@ struct unpacking {
 	const struct package_sink *sink;
 	void *data;
 	enum { NOTHING_HEARD, FACTS_HEARD, LIST_HEARD } state;
-	uint64_t members, left;		/* bytes of the member that are to come */
+	uint64_t members, kept;
+	uint64_t left;			/* bytes of the member that are to come */
 	int host_error;			/* what the sink returned */
 };
 
@@ -226,8 +227,11 @@ static int hear_member(struct unpacking *u, struct wire *w)
 	if (m.kind != 'f')
 		return 0;
 	wanted = r > 0;
-	if (wanted)
-		u->left = m.size;
+	/* The worker refuses what is larger than a limit; one that does not has
+	 * said what it may not.  */
+	if (wanted && m.size <= LIMIT_PACKAGE_MEMBER &&
+	    u->kept + m.size <= LIMIT_PACKAGE_KEPT)
+		u->kept += u->left = m.size;
 	wire_put_u32(channel_begin(u->channel, JOB_TAKE), wanted);
 	channel_end(u->channel);
 	return channel_send(u->channel, NULL, 0);
@@ -248,12 +252,14 @@ static int hear_bytes(struct unpacking *u, struct wire *w)
 }
 
 /* 1: it is done.  */
-static int hear_end(struct wire *w, char **ret_error)
+static int hear_end(struct unpacking *u, struct wire *w, char **ret_error)
 {
 	const bool failed = wire_get_u32(w, 1) != 0;
 	char *error = wire_get_text(w, MESSAGE_BYTES);
 	int r = wire_end(w);
 
+	if (r == 0 && !failed && (u->left > 0 || u->state != LIST_HEARD))
+		r = -EBADMSG;
 	if (r < 0 || !failed) {
 		free(error);
 		return r < 0 ? r : 1;
@@ -296,7 +302,7 @@ int unpack_hear(struct channel *c, int fd, const struct package_sink *sink,
 			r = hear_bytes(&u, &message);
 			break;
 		case JOB_UNPACKED:
-			r = hear_end(&message, ret_error);
+			r = hear_end(&u, &message, ret_error);
 			break;
 		default:
 			r = -EBADMSG;

@@ -5,10 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "read/jobs.h"
@@ -475,6 +477,53 @@ static void silence_and_lies(void **state)
 	channel_done(&worker);
 }
 
+/* A worker that goes on saying a little, and one that says much, are not given more
+ * time than one that says nothing.  */
+static void chatter(void **state)
+{
+	static const uint8_t header[] = { 0, 0x1f, 0, 0, 0, 0, 0, 1 };
+	static const struct timespec pause = { .tv_nsec = 20 * 1000 * 1000 };
+	struct channel program, worker;
+	struct wire w;
+	unsigned type;
+	pid_t pid;
+	int r = 0;
+
+	(void)state;
+	make_pair(&program, &worker);
+	program.wall_limit = 0;
+	channel_arm(&program);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		r = (int)write(worker.fd, header, sizeof(header));
+		for (int k = 0; k < 500 && r > 0; k++) {
+			nanosleep(&pause, NULL);
+			r = (int)write(worker.fd, "x", 1);
+		}
+		_exit(0);
+	}
+	assert_int_equal(channel_receive(&program, &type, &w), -ETIMEDOUT);
+	channel_done(&program);
+	channel_done(&worker);
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+
+	make_pair(&program, &worker);
+	program.cpu_limit = 0;
+	program.cpu_end = 0;
+	for (r = 0; r == 0;) {
+		wire_put_bytes(channel_begin(&worker, 1),
+			       (struct blob){ header, sizeof(header) });
+		channel_end(&worker);
+		assert_int_equal(channel_send(&worker, NULL, 0), 0);
+		r = channel_receive(&program, &type, &w);
+	}
+	assert_int_equal(r, -ETIME);
+	channel_done(&program);
+	channel_done(&worker);
+}
+
 static void no_descriptors_come_back(void **state)
 {
 	struct channel program, worker;
@@ -511,6 +560,7 @@ int main(void)
 		cmocka_unit_test(lies),
 		cmocka_unit_test(messages),
 		cmocka_unit_test(silence_and_lies),
+		cmocka_unit_test(chatter),
 		cmocka_unit_test(no_descriptors_come_back),
 	};
 
