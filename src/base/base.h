@@ -467,7 +467,7 @@ void auto_directory(struct directory *l);
 
 /* The bytes of a regular file, at most LIMIT bytes.  Opened non-blocking and
  * only after a stat of the very same object said that it is a regular file:
- * -ENOTREG for a FIFO, socket, device or directory, -EFBIG past
+ * -ENOTREG for a FIFO, socket, device or directory, -EPSEUDO, -EFBIG past
  * the limit.  Small files are copied, large ones mapped; a mapping whose file
  * shrinks meanwhile, or cannot be read any more, is zeros from there on and
  * sets `shrank` (see file_shrank), so *ret_file must not move before
@@ -479,6 +479,8 @@ struct file {
 	bool shrank;
 };
 #define ENOTREG		ENOTBLK		/* "not a regular file" */
+#define EPSEUDO		ENOTUNIQ	/* "an interface of the kernel's": /proc,
+					 * /sys and the like */
 int file_read(const struct root *r, const char *path, uint64_t limit,
 	      struct file *ret_file);
 /* The two halves of that, for two processes: the opened descriptor, which the

@@ -9,11 +9,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/looks.h"
@@ -449,6 +451,26 @@ static int copy_file(int fd, const struct file_id *id, uint64_t limit,
 	return 0;
 }
 
+/* Is what FD leads to an interface of the kernel's?  Some of those say that they are
+ * regular files, and reading them does something: /proc/kmsg gives each message to
+ * one reader only.  EFI's variables are files of settings like others.  */
+static bool is_kernels(int fd)
+{
+	static const unsigned long kinds[] = {
+		PROC_SUPER_MAGIC, SYSFS_MAGIC, DEBUGFS_MAGIC, TRACEFS_MAGIC,
+		SECURITYFS_MAGIC, CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC,
+		SELINUX_MAGIC, SMACK_MAGIC,
+	};
+	struct statfs fs;
+
+	if (fstatfs(fd, &fs) < 0)
+		return false;
+	for (size_t k = 0; k < ARRAY_SIZE(kinds); k++)
+		if ((unsigned long)fs.f_type == kinds[k])
+			return true;
+	return false;
+}
+
 /* *ret_seen is what was found, where anything was; its inode is 0 elsewhere.  */
 static int open_now(const struct root *r, const char *path, uint64_t limit,
 		    int *ret_fd, struct file_id *ret_id,
@@ -468,6 +490,8 @@ static int open_now(const struct root *r, const char *path, uint64_t limit,
 	*ret_seen = file_id_of(&st);
 	if (!S_ISREG(st.st_mode))
 		return -ENOTREG;
+	if (is_kernels(at))
+		return -EPSEUDO;
 	e = beneath_reopen(r, path, at, &fd);
 	if (e < 0)
 		return e;
@@ -493,7 +517,8 @@ int file_open(const struct root *r, const char *path, uint64_t limit,
 	/* Why a file that is there could not be opened is in what it is, or is
 	 * asked again.  */
 	looks_note(r->looks, LOOK_OPEN, path, true, e,
-		   e == 0 || e == -ENOTREG || e == -EFBIG ? &seen : NULL);
+		   e == 0 || e == -ENOTREG || e == -EPSEUDO || e == -EFBIG
+		   ? &seen : NULL);
 	return e;
 }
 

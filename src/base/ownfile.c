@@ -176,7 +176,9 @@ int file_slurp(const char *path, size_t limit, char **ret_text, size_t *ret_n)
 
 const char *error_words(int error)
 {
-	return error == -ENOTREG ? _("not a regular file") : strerror(-error);
+	return error == -ENOTREG ? _("not a regular file")
+	       : error == -EPSEUDO ? _("an interface of the kernel's, and no file")
+				   : strerror(-error);
 }
 
 /* ---- data --------------------------------------------------------------*/

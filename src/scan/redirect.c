@@ -174,8 +174,8 @@ static int record_problem(struct inventory *i,
 	AUTO(str) char *reason = NULL;
 
 	if (p->error < 0) {
-		problem.code = p->error == -ENOTREG ? PROBLEM_NOT_REGULAR
-						    : PROBLEM_UNREADABLE;
+		problem.code = p->error == -ENOTREG || p->error == -EPSEUDO
+			       ? PROBLEM_NOT_REGULAR : PROBLEM_UNREADABLE;
 		reason = xasprintf("%s: what it sets is not known",
 				   error_words(p->error));
 		if (p->message == NULL)

@@ -82,6 +82,7 @@ static bool is_passing(int error)
 	case ENOTDIR:
 	case ELOOP:
 	case ENOTREG:
+	case EPSEUDO:
 	case EFBIG:
 	case E2BIG:
 	case EACCES:
@@ -115,6 +116,11 @@ static void add_errno(struct store_pass *s, const char *path, int error)
 		add_problem(s, path, false, 0, PROBLEM_NOT_REGULAR, false,
 			    xstrdup("not a regular file, so it was not opened: "
 				    "see what put it there"));
+		break;
+	case EPSEUDO:
+		add_problem(s, path, false, 0, PROBLEM_NOT_REGULAR, false,
+			    xstrdup("an interface of the kernel's, so it was not "
+				    "read: see what names it"));
 		break;
 	case EFBIG:
 		add_problem(s, path, false, 0, PROBLEM_TOO_LARGE, false,
