@@ -17,6 +17,11 @@
  * before, say nothing: it may have changed again without a trace.  A directory is
  * then asked for each name the next time, and what a file held cannot be relied on,
  * so that nothing is kept.  Only the change time counts, which nobody can set.
+ *
+ * Who has written to a file through a mapping can write to the same page again, and
+ * the kernel sets no time until it has written the page to the disk: after 35
+ * seconds where nobody set vm.dirty_expire_centisecs, and never on a tmpfs.  So a
+ * file of somebody else's counts as young for longer; --strict relies on no times.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -25,10 +30,12 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 #include "base/looks.h"
 
 #define ZFS_MAGIC	0x2fc12fc1u	/* linux/magic.h lacks it */
+#define MAPPED_NS	(60 * INT64_C(1000000000))
 #define CHAIN_MAX	256	/* slots that are tried; chance needs a dozen */
 
 /* ---- tables ----------------------------------------------------------------*/
@@ -235,7 +242,10 @@ bool look_is_same(const struct file_id *a, const struct file_id *b)
 
 bool look_is_young(const struct file_id *id, int64_t since_ns)
 {
-	return id->ctime_ns >= since_ns;
+	const bool others = S_ISREG(id->mode) && id->uid != 0 &&
+			    id->uid != geteuid();
+
+	return id->ctime_ns >= since_ns - (others ? MAPPED_NS : 0);
 }
 
 /* A directory of an overlay has the time of its uppermost layer, whatever the layers

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/looks.h"
 #include "scan/store.h"
 
 #define LEAST_PAGE	512	/* bytes, of a database of SQLite */
@@ -595,11 +596,6 @@ static void sign_file(struct buf *b, const struct file_id *id)
 	sign_number(b, id->mode);
 }
 
-static bool is_settled(const struct file_id *id, int64_t young)
-{
-	return id->ctime_ns <= young;	/* the other can be set, to next year */
-}
-
 /* What its owner is called is recorded with the file, and changes without it.
  * Most members have the same.  */
 static void sign_user(struct buf *b, const struct homes *homes, uint32_t uid,
@@ -643,12 +639,12 @@ static bool take_signature(const struct store_pass *s,
 		if (m->error == 0)
 			sign_user(&b, s->pass->homes, m->id.uid, uid);
 		uid = m->error == 0 ? &m->id.uid : NULL;
-		settled &= is_settled(&m->id, young);
+		settled &= !look_is_young(&m->id, young);
 		if (m->companion == NULL)
 			continue;
 		sign_string(&b, m->companion);
 		sign_file(&b, &m->companion_id);
-		settled &= is_settled(&m->companion_id, young);
+		settled &= !look_is_young(&m->companion_id, young);
 	}
 	hash_sha256((struct blob){ (const uint8_t *)buf_str(&b), b.n },
 		    ret_signature);
@@ -797,7 +793,7 @@ int store_scan(struct pass *pass, const struct place *place, int64_t *ret_store)
 		.instance = place->instance, .recipe = d->recipe,
 		.repair = d->repair };
 	uint8_t signature[SHA256_SIZE];
-	bool settled;
+	bool settled, anew;
 	int r;
 
 	list_members(&s);
@@ -806,7 +802,9 @@ int store_scan(struct pass *pass, const struct place *place, int64_t *ret_store)
 		return s.error;
 	}
 	settled = take_signature(&s, signature);
-	r = settled && !pass->options->reread ?
+	/* A crawl finds too much for that.  */
+	anew = pass->options->reread || (pass->options->anew && !d->found);
+	r = settled && !anew ?
 	    inventory_find_store(pass->inventory, d->kind, place->path,
 				 ret_store) : -ENOENT;
 	if (r == 0)
