@@ -376,6 +376,8 @@ enum mount_kind {
 	MOUNT_REMOTE,		/* or of a program (FUSE): may never answer */
 	MOUNT_PSEUDO,		/* proc and its like */
 	MOUNT_AGAIN,		/* local, and another one shows it, too */
+	MOUNT_UNKNOWN,		/* in no table of mounts */
+	MOUNT_SNAPSHOT,		/* of a btrfs, which nobody can write to */
 };
 struct mount {
 	char *point, *type;
@@ -387,8 +389,9 @@ struct mount {
 struct mounts {
 	struct mount *items;
 	size_t n;
+	bool cut;		/* there are more than LIMIT_MOUNTS */
 };
-/* At most LIMIT_MOUNTS.  Negative errno: it cannot be known.  Free with
+/* Negative errno: it cannot be known.  Free with
  * mounts_done().  */
 int mounts_read(struct mounts *ret_mounts);
 /* NULL: nothing is mounted at just this path.  */
@@ -396,7 +399,7 @@ const struct mount *mounts_at(const struct mounts *m, const char *point);
 void mounts_done(struct mounts *m);
 void auto_mounts(struct mounts *m);
 /* The mount points of remote and FUSE file systems that did not answer within
- * LIMIT_MS milliseconds, by path; free with names_free().
+ * LIMIT_MS milliseconds, by path; free with names_free().  1: others were not asked.
  * Negative errno: it cannot be known which there are.  */
 int mounts_unanswered(unsigned limit_ms, char ***ret_points, size_t *ret_n);
 /* For tests: go the ways that are kept for hosts without these.  */

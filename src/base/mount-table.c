@@ -172,6 +172,7 @@ int mounts_read(struct mounts *ret_mounts)
 	if (r < 0)
 		return r;
 	for (rest = text; (line = strsep(&rest, "\n")) != NULL;) {
+		m.cut = m.n == LIMIT_MOUNTS && *line != '\0';
 		if (m.n == LIMIT_MOUNTS)
 			break;
 		grow(&m.items, m.n, &cap, sizeof(*m.items));

@@ -88,5 +88,5 @@ int mounts_unanswered(unsigned limit_ms, char ***ret_points, size_t *ret_n)
 	free(pids);
 	*ret_points = TAKE(points);
 	*ret_n = kept;
-	return 0;
+	return mounts.cut;
 }

@@ -10,10 +10,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "locate/crawl.h"
@@ -335,10 +337,26 @@ static struct crawled_directory *remember(struct crawler *w, const char *path)
 	return crawl_remember(&w->state, path, w->c->options->made);
 }
 
+/* What a directory is that is on another device than the one above, and no mount
+ * point.  Each subvolume of a btrfs has a device of its own, and any user may make
+ * one.  Those that nobody can write to are snapshots, which show the same files
+ * dozens of times (tests/owners/ask-btrfs.sh).  */
+static enum mount_kind unlisted_kind(int fd)
+{
+	struct statfs fs;
+
+	if (fstatfs(fd, &fs) < 0 ||
+	    (unsigned long)fs.f_type != BTRFS_SUPER_MAGIC)
+		return MOUNT_UNKNOWN;
+	return faccessat(fd, ".", W_OK, 0) < 0 && errno == EROFS
+		? MOUNT_SNAPSHOT : MOUNT_LOCAL;
+}
+
 void crawl_list(struct crawler *w, const struct todo *t)
 {
 	struct crawl *c = w->c;
 	AUTO(fd) int fd = -1;
+	enum mount_kind kind = MOUNT_LOCAL;
 	struct crawled_directory *d;
 	struct stat st;
 	int r = open_path(c, t->path, O_RDONLY | O_DIRECTORY, &fd);
@@ -358,12 +376,15 @@ void crawl_list(struct crawler *w, const struct todo *t)
 		add_problem(w, t->path, r);
 		return;
 	}
-	if (t->dev != 0 && st.st_dev != t->dev && mount_of(c, t->path) == NULL) {
+	if (t->dev != 0 && st.st_dev != t->dev && !c->options->all &&
+	    mount_of(c, t->path) == NULL)
+		kind = unlisted_kind(fd);
+	if (kind != MOUNT_LOCAL) {
 		AUTO(str) char *type = xasprintf("device %u:%u",
 						 major(st.st_dev),
 						 minor(st.st_dev));
 
-		crawl_add_skip(&w->result, t->path, type, MOUNT_REMOTE);
+		crawl_add_skip(&w->result, t->path, type, kind);
 		return;
 	}
 	atomic_fetch_add_explicit(&c->directories, 1, memory_order_relaxed);

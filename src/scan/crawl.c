@@ -114,6 +114,15 @@ static int tell_problems(struct pass *pass, const struct crawl_result *c,
 				 xasprintf("not crawled: %s is no local file "
 					   "system (--crawl-all goes in)",
 					   s->type));
+		else if (s->kind == MOUNT_UNKNOWN)
+			r = tell(pass, s->path, PROBLEM_UNREADABLE, false,
+				 xasprintf("not crawled: %s is in no table of "
+					   "mounts, so that it may be no local file "
+					   "system (--crawl-all goes in)", s->type));
+		else if (s->kind == MOUNT_SNAPSHOT)
+			r = tell(pass, s->path, PROBLEM_UNREADABLE, true,
+				 xasprintf("not crawled: a snapshot that nobody can "
+					   "write to (--crawl-all goes in)"));
 		else
 			log_verbose(s->kind == MOUNT_PSEUDO ?
 				    "%s: not crawled: %s holds no files" :

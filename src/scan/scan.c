@@ -221,6 +221,24 @@ static int avoid_mounts(struct pass *pass, char *const *points)
 	return r;
 }
 
+/* ASKED: what mounts_unanswered() said.  */
+static int tell_unasked(struct pass *pass, int asked)
+{
+	AUTO(str) char *message = asked > 0 ?
+		xasprintf("more than LIMIT_MOUNTS (%u) file systems: the others were "
+			  "not asked whether they answer", LIMIT_MOUNTS) :
+		xasprintf("%s: file systems were not asked whether they answer",
+			  strerror(-asked));
+	const struct stored_problem problem = {
+		.path = "/proc/self/mountinfo", .skipped = true,
+		.code = asked > 0 ? PROBLEM_LIMIT : PROBLEM_UNREADABLE,
+		.message = message };
+
+	/* Where there is no /proc nothing is mounted that could be asked.  */
+	return asked == 0 || asked == -ENOENT ? 0 :
+	       inventory_scan_problem(pass->inventory, &problem);
+}
+
 /* ALL_ANSWER: file systems do.  */
 static int scan_or_repeat(struct pass *pass, bool all_answer)
 {
@@ -261,15 +279,18 @@ int scan_run(struct inventory *i, const struct scan_options *options,
 		.root = options->root->path, .now = options->now,
 		.made = pass.made, .tool = PACKAGE_VERSION,
 		.warn_days = options->warn_days };
-	int r;
+	int asked, r;
 
 	troubles_forget();
-	if (mounts_unanswered(LIMIT_MOUNT_MS, &dead, &n_dead) == 0)
+	asked = mounts_unanswered(LIMIT_MOUNT_MS, &dead, &n_dead);
+	if (asked >= 0)
 		beneath_avoid(dead);
 	host_facts(options->root, &host_name, &host_os);
 	info.host_name = host_name;
 	info.host_os = host_os;
 	r = inventory_begin(i, &info, &pass.result.scan);
+	if (r == 0)
+		r = tell_unasked(&pass, asked);
 	if (r == 0 && dead != NULL)
 		r = avoid_mounts(&pass, dead);
 	if (r == 0)
