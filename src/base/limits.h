@@ -181,5 +181,9 @@
 #define LIMIT_READ_CPU		30u
 #define LIMIT_READ_WALL		300u
 #endif
+/* All files of one user other than root, a scan, and those of all of them */
+#define LIMIT_USER_CPU		(2 * LIMIT_READ_CPU)	/* seconds */
+#define LIMIT_USER_WALL		LIMIT_READ_WALL
+#define LIMIT_USERS_TIMES	5u	/* of that */
 
 #endif

@@ -14,8 +14,10 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "read/jobs.h"
+#include "read/spending.h"
 
 enum { SLOT_ROOT, SLOT_USER, SLOT_CHECKS, SLOT_PACKAGE, SLOTS };
 
@@ -30,6 +32,7 @@ struct readings {
 	struct sandbox_state sandbox;
 	bool has_sandbox;
 	unsigned cpu, wall;			/* seconds, see readings_limit() */
+	struct spending *spending;
 	size_t deaths;
 	char *error;				/* NULL: none */
 };
@@ -54,6 +57,7 @@ int readings_open(enum isolation isolation, bool packages,
 	r->isolation = isolation;
 	r->packages = packages;
 	readings_limit(r, LIMIT_READ_CPU, LIMIT_READ_WALL);
+	r->spending = spending_new();
 	*ret_readings = r;
 	return 0;
 }
@@ -62,6 +66,11 @@ void readings_limit(struct readings *r, unsigned cpu, unsigned wall)
 {
 	r->cpu = cpu;
 	r->wall = wall;
+}
+
+void readings_limit_users(struct readings *r, unsigned cpu, unsigned wall)
+{
+	spending_limit(r->spending, cpu, wall);
 }
 
 static void stop(struct readings *r, size_t slot)
@@ -78,6 +87,7 @@ void readings_close(struct readings *r)
 	for (size_t k = 0; k < SLOTS; k++)
 		stop(r, k);
 	nursery_close(r->nursery);
+	spending_free(r->spending);
 	free(r->error);
 	free(r);
 }
@@ -171,6 +181,8 @@ static char *bury(struct readings *r, size_t slot, int error,
 		  uint64_t *ret_offset)
 {
 	struct worker *w = r->slots[slot].worker;
+	const unsigned cpu_limit = w->channel.cpu_limit;
+	const unsigned wall_limit = w->channel.wall_limit;
 	struct worker_end end;
 
 	r->slots[slot].worker = NULL;
@@ -180,11 +192,11 @@ static char *bury(struct readings *r, size_t slot, int error,
 	case -ETIME:
 		return xasprintf("reading it took more than %u seconds of "
 				 "processor time: it was left out; look where "
-				 "the file comes from", r->cpu);
+				 "the file comes from", cpu_limit);
 	case -ETIMEDOUT:
 		return xasprintf("reading it was not done after %u seconds: it "
 				 "was left out; does its file system answer?",
-				 r->wall);
+				 wall_limit);
 	case -EBADMSG:
 		return xstrdup("its reader said what no reader says: it was "
 			       "left out; look where the file comes from");
@@ -210,48 +222,86 @@ static size_t slot_of(const struct read_file *f)
 	return f->id.uid == 0 ? SLOT_ROOT : SLOT_USER;
 }
 
-/* Files of one owner, in a worker.  */
+static int64_t clock_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+}
+
+/* Files of one owner, or the first of them, in a worker.  */
+static int run_once(struct readings *r, const struct readings_host *host,
+		    const struct read_request *request, struct read_file *files,
+		    size_t n, size_t *ret_finished, char **ret_why)
+{
+	const size_t slot = slot_of(files);
+	const int64_t begin = clock_ns();
+	struct batch b = {
+		.host = host, .request = request, .files = files, .n = n };
+	struct worker *w;
+	int64_t before, after;
+	int e = get_worker(r, slot, files->id.uid, &w);
+
+	*ret_finished = 0;
+	if (e < 0)
+		return e;
+	b.channel = &w->channel;
+	before = channel_cpu_time(&w->channel);
+	e = batch_run(&b);
+	after = channel_cpu_time(&w->channel);
+	spending_add(r->spending, files->id.uid,
+		     after > before ? after - before : 0, clock_ns() - begin);
+	*ret_finished = b.finished;
+	if (b.host_error < 0) {
+		stop(r, slot);
+		return b.host_error;
+	}
+	if (e == 0)
+		return 0;
+	files[b.finished].forget(files[b.finished].sink);
+	*ret_why = bury(r, slot, e, &files[b.finished].died_offset);
+	files[b.finished].exhausted = e == -ETIME;
+	return 0;
+}
+
+/* Files of one owner, in workers.  */
 static int run_there(struct readings *r, const struct readings_host *host,
 		     const struct read_request *request,
 		     struct read_file *files, size_t n)
 {
-	const size_t slot = slot_of(files);
 	bool one_by_one = false;
 	size_t done = 0;
 
 	while (done < n) {
-		struct batch b = {
-			.host = host, .request = request,
-			.files = files + done, .n = one_by_one ? 1 : n - done,
-		};
-		struct read_file *f;
-		struct worker *w;
-		char *why;
-		int e = get_worker(r, slot, files->id.uid, &w);
+		const size_t some = one_by_one ? 1 : n - done;
+		struct read_file *f = &files[done];
+		char *why = NULL;
+		size_t finished;
+		int e;
 
+		if (spending_is_over(r->spending, f->id.uid)) {
+			f->left_out = true;
+			f->died = spending_reason(r->spending, f->id.uid);
+			done++;
+			continue;
+		}
+		e = run_once(r, host, request, f, some, &finished, &why);
 		if (e < 0)
 			return e;
-		b.channel = &w->channel;
-		e = batch_run(&b);
-		done += b.finished;
-		if (b.host_error < 0) {
-			stop(r, slot);
-			return b.host_error;
-		}
-		if (e == 0)
+		done += finished;
+		if (why == NULL)
 			continue;
 		f = &files[done];
-		f->forget(f->sink);
-		why = bury(r, slot, e, &f->died_offset);
-		if (b.n > 1) {
+		if (some > 1) {
 			free(why);
+			f->exhausted = false;
 			one_by_one = true;
 			continue;
 		}
 		if (f->died_offset > request->limit)
 			f->died_offset = 0;
 		f->died = why;
-		f->exhausted = e == -ETIME;
 		done++;
 	}
 	return 0;
@@ -326,24 +376,47 @@ static int run_here(const struct readings_host *host,
 	return h.error < 0 ? h.error : r;
 }
 
+/* Those of one owner together, whose worker is not that of another.  */
+static int compare_owners(const void *a, const void *b)
+{
+	const struct read_file *const *x = a, *const *y = b;
+
+	if ((*x)->id.uid != (*y)->id.uid)
+		return (*x)->id.uid < (*y)->id.uid ? -1 : 1;
+	return (*x > *y) - (*x < *y);
+}
+
 int readings_run(struct readings *r, const struct readings_host *host,
 		 const struct read_request *request, struct read_file *files,
 		 size_t n)
 {
-	size_t k = 0, end;
+	struct read_file **order, some[LIMIT_WIRE_FILES];
 	int e = 0;
 
-	for (; k < n && e == 0; k = end) {
-		end = k + 1;
-		if (r == NULL) {
+	if (r == NULL) {
+		for (size_t k = 0; k < n && e == 0; k++)
 			e = run_here(host, request, &files[k]);
-			continue;
-		}
-		while (end < n && end - k < LIMIT_WIRE_FILES &&
-		       files[end].id.uid == files[k].id.uid)
-			end++;
-		e = run_there(r, host, request, files + k, end - k);
+		return e;
 	}
+	order = xcalloc(n + 1, sizeof(*order));
+	for (size_t k = 0; k < n; k++)
+		order[k] = &files[k];
+	if (n > 0)
+		qsort(order, n, sizeof(*order), compare_owners);
+	for (size_t k = 0; k < n && e == 0;) {
+		size_t m = 0;
+
+		while (k + m < n && m < LIMIT_WIRE_FILES &&
+		       order[k + m]->id.uid == order[k]->id.uid) {
+			some[m] = *order[k + m];
+			m++;
+		}
+		e = run_there(r, host, request, some, m);
+		for (size_t j = 0; j < m; j++)
+			*order[k + j] = some[j];
+		k += m;
+	}
+	free(order);
 	return e;
 }
 

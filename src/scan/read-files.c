@@ -263,8 +263,8 @@ static void take_result(struct pass *pass, struct job *job,
 		w->companion_error = 0;
 	seen->passing = f->died != NULL && !f->exhausted;
 	if (f->died != NULL)
-		keep_problem(seen, PROBLEM_READER_DIED, f->died_offset, false,
-			     f->died);
+		keep_problem(seen, f->left_out ? PROBLEM_LIMIT : PROBLEM_READER_DIED,
+			     f->died_offset, false, f->died);
 	if (f->error < 0) {
 		unsee(pass, w->seen);
 		for (size_t k = 0; k < n; k++)

@@ -497,7 +497,8 @@ static void list_references(struct store_pass *s)
 	s->passing |= died != NULL && !file.exhausted;
 	if (died != NULL)
 		add_problem(s, p->path, true, file.died_offset,
-			    PROBLEM_READER_DIED, false, TAKE(died));
+			    file.left_out ? PROBLEM_LIMIT : PROBLEM_READER_DIED,
+			    false, TAKE(died));
 	else if (file.reader == NULL && file.size > 0)
 		add_problem(s, p->path, false, 0, PROBLEM_FORMAT, false,
 			    xasprintf("not in the format expected here (%s)",

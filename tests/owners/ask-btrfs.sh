@@ -42,8 +42,9 @@ END
 mkdir "$work/root"
 truncate -s 256M "$work/image"
 status=0
-work=$work root=$work/root good=$good tree=$tree libraries=$libraries \
-	TRUSTDRIFT=$TRUSTDRIFT unshare -m sh "$work/inside.sh" 2>"$work/said" ||
+root=$work/root
+export work root good tree libraries TRUSTDRIFT
+unshare -m sh "$work/inside.sh" 2>"$work/said" ||
 	status=$?
 [ "$status" -ne 77 ] || skip "no btrfs can be mounted: $(cat "$work/said")"
 tab=$(printf '\t')

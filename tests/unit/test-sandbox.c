@@ -372,8 +372,8 @@ static int open_words(const char *words)
 }
 
 /* Reads files with these words, by the reader FORMAT.  */
-static void read_files(const char *format, const char *const *words, size_t n,
-		       struct told *told, struct read_file *files)
+static void read_files_of(const char *format, const char *const *words, size_t n,
+			  uint32_t uid, struct told *told, struct read_file *files)
 {
 	const struct readings_host host = { none_is_known, no_roots, NULL };
 	const struct read_request request = {
@@ -386,7 +386,7 @@ static void read_files(const char *format, const char *const *words, size_t n,
 		files[k] = (struct read_file){
 			.fd = open_words(words[k]), .companion_fd = -1,
 			.id = { .size = (int64_t)strlen(words[k]) + 1,
-				.uid = getuid() },
+				.uid = uid },
 			.sink = &told[k].sink, .forget = told_forget };
 	}
 	assert_int_equal(readings_run(readings, &host, &request, files, n), 0);
@@ -394,6 +394,12 @@ static void read_files(const char *format, const char *const *words, size_t n,
 		close(files[k].fd);
 		free(files[k].engine);
 	}
+}
+
+static void read_files(const char *format, const char *const *words, size_t n,
+		       struct told *told, struct read_file *files)
+{
+	read_files_of(format, words, n, getuid(), told, files);
 }
 
 static int open_all(void **state)
@@ -568,6 +574,29 @@ static void shrank(void **state)
 	assert_null(file.died);
 	assert_int_equal(told.entries, 1);
 	assert_int_equal(told.others, 1);
+}
+
+/* A user whose files had their time: those that come then are left out, and say so;
+ * root's are read.  */
+static void user_is_spent(void **state)
+{
+	static const uint32_t uids[] = { 1000, 0, 1000 };
+	const char *const words[] = { "good" };
+
+	(void)state;
+	readings_limit_users(readings, 0, 0);
+	for (size_t k = 0; k < ARRAY_SIZE(uids); k++) {
+		struct read_file file;
+		struct told told;
+
+		read_files_of("pem", words, 1, uids[k], &told, &file);
+		assert_int_equal(file.left_out, k == 2);
+		assert_int_equal(told.entries, k < 2);
+		assert_int_equal(file.died != NULL, k == 2);
+		assert_int_equal(file.exhausted, false);
+		free(file.died);
+	}
+	readings_limit_users(readings, LIMIT_USER_CPU, LIMIT_USER_WALL);
 }
 
 /* Two users' files are not read by one process.  */
@@ -748,6 +777,7 @@ int main(void)
 		cmocka_unit_test(time_limits),
 		cmocka_unit_test(memory),
 		cmocka_unit_test(shrank),
+		cmocka_unit_test(user_is_spent),
 		cmocka_unit_test(owners),
 		cmocka_unit_test_teardown(one_row, tree_teardown),
 		cmocka_unit_test_teardown(keeper, tree_teardown),
