@@ -477,6 +477,8 @@ struct waiver {
 	char *path;
 	unsigned line;
 	size_t matched;			/* what it waived in this report */
+	bool undecided;			/* it waived nothing, and nobody knows
+					 * whether there is anything */
 };
 /* What rules see of them; each replaces what is stored.  MATCHED: it is known
  * what the waivers waived.  */

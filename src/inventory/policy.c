@@ -53,7 +53,7 @@ static int add_waivers(struct inventory *i, const struct waiver *waivers,
 		query_int(&q, w->until);
 		query_text(&q, w->path);
 		query_int(&q, w->line);
-		if (matched)
+		if (matched && !w->undecided)
 			query_int(&q, (int64_t)w->matched);
 		else
 			query_null(&q);

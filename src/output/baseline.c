@@ -15,7 +15,8 @@
 
 struct known {
 	struct former former;
-	char **members;		/* of a folded one: SHA-256, sorted */
+	char **members;		/* of a folded one: SHA-256, or where there is none
+				 * the location; sorted */
 	size_t n_members;
 };
 
@@ -74,11 +75,13 @@ static void add_members(const json_t *o, struct known *k)
 
 	k->members = xcalloc(n, sizeof(*k->members));
 	for (size_t i = 0; i < n; i++) {
-		const char *sha256 = json_string_value(json_object_get(
-			json_array_get(a, i), "sha256"));
+		const json_t *m = json_array_get(a, i);
+		const char *key = json_string_value(json_object_get(m, "sha256"));
 
-		if (sha256 != NULL)
-			k->members[k->n_members++] = xstrdup(sha256);
+		if (key == NULL)
+			key = json_string_value(json_object_get(m, "location"));
+		if (key != NULL)
+			k->members[k->n_members++] = xstrdup(key);
 	}
 	if (k->n_members > 0)
 		qsort(k->members, k->n_members, sizeof(*k->members),
@@ -169,10 +172,11 @@ enum novelty baseline_novelty(struct baseline *b, const struct finding *f)
 	if (k->former.severity < f->severity)
 		return NOVELTY_UPDATED;
 	for (size_t i = 0; i < f->n_members; i++) {
-		char *sha256 = f->members[i].sha256;
+		char *member = f->members[i].sha256 != NULL ?
+			       f->members[i].sha256 : f->members[i].location;
 
-		if (sha256 != NULL && (k->n_members == 0 ||
-		    bsearch(&sha256, k->members, k->n_members,
+		if (member != NULL && (k->n_members == 0 ||
+		    bsearch(&member, k->members, k->n_members,
 			    sizeof(*k->members), text_compare) == NULL))
 			return NOVELTY_UPDATED;
 	}

@@ -14,7 +14,7 @@ static int read_about(struct judge *j, const struct result *rows, size_t row,
 		      char **ret_about, char **ret_error)
 {
 	AUTO(result) struct result identity = { 0 };
-	const char *text;
+	const char *text, *topic;
 	int e;
 
 	if (result_cell(rows, row, "identity") != NULL) {
@@ -30,8 +30,13 @@ static int read_about(struct judge *j, const struct result *rows, size_t row,
 		}
 	}
 	text = result_text(rows, row, "sha256");
+	topic = result_text(rows, row, "topic");
+	if (text != NULL && topic != NULL) {
+		*ret_about = xasprintf("%s %s", text, topic);
+		return 0;
+	}
 	if (text == NULL)
-		text = result_text(rows, row, "topic");
+		text = topic;
 	if (text == NULL && result_cell(rows, row, "store_id") == NULL)
 		text = result_text(rows, row, "location");
 	*ret_about = xstrdup(text != NULL ? text : "");

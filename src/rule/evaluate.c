@@ -24,6 +24,8 @@ static const char run_sql[] =
 	" (SELECT count(*) FROM v_history_certificate c"
 	"  WHERE c.scan_id = r.scan_id) AS certificates"
 	" FROM v_run r JOIN v_scan s ON s.scan_id = r.scan_id";
+static const char policy_sql[] =
+	"SELECT DISTINCT kind FROM v_policy WHERE applies = 1";
 static const char problems_sql[] =
 	"SELECT s.path AS store, p.path, p.\"offset\", p.code, p.message,"
 	" p.skipped FROM v_problem p"
@@ -195,6 +197,15 @@ static void add_failed(struct judge *j, const struct rule *r,
 	j->report->incomplete = true;
 }
 
+/* Does the policy say anything that the rule is about?  */
+static bool has_policy(struct judge *j, const struct rule *r)
+{
+	for (size_t k = 0; r->policy != NULL && k < j->policy.n_rows; k++)
+		if (has_word(r->policy, result_text(&j->policy, k, "kind")))
+			return true;
+	return r->policy == NULL;
+}
+
 /* For every store that the rule needs and that was not read completely.  */
 static int add_unknown(struct judge *j, const struct rule *r)
 {
@@ -206,7 +217,7 @@ static int add_unknown(struct judge *j, const struct rule *r)
 		int e;
 
 		if (result_number(&j->stores, store, "unread", 0) == 0 ||
-		    j->best_name[store] != store ||
+		    j->best_name[store] != store || !has_policy(j, r) ||
 		    !store_is_needed(j, store, r->needs))
 			continue;
 		e = result_fetch(&j->guard, j->problem, 1, &j->stores, store,
@@ -312,6 +323,8 @@ static int prepare(struct judge *j)
 		e = fill_problems(j);
 	if (e == 0)
 		e = stores_load(j);
+	if (e == 0)
+		e = judge_fetch(j, policy_sql, &j->policy);
 	if (e < 0)
 		return e;
 	if (guard_prepare_checked(&j->guard, certificate_sql, &j->certificate,
@@ -353,6 +366,7 @@ static int judge_waivers(struct judge *j, struct inventory *i,
 
 	if (rules->waivers == NULL)
 		return 0;
+	waivers_doubt(rules->waivers, j->report);
 	guard_end(&j->guard);
 	e = inventory_store_waivers(i, rules->waivers->items,
 				    rules->waivers->n, true);

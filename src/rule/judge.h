@@ -14,6 +14,7 @@ struct judge {
 	size_t findings_cap;
 	struct result stores;		/* sorted by store_id */
 	struct result roles;		/* likewise */
+	struct result policy;		/* the kinds of lines that apply */
 	size_t *best_name;		/* of each store, see stores_load() */
 	struct sqlite3_stmt *certificate, *identity, *problem;
 	struct waivers *waivers;	/* NULL: none */
@@ -142,6 +143,8 @@ void told_done(struct told *t);
 
 /* ---- waivers (waivers.c) ----------------------------------------------------*/
 
+/* Which of W, that waived nothing, are about what was not decided?  */
+void waivers_doubt(struct waivers *w, const struct report *r);
 /* The waiver that covers F, which is filled, as far as it is about that
  * certificate (NULL: about none); NULL: there is none.  IS_MEMBER: F is about
  * others as well.  */

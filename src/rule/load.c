@@ -100,6 +100,7 @@ static void rule_done(struct rule *r)
 	free(r->id);
 	free(r->since);
 	free(r->needs);
+	free(r->policy);
 	free(r->fold);
 	free(r->yields_to);
 	free(r->title);
@@ -136,6 +137,7 @@ static int load_file(const char *path, struct rules *rules, size_t *cap,
 	r->id = xml_attribute(root, "id");
 	r->since = xml_attribute(root, "since");
 	r->needs = xml_attribute(root, "needs");
+	r->policy = xml_attribute(root, "policy");
 	r->fold = xml_attribute(root, "fold");
 	r->yields_to = xml_attribute(root, "yields-to");
 	after = xml_attribute(root, "after");

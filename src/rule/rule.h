@@ -35,6 +35,8 @@ struct rule {
 	char *needs;		/* what must have been read, words separated by
 				 * space: [role:]kind, the kind with or as a
 				 * final `*`; see trustdrift-rules(5) */
+	char *policy;		/* ... where the policy has such a line: words;
+				 * NULL: in any case */
 	char *title, *why;	/* English; shown through gettext */
 	char *fold;		/* "store": all rows of one store are one finding;
 				 * NULL: each is about one certificate */

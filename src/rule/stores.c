@@ -95,6 +95,7 @@ void stores_done(struct judge *j)
 {
 	result_done(&j->stores);
 	result_done(&j->roles);
+	result_done(&j->policy);
 	free(j->best_name);
 	j->best_name = NULL;
 }

@@ -149,7 +149,8 @@ static bool covers(const struct waiver *w, const struct finding *f,
 {
 	if (!is_about(w, f))
 		return false;
-	if (w->n_sha256 > 0 || is_member)
+	/* What is no certificate, as a revocation list, no waiver can name.  */
+	if (w->n_sha256 > 0 || (is_member && sha256 != NULL))
 		return names_certificate(w, sha256);
 	return w->finding != NULL || sha256 == NULL;
 }
@@ -165,6 +166,28 @@ struct waiver *waiver_for(const struct judge *j, const struct finding *f,
 			return w;
 	}
 	return NULL;
+}
+
+/* Could F, which was not decided, have been what W is about?  The id of a finding
+ * does not show of which rule and store it is.  */
+static bool may_hide(const struct finding *f, const struct waiver *w)
+{
+	if (f->status != FINDING_UNKNOWN)
+		return false;
+	return w->finding != NULL ||
+	       (strcmp(w->rule, f->rule_id) == 0 &&
+		(f->store_path == NULL || strcmp(w->store, f->store_path) == 0));
+}
+
+void waivers_doubt(struct waivers *w, const struct report *r)
+{
+	for (size_t i = 0; i < w->n; i++) {
+		struct waiver *one = &w->items[i];
+
+		one->undecided = false;
+		for (size_t k = 0; k < r->n_findings && one->matched == 0; k++)
+			one->undecided |= may_hide(&r->findings[k], one);
+	}
 }
 
 void finding_waive(struct finding *f, struct waiver *w, const char *sha256,
