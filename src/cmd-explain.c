@@ -232,7 +232,7 @@ static int open_scan(const struct options *o, struct inventory **ret_inventory)
 	if (status >= 0)
 		return status;
 	if (access(path, F_OK) == 0 || errno != ENOENT)
-		return open_inventory(o, INVENTORY_READ, ret_inventory, NULL);
+		return open_newest(o, ret_inventory);
 	status = load_catalogue(o, &catalogue);
 	if (status < 0)
 		status = open_root(o->root, &root);

@@ -80,7 +80,7 @@ int export_command(const struct options *o)
 			NULL);
 	status = load_listed(o, &known);
 	if (status < 0)
-		status = open_inventory(o, INVENTORY_READ, &i, NULL);
+		status = open_newest(o, &i);
 	if (status >= 0)
 		return status;
 	out_begin(o, &out);

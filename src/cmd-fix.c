@@ -244,20 +244,6 @@ static int check_type(const struct options *o)
 			   o->fix_type, words);
 }
 
-/* With --db the inventory may be that of another root than --root names.  */
-static int check_root(const struct options *o, const struct audit *a)
-{
-	AUTO(str) char *root = NULL;
-
-	if (!(o->given & BIT(OPTION_ROOT)))
-		return -1;
-	root = realpath(o->root, NULL);
-	if (root != NULL && strcmp(root, a->root) == 0)
-		return -1;
-	return usage_error(o->command, _("the newest audit here is not of"),
-			   root != NULL ? root : o->root, NULL);
-}
-
 int fix_command(const struct options *o)
 {
 	AUTO(inventory) struct inventory *i = NULL;
@@ -273,11 +259,9 @@ int fix_command(const struct options *o)
 	r = recipes_load(o->config, &recipes, &error);
 	if (r < 0)
 		return load_failed(r, error);
-	status = open_inventory(o, INVENTORY_READ, &i, NULL);
+	status = open_newest(o, &i);
 	if (status < 0)
 		status = load_audit(i, &audit);
-	if (status < 0)
-		status = check_root(o, &audit);
 	if (status < 0)
 		status = choose(o, &audit);
 	if (status >= 0)

@@ -133,7 +133,7 @@ static int take_run(int n, const char *const *names, const char *const *values,
 static int list_trusted(const struct options *o, struct listing *l)
 {
 	AUTO(inventory) struct inventory *i = NULL;
-	int status = open_inventory(o, INVENTORY_READ, &i, NULL);
+	int status = open_newest(o, &i);
 
 	if (status < 0)
 		status = select_rows(i, "SELECT r.now, (SELECT count(DISTINCT"

@@ -14,6 +14,6 @@ int query_command(const struct options *o)
 	if (o->n_arguments == 0)
 		return usage_error(o->command, _("an SQL query is missing"),
 				   NULL, NULL);
-	status = open_inventory(o, INVENTORY_READ, &i, NULL);
+	status = open_newest(o, &i);
 	return status >= 0 ? status : print_table(o, fill, i);
 }

@@ -420,7 +420,7 @@ static int fill_findings(const struct options *o, struct table *t, void *data)
 {
 	AUTO(inventory) struct inventory *i = NULL;
 	struct audited audited = { .n = 0 };
-	int status = open_inventory(o, INVENTORY_READ, &i, NULL);
+	int status = open_newest(o, &i);
 
 	(void)data;
 	if (status < 0)
@@ -493,7 +493,7 @@ static int show_party(const struct options *o, const char *id)
 	char *sql;
 	int status;
 
-	status = open_inventory(o, INVENTORY_READ, &i, NULL);
+	status = open_newest(o, &i);
 	if (status >= 0)
 		return status;
 	sql = sqlite3_mprintf("SELECT 1 FROM v_party WHERE party = %Q", id);
@@ -542,7 +542,7 @@ static int show(const struct options *o, const struct subject *subject)
 		return print_table(o, fill_kinds, NULL);
 	if (subject->fill != NULL)
 		return print_table(o, subject->fill, NULL);
-	status = open_inventory(o, INVENTORY_READ, &i, NULL);
+	status = open_newest(o, &i);
 	if (status >= 0)
 		return status;
 	selected.inventory = i;

@@ -76,7 +76,7 @@ static const char *user_name(void)
 static int choose(const struct options *o, struct audited *a)
 {
 	AUTO(inventory) struct inventory *i = NULL;
-	int status = open_inventory(o, INVENTORY_READ, &i, NULL);
+	int status = open_newest(o, &i);
 
 	if (status < 0)
 		status = audited_load(i,

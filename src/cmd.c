@@ -214,6 +214,42 @@ int open_inventory(const struct options *o, enum inventory_mode mode,
 	}
 }
 
+static int take_root_path(int n, const char *const *names,
+			  const char *const *values, const bool *numeric,
+			  void *data)
+{
+	char **path = data;
+
+	(void)n, (void)names, (void)numeric;
+	free(*path);
+	*path = xstrdup(values[0]);
+	return 0;
+}
+
+int open_newest(const struct options *o, struct inventory **ret_inventory)
+{
+	AUTO(str) char *asked = NULL, *path = NULL, *file = NULL;
+	int status = open_inventory(o, INVENTORY_READ, ret_inventory, NULL);
+
+	if (status >= 0 || !(o->given & BIT(OPTION_ROOT)))
+		return status;
+	status = select_rows(*ret_inventory, "SELECT root FROM v_run",
+			     take_root_path, &path);
+	asked = realpath(o->root, NULL);
+	if (status >= 0 || path == NULL ||
+	    strcmp(asked != NULL ? asked : o->root, path) == 0)
+		return status;
+	if (inventory_path(o, &file) < 0) {
+		AUTO(str) char *where = escape_text(file, strlen(file));
+		AUTO(str) char *of = escape_text(path, strlen(path));
+		AUTO(str) char *name = escape_text(o->root, strlen(o->root));
+
+		log_error(_("%s: the newest scan is of %s and not of %s: scan that, or name another file with --db"),
+			  where, of, name);
+	}
+	return STATUS_FAILURE;
+}
+
 int open_root(const char *path, struct root *ret_root)
 {
 	int r = root_open(path, ret_root);

@@ -187,6 +187,9 @@ int inventory_path(const struct options *o, char **ret_path);
  * there is no history, NULL if there is or there never was; the caller frees. */
 int open_inventory(const struct options *o, enum inventory_mode mode,
 		   struct inventory **ret_inventory, char **ret_history);
+/* The same for reading, where the newest scan is what is asked: with --root that has
+ * to be one of that root.  */
+int open_newest(const struct options *o, struct inventory **ret_inventory);
 /* Says WHAT (translated) failed with R; gives the exit status.  */
 int inventory_failed(struct inventory *i, int r, const char *what);
 /* The root of these options, open; returns -1 or the exit status.  */

@@ -13,7 +13,6 @@
 --   root_program	hash of the file that root_program was loaded from
 --   list_dates	hash over all that list_date was computed from
 --   packages	hash over the state of the newest scan's package databases
---   audit	the scan that the findings are about
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 
 CREATE TABLE root (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE);
@@ -409,12 +408,18 @@ CREATE TABLE list_date (
 	content TEXT NOT NULL		-- hash over the roots that it has as anchors
 );
 
--- The findings of the newest audit, as they were reported.
+-- The newest audit of each root, which may have found nothing, and its findings as
+-- they were reported.
+CREATE TABLE audit (
+	root_id INTEGER PRIMARY KEY REFERENCES root,
+	scan_id INTEGER NOT NULL REFERENCES scan
+);
 CREATE TABLE finding (
-	position INTEGER PRIMARY KEY,
 	scan_id INTEGER NOT NULL REFERENCES scan,
-	id TEXT NOT NULL UNIQUE,
-	document TEXT NOT NULL		-- JSON of design section 4
+	position INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	document TEXT NOT NULL,		-- JSON of design section 4
+	PRIMARY KEY (scan_id, position)
 );
 
 -- ---- views ----------------------------------------------------------------

@@ -94,9 +94,10 @@ int inventory_forget(struct inventory *i, int64_t scan)
 		"DELETE FROM scan_store WHERE scan_id = %lld; "
 		"DELETE FROM scan_problem WHERE scan_id = %lld; "
 		"DELETE FROM finding WHERE scan_id = %lld; "
+		"DELETE FROM audit WHERE scan_id = %lld; "
 		"DELETE FROM scan WHERE id = %lld",
 		(long long)scan, (long long)scan, (long long)scan,
-		(long long)scan);
+		(long long)scan, (long long)scan);
 
 	return db_exec(i, sql);
 }

@@ -1,5 +1,5 @@
-/* findings.c -- the findings of the newest audit, as they were reported: fix
- * and show read them here.
+/* findings.c -- the findings of the newest audit of each root, as they were
+ * reported: fix and show read them here.
  */
 #include <errno.h>
 #include <string.h>
@@ -18,6 +18,29 @@ static int newest_scan(struct inventory *i, int64_t *ret_scan)
 	return 0;
 }
 
+/* Those of the root's audit before.  */
+static int forget(struct inventory *i, int64_t scan)
+{
+	AUTO(query) struct query q = query_start(i,
+		"DELETE FROM finding WHERE scan_id IN (SELECT a.scan_id "
+		"FROM audit a JOIN scan s ON s.root_id = a.root_id "
+		"WHERE s.id = ?)");
+
+	query_int(&q, scan);
+	return query_run(&q);
+}
+
+/* An audit without findings is one, too.  */
+static int mark(struct inventory *i, int64_t scan)
+{
+	AUTO(query) struct query q = query_start(i,
+		"INSERT OR REPLACE INTO audit "
+		"SELECT root_id, id FROM scan WHERE id = ?");
+
+	query_int(&q, scan);
+	return query_run(&q);
+}
+
 static int replace(struct inventory *i, const char *const *ids,
 		   const char *const *documents, size_t n)
 {
@@ -28,16 +51,15 @@ static int replace(struct inventory *i, const char *const *ids,
 	int r = newest_scan(i, &scan);
 
 	if (r == 0)
-		r = db_exec(i, "DELETE FROM finding");
+		r = forget(i, scan);
 	for (k = 0; r == 0 && k < n; k++) {
-		query_int(&q, (int64_t)k);
 		query_int(&q, scan);
+		query_int(&q, (int64_t)k);
 		query_text(&q, ids[k]);
 		query_text(&q, documents[k]);
 		r = query_run(&q);
 	}
-	/* An audit without findings is one, too.  */
-	return r < 0 ? r : meta_set_int(i, "audit", scan);
+	return r < 0 ? r : mark(i, scan);
 }
 
 int inventory_store_findings(struct inventory *i, const char *const *ids,
@@ -50,14 +72,19 @@ int inventory_store_findings(struct inventory *i, const char *const *ids,
 					   replace(i, ids, documents, n));
 }
 
-static int each_finding(struct inventory *i, document_fn *fn, void *data)
+/* Q gives the scan of an audit, or nothing where there is none.  */
+static int each_finding(struct inventory *i, struct query *q, document_fn *fn,
+			void *data)
 {
-	AUTO(query) struct query q =
-		query_start(i, "SELECT document FROM finding ORDER BY position");
-	int r;
+	AUTO(query) struct query found = query_start(i, "SELECT document "
+		"FROM finding WHERE scan_id = ? ORDER BY position");
+	int r = query_step(q);
 
-	while ((r = query_step(&q)) > 0) {
-		r = fn(query_column_text(&q, 0), data);
+	if (r <= 0)
+		return r < 0 ? r : -ENODATA;
+	query_int(&found, query_column_int(q, 0));
+	while ((r = query_step(&found)) > 0) {
+		r = fn(query_column_text(&found, 0), data);
 		if (r < 0)
 			return r;
 	}
@@ -66,31 +93,18 @@ static int each_finding(struct inventory *i, document_fn *fn, void *data)
 
 int inventory_findings(struct inventory *i, document_fn *fn, void *data)
 {
-	int64_t scan, audited;
-	int r = newest_scan(i, &scan);
+	AUTO(query) struct query q = query_start(i, "SELECT scan_id FROM audit "
+		"WHERE scan_id = (SELECT max(id) FROM scan)");
 
-	if (r == 0)
-		r = meta_int(i, "audit", &audited);
-	if (r < 0)
-		return r == -ENOENT ? -ENODATA : r;
-	return audited != scan ? -ENODATA : each_finding(i, fn, data);
+	return each_finding(i, &q, fn, data);
 }
 
 int inventory_audited_findings(struct inventory *i, const char *root,
 			       document_fn *fn, void *data)
 {
-	AUTO(query) struct query q = query_start(i,
-		"SELECT 1 FROM scan s JOIN root r ON r.id = s.root_id "
-		"WHERE s.id = ? AND r.path = ?");
-	int64_t audited;
-	int r = meta_int(i, "audit", &audited);
+	AUTO(query) struct query q = query_start(i, "SELECT a.scan_id "
+		"FROM audit a JOIN root r ON r.id = a.root_id WHERE r.path = ?");
 
-	if (r < 0)
-		return r == -ENOENT ? -ENODATA : r;
-	query_int(&q, audited);
 	query_text(&q, root);
-	r = query_step(&q);
-	if (r <= 0)
-		return r < 0 ? r : -ENODATA;
-	return each_finding(i, fn, data);
+	return each_finding(i, &q, fn, data);
 }

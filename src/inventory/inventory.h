@@ -442,16 +442,15 @@ int inventory_load_root_program_text(struct inventory *i, char *text, size_t n,
  */
 int inventory_date_lists(struct inventory *i);
 
-/* The newest audit's findings, as JSON documents in report order.  They belong
- * to the newest scan.  */
+/* An audit's findings, as JSON documents in report order, in the place of those of
+ * its root's audit before.  They belong to the newest scan.  */
 int inventory_store_findings(struct inventory *i, const char *const *ids,
 			     const char *const *documents, size_t n);
 typedef int document_fn(const char *document, void *data);
 /* Stops at the first negative return of FN and returns it.  -ENODATA: no audit
  * yet (a newer scan without audit counts as none).  */
 int inventory_findings(struct inventory *i, document_fn *fn, void *data);
-/* The same of the newest audit, if that was of ROOT, even if scans came after
- * it.  */
+/* The same of the newest audit of ROOT, even if scans came after it.  */
 int inventory_audited_findings(struct inventory *i, const char *root,
 			       document_fn *fn, void *data);
 

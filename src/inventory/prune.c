@@ -27,6 +27,7 @@ static const char delete_orphans[] =
 	"DELETE FROM scan_store WHERE scan_id NOT IN (SELECT id FROM scan); "
 	"DELETE FROM scan_problem WHERE scan_id NOT IN (SELECT id FROM scan); "
 	"DELETE FROM finding WHERE scan_id NOT IN (SELECT id FROM scan); "
+	"DELETE FROM audit WHERE scan_id NOT IN (SELECT id FROM scan); "
 	"DELETE FROM reading WHERE NOT EXISTS (SELECT 1 FROM scan_store ss "
 		"WHERE ss.reading_id = reading.id); "
 	"DELETE FROM reading_problem "

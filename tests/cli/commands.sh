@@ -227,7 +227,12 @@ gives 64 "no such id" fix --root "$stale" --db "$db" 000000000000000000000000000
 says "has no finding '00000000000000000000000000000000'"
 gives 64 "no id" fix --root "$stale" --db "$db" "$(printf 'x\033[m')"
 says "not 'x\\x1b[m'"
-gives 64 "another root's audit" fix --root "$root" --db "$db"
+for command in fix 'explain NN' waive show\ stores 'policy init' export; do
+	case $command in waive) command="waive abcdef --reason r --until 2030-01-01" ;; esac
+	# shellcheck disable=SC2086 # words
+	gives 1 "another root's: $command" $command --root "$root" --db "$db"
+	says "is of $stale and not of $root"
+done
 
 # ---- show, as every format
 for word in stores certificates findings parties redirections rules formats recipes scans problems; do

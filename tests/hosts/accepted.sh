@@ -93,4 +93,19 @@ END
 judge
 is "a policy that forbids is not obeyed by what was not read" \
 	"$(ids policy-forbidden unknown | grep -c .) $(ids policy-unlisted unknown)" "1 "
+
+# ---- two roots in one inventory ------------------------------------------------------
+rm "$config/policy.xml" "$config/waivers.d"/*.xml
+rm -r "$root/etc/openvpn"
+mv "$root" "$work/first"
+root=$work/first
+judge
+root=$work/second
+host_new "$root"
+host_root_ca "$root" "$good/dst-root-ca-x3.pem"
+host_update "$root"
+judge
+is "the second is news" "$(news)" 0
+root=$work/first
+is "and takes no audit from the first" "$(news)" 0
 finish

@@ -38,6 +38,7 @@ static void check_whole(struct inventory *i)
 			"(SELECT id FROM store)",
 		"store WHERE id NOT IN (SELECT store_id FROM scan_store)",
 		"finding WHERE scan_id NOT IN (SELECT id FROM scan)",
+		"audit WHERE scan_id NOT IN (SELECT id FROM scan)",
 	};
 	size_t k;
 
@@ -113,7 +114,8 @@ static void test_keep(void **state)
 	check_rows(i, "SELECT scan_id, root FROM v_scan ORDER BY 1",
 		   "3|/other\n5|/");
 	check_rows(i, "SELECT * FROM v_entry, v_store, v_problem", before);
-	check_rows(i, "SELECT id FROM finding", "d");
+	check_rows(i, "SELECT id FROM finding ORDER BY scan_id", "x\nd");
+	check_rows(i, "SELECT scan_id FROM audit ORDER BY 1", "3\n5");
 	assert_int_equal(inventory_prune(i, "/other", 1, &deleted), 0);
 	assert_int_equal(deleted, 0);
 
