@@ -1,11 +1,15 @@
-/* cmd-diff.c -- diff: which stores and entries two scans of one root do not
- * share.
+/* cmd-diff.c -- diff: which stores, entries, statements and settings two scans of
+ * one root do not share.
  *
  * An entry is the same when its store, certificate, role, purposes, label and
  * file are; where in the file it stands does not matter.  The entries of a
  * store that only one scan has are counted for people and listed for programs.
  * What a store that was not read completely seems to lack may still be there:
  * such stores are named.
+ *
+ * Statements are what stores say of certificates that they do not hold: distrust by
+ * serial number or key, revocation lists, private keys.  Settings are those of files;
+ * of whoever happened to scan, and of processes, there are others each time.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -26,7 +30,7 @@ struct diff {
 	FILE *f;
 	struct pen pen;
 	bool json;
-	size_t stores, entries, incomplete;	/* rows so far */
+	size_t stores, entries, statements, settings, incomplete; /* rows so far */
 	char *store;		/* text: the store of the row before */
 };
 
@@ -183,6 +187,28 @@ static const char entries_sql[] =
 	"  AND s.scan_id = %" PRId64
 	" LEFT JOIN v_known_certificate c ON c.sha256 = e.sha256";
 
+/* Both take: change, the scan that has it, the one that lacks it, the first again. */
+static const char statements_sql[] =
+	"SELECT '%s' AS change, s.kind, s.path, nullif(s.owner, '') AS owner,"
+	" m.role, m.issuer, m.serial, m.spki_sha256, m.location,"
+	" m.next_update"
+	" FROM (SELECT store_id, role, issuer, serial, spki_sha256, location,"
+	"   next_update FROM v_history_statement WHERE scan_id = %" PRId64
+	"  EXCEPT SELECT store_id, role, issuer, serial, spki_sha256, location,"
+	"   next_update FROM v_history_statement WHERE scan_id = %" PRId64 ") m"
+	" JOIN v_history_store s ON s.store_id = m.store_id"
+	"  AND s.scan_id = %" PRId64;
+
+static const char settings_sql[] =
+	"SELECT '%s' AS change, r.path, nullif(r.owner, '') AS owner, r.program,"
+	" r.effect, r.section, r.name, r.\"option\", r.value, r.target"
+	" FROM (SELECT path, owner, program, effect, section, name, \"option\","
+	"   value, target FROM v_history_redirection"
+	"   WHERE source = 'file' AND scan_id = %" PRId64
+	"  EXCEPT SELECT path, owner, program, effect, section, name, \"option\","
+	"   value, target FROM v_history_redirection"
+	"   WHERE source = 'file' AND scan_id = %" PRId64 ") r";
+
 /* Stores that one of the two scans could not read completely.  */
 static const char incomplete_sql[] =
 	"SELECT kind, path,"
@@ -221,6 +247,27 @@ static char *entries_query(const struct diff *d)
 		    "path, kind, name, sha256, location, label, change DESC");
 }
 
+static char *statements_query(const struct diff *d)
+{
+	int64_t old = d->old.id, new = d->new.id;
+	AUTO(str) char *removed = xasprintf(statements_sql, "removed", old, new,
+					    old);
+	AUTO(str) char *added = xasprintf(statements_sql, "added", new, old, new);
+
+	return both(removed, added, "path, kind, location, issuer, serial,"
+		    " spki_sha256, next_update, change DESC");
+}
+
+static char *settings_query(const struct diff *d)
+{
+	int64_t old = d->old.id, new = d->new.id;
+	AUTO(str) char *removed = xasprintf(settings_sql, "removed", old, new);
+	AUTO(str) char *added = xasprintf(settings_sql, "added", new, old);
+
+	return both(removed, added, "path, section, name, \"option\", value,"
+		    " target, owner, program, change DESC");
+}
+
 /* ---- JSON ------------------------------------------------------------------*/
 
 /* One row as an object, but for the columns that are only ours.  */
@@ -237,7 +284,8 @@ static void json_object(struct diff *d, int n, const char *const *names,
 
 		if (strcmp(names[i], "shared") == 0)
 			continue;
-		if (values[i] != NULL && strcmp(names[i], "not_after") == 0) {
+		if (values[i] != NULL && (strcmp(names[i], "not_after") == 0 ||
+					  strcmp(names[i], "next_update") == 0)) {
 			AUTO(str) char *text = xasprintf("@%s", values[i]);
 			int64_t t = 0;
 
@@ -376,6 +424,81 @@ static void text_entry(struct diff *d, const char *const *v)
 	pen_end(&d->pen);
 }
 
+/* Columns of statements_sql.  */
+enum {
+	STATEMENT_ROLE = 4, STATEMENT_ISSUER, STATEMENT_SERIAL, STATEMENT_KEY,
+	STATEMENT_LOCATION, STATEMENT_NEXT_UPDATE,
+};
+
+/* What a statement is about; the caller frees.  */
+static char *statement_words(const char *const *v)
+{
+	AUTO(str) char *issuer = escaped(v[STATEMENT_ISSUER]);
+
+	if (v[STATEMENT_SERIAL] != NULL)
+		return xasprintf(_("serial number %s of %s"),
+				 v[STATEMENT_SERIAL], issuer);
+	if (v[STATEMENT_NEXT_UPDATE] != NULL) {
+		AUTO(str) char *text = xasprintf("@%s", v[STATEMENT_NEXT_UPDATE]);
+		char time[TIME_SIZE];
+		int64_t t = 0;
+
+		time_parse(text, &t);
+		return xasprintf(_("revocation list of %s, until %s"), issuer,
+				 time_format(t, time));
+	}
+	return v[STATEMENT_KEY] != NULL
+		? xasprintf(_("key %.16s"), v[STATEMENT_KEY])
+		: TAKE(issuer);
+}
+
+static void text_statement(struct diff *d, const char *const *v)
+{
+	AUTO(str) char *location = escaped(v[STATEMENT_LOCATION]);
+	AUTO(str) char *path = escaped(v[2]);
+	AUTO(str) char *words = statement_words(v);
+	const char *file = strrchr(location, '/');
+
+	text_store_head(d, v);
+	pen_begin(&d->pen, "  ", "      ");
+	pen_word(&d->pen, ink_of(v[0]), sign(v[0]));
+	pen_words(&d->pen, INK_PLAIN, words);
+	pen_word(&d->pen, INK_PLAIN, v[STATEMENT_ROLE]);
+	if (strcmp(location, path) != 0)
+		pen_word(&d->pen, INK_DIM, file != NULL ? file + 1 : location);
+	pen_end(&d->pen);
+}
+
+/* Columns of settings_sql.  */
+enum {
+	SETTING_PATH = 1, SETTING_OWNER, SETTING_PROGRAM, SETTING_EFFECT,
+	SETTING_SECTION, SETTING_NAME, SETTING_OPTION, SETTING_VALUE,
+	SETTING_TARGET,
+};
+
+static void text_setting(struct diff *d, const char *const *v)
+{
+	AUTO(str) char *path = escaped(v[SETTING_PATH]);
+	AUTO(str) char *name = escaped(v[SETTING_NAME]);
+	AUTO(str) char *option = escaped(v[SETTING_OPTION]);
+	AUTO(str) char *value = escaped(v[SETTING_VALUE]);
+	AUTO(str) char *what = xasprintf("%s%s%s%s%s", name,
+		*option != '\0' ? " " : "", option,
+		v[SETTING_VALUE] != NULL ? "=" : "", value);
+	AUTO(str) char *whom = xasprintf("(%s: %s)", v[SETTING_EFFECT],
+					 v[SETTING_PROGRAM]);
+
+	if (d->settings == 0)
+		putc('\n', d->f);
+	pen_begin(&d->pen, "", "    ");
+	pen_word(&d->pen, ink_of(v[0]), sign(v[0]));
+	pen_words(&d->pen, ink_of(v[0]), _("setting"));
+	pen_word(&d->pen, INK_PLAIN, what);
+	pen_word(&d->pen, INK_BOLD, path);
+	pen_words(&d->pen, INK_DIM, whom);
+	pen_end(&d->pen);
+}
+
 static void text_incomplete(struct diff *d, const char *const *v)
 {
 	AUTO(str) char *path = escaped(v[1]);
@@ -388,6 +511,11 @@ static void text_incomplete(struct diff *d, const char *const *v)
 	pen_line(&d->pen, INK_MEDIUM, "", "  ", line);
 }
 
+static size_t differences(const struct diff *d)
+{
+	return d->stores + d->entries + d->statements + d->settings;
+}
+
 static void text_end(struct diff *d)
 {
 	AUTO(str) char *stores = xasprintf(ngettext("%zu store",
@@ -395,10 +523,17 @@ static void text_end(struct diff *d)
 	AUTO(str) char *entries = xasprintf(ngettext("%zu entry",
 		"%zu entries", d->entries), d->entries);
 
-	if (d->stores == 0 && d->entries == 0)
+	AUTO(str) char *statements = xasprintf(ngettext("%zu statement",
+		"%zu statements", d->statements), d->statements);
+	AUTO(str) char *settings = xasprintf(ngettext("%zu setting",
+		"%zu settings", d->settings), d->settings);
+
+	if (differences(d) == 0)
 		fprintf(d->f, "\n%s\n", _("No difference."));
-	else
+	if (d->stores + d->entries > 0)
 		fprintf(d->f, _("\n%s and %s differ.\n"), stores, entries);
+	if (d->statements + d->settings > 0)
+		fprintf(d->f, _("\n%s and %s differ.\n"), statements, settings);
 }
 
 /* ---- both ------------------------------------------------------------------*/
@@ -431,6 +566,34 @@ static int give_entry(int n, const char *const *names,
 	return 0;
 }
 
+static int give_statement(int n, const char *const *names,
+			  const char *const *values, const bool *numeric,
+			  void *data)
+{
+	struct diff *d = data;
+
+	if (d->json)
+		json_object(d, n, names, values, numeric, d->statements == 0);
+	else
+		text_statement(d, values);
+	d->statements++;
+	return 0;
+}
+
+static int give_setting(int n, const char *const *names,
+			const char *const *values, const bool *numeric,
+			void *data)
+{
+	struct diff *d = data;
+
+	if (d->json)
+		json_object(d, n, names, values, numeric, d->settings == 0);
+	else
+		text_setting(d, values);
+	d->settings++;
+	return 0;
+}
+
 static int give_incomplete(int n, const char *const *names,
 			   const char *const *values, const bool *numeric,
 			   void *data)
@@ -449,32 +612,39 @@ static int compare(struct diff *d)
 {
 	AUTO(str) char *stores = stores_query(d);
 	AUTO(str) char *entries = entries_query(d);
+	AUTO(str) char *statements = statements_query(d);
+	AUTO(str) char *settings = settings_query(d);
 	AUTO(str) char *incomplete = xasprintf(incomplete_sql, d->old.id,
 					       d->new.id, d->old.id,
 					       d->new.id);
-	int status;
+	/* What comes after each is its name in JSON.  */
+	const struct {
+		const char *sql;
+		row_fn *give;
+		const size_t *rows;
+		const char *next;
+	} parts[] = {
+		{ stores, give_store, &d->stores, "entries" },
+		{ entries, give_entry, &d->entries, "statements" },
+		{ statements, give_statement, &d->statements, "settings" },
+		{ settings, give_setting, &d->settings, "incomplete" },
+		{ incomplete, give_incomplete, &d->incomplete, NULL },
+	};
+	int status = -1;
 
 	if (d->json)
 		json_begin(d);
 	else
 		text_begin(d);
-	status = select_rows(d->inventory, stores, give_store, d);
-	if (status < 0 && d->json)
-		json_next(d, d->stores, "entries");
-	if (status < 0)
-		status = select_rows(d->inventory, entries, give_entry, d);
-	if (status < 0 && d->json)
-		json_next(d, d->entries, "incomplete");
-	if (status < 0)
-		status = select_rows(d->inventory, incomplete, give_incomplete,
+	for (size_t k = 0; status < 0 && k < ARRAY_SIZE(parts); k++) {
+		status = select_rows(d->inventory, parts[k].sql, parts[k].give,
 				     d);
-	if (status >= 0)
-		return status;
-	if (d->json)
-		json_next(d, d->incomplete, NULL);
-	else
+		if (status < 0 && d->json)
+			json_next(d, *parts[k].rows, parts[k].next);
+	}
+	if (status < 0 && !d->json)
 		text_end(d);
-	return -1;
+	return status;
 }
 
 int diff_command(const struct options *o)
@@ -504,5 +674,5 @@ int diff_command(const struct options *o)
 	status = out_end(&out, 0, 0644);
 	if (status >= 0)
 		return status;
-	return d.stores + d.entries > 0 ? STATUS_DIFFERENT : STATUS_OK;
+	return differences(&d) > 0 ? STATUS_DIFFERENT : STATUS_OK;
 }

@@ -57,4 +57,28 @@ is "an unchanged store costs one row a scan" "$("$TRUSTDRIFT" query \
 "$TRUSTDRIFT" prune --db "$work/rescan.db" --keep 1 >/dev/null
 is "one is kept" "$("$TRUSTDRIFT" query --db "$work/rescan.db" --format tsv \
 	'SELECT count(*) FROM v_scan' | tail -n 1)" 1
+
+# ---- what changed that is no entry --------------------------------------------------
+rm -f "$work/changed.db"
+changed=$work/changed
+host_new "$changed"
+both_scans() {
+	"$TRUSTDRIFT" scan --quiet --root "$changed" --db "$work/changed.db" \
+		--now 2021-09-25T00:00:00Z
+}
+both_scans
+both_scans
+is "nothing" "$("$TRUSTDRIFT" diff --db "$work/changed.db" | sed 1,2d)" "No difference."
+mkdir -p "$changed/etc/ipsec.d/crls"
+cp "$srcdir/tests/readers/crl/der.in" "$changed/etc/ipsec.d/crls/a.crl"
+echo "CURL_CA_BUNDLE=/srv/$(printf 'x\033')" >"$changed/etc/environment"
+both_scans
+status=0
+"$TRUSTDRIFT" diff --db "$work/changed.db" >"$work/diff" || status=$?
+is "statements and settings" "$status $(grep -c "^  + revocation list of .* until 2025-02-01\|^+ setting CURL_CA_BUNDLE=/srv/x.x1b /etc/environment" "$work/diff")" "2 2"
+"$TRUSTDRIFT" diff --db "$work/changed.db" --format json >"$work/diff.json" || :
+is "as JSON" "$(/usr/bin/python3 -I -c 'import json, sys
+d = json.load(open(sys.argv[1]))
+print(d["statements"][0]["next_update"], d["settings"][0]["name"])' \
+	"$work/diff.json")" "2025-02-01T00:00:00Z CURL_CA_BUNDLE"
 finish
