@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
+#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -347,19 +348,23 @@ static int ask_all(const struct options *o, struct explanation *e,
 }
 
 /* A party that nobody has is a mistake, and no answer.  */
+static int no_such_party(const struct options *o)
+{
+	AUTO(str) char *name = escape_text(o->party, strlen(o->party));
+
+	log_error(_("there is no relying party \"%s\" in the newest scan: see "
+		    "%s show parties"), name, o->program);
+	return STATUS_FAILURE;
+}
+
 static int check_party(const struct options *o, const struct explanation *e)
 {
-	AUTO(str) char *name = NULL;
-
 	if (o->party == NULL)
 		return -1;
 	for (size_t k = 0; k < e->world.n_parties; k++)
 		if (explanation_asks(e, &e->world.parties[k]))
 			return -1;
-	name = escape_text(o->party, strlen(o->party));
-	log_error(_("there is no relying party \"%s\" in the newest scan: see "
-		    "%s show parties"), name, o->program);
-	return STATUS_FAILURE;
+	return no_such_party(o);
 }
 
 static int write_out(const struct options *o, const struct explanation *e)
@@ -417,14 +422,51 @@ int explain_what(const struct options *o, struct inventory *i, int64_t now,
 	return status;
 }
 
-/* Nothing was named: what the scan knows will happen.  */
+/* ---- nothing is named: what the scan knows will happen ---------------------*/
+
 static int fill_timeline(const struct options *o, struct table *t, void *data)
 {
 	static const char *const times[] = { "time", NULL };
+	char *sql = sqlite3_mprintf("SELECT time, party, name, reason, sha256"
+		" FROM v_timeline WHERE %Q IS NULL OR party = %Q OR party IN"
+		" (SELECT p.party FROM v_party p WHERE p.type = %Q)",
+		o->party, o->party, o->party);
+	int status = fill_from(data, sql, times, t);
 
-	(void)o;
-	return fill_from(data, "SELECT time, party, name, reason, sha256"
-			 " FROM v_timeline", times, t);
+	sqlite3_free(sql);
+	return status;
+}
+
+static int count_parties(int n, const char *const *names,
+			 const char *const *values, const bool *numeric,
+			 void *data)
+{
+	(void)n, (void)names, (void)values, (void)numeric;
+	++*(size_t *)data;
+	return 0;
+}
+
+static int write_timeline(const struct options *o, struct inventory *i)
+{
+	enum table_format format;
+	size_t parties = 0;
+	char *sql;
+	int status;
+
+	if (table_format_from_name(o->format, &format) < 0)
+		return usage_error(o->command, _("without a certificate there is no format"),
+				   o->format, NULL);
+	if (o->party == NULL)
+		return print_table(o, fill_timeline, i);
+	sql = sqlite3_mprintf("SELECT party FROM v_party"
+			      " WHERE party = %Q OR type = %Q",
+			      o->party, o->party);
+	status = select_rows(i, sql, count_parties, &parties);
+	sqlite3_free(sql);
+	if (status >= 0)
+		return status;
+	return parties == 0 ? no_such_party(o)
+			    : print_table(o, fill_timeline, i);
 }
 
 int explain_command(const struct options *o)
@@ -437,7 +479,7 @@ int explain_command(const struct options *o)
 		return usage_error(o->command, _("explain what?"), NULL, NULL);
 	status = open_scan(o, &i);
 	if (status < 0 && o->n_arguments == 0)
-		return print_table(o, fill_timeline, i);
+		return write_timeline(o, i);
 	if (status < 0)
 		status = explain_what(o, i, o->now, &e);
 	if (status < 0)

@@ -419,6 +419,9 @@ struct file_id {
 
 struct stat;
 struct file_id file_id_of(const struct stat *st);
+/* Did what ID is of change at SINCE_NS or later, or so shortly before that it may have
+ * changed again without a trace?  */
+bool file_is_young(const struct file_id *id, int64_t since_ns);
 
 /* Follows links; -ENOENT, -ELOOP, -EACCES, -ENOTDIR expected.  */
 int file_stat(const struct root *r, const char *path, struct file_id *ret_id);

@@ -115,7 +115,7 @@ static int step_anew(struct looks_writing *w, uint32_t group, const char *name,
 		return 0;
 	}
 	/* Nobody knows how it was when the pass looked, if it changed since.  */
-	if (look_is_young(&id, w->looks->since_ns))
+	if (file_is_young(&id, w->looks->since_ns))
 		return -EAGAIN;
 	*ret_place = (struct look_place){ group, number };
 	add_own(w, group, number, &id);

@@ -339,7 +339,7 @@ static int put_present(struct looks_writing *w, size_t k, size_t end,
 			continue;
 		}
 		if (look_has_times(id->mode) &&
-		    look_is_young(id, w->looks->since_ns))
+		    file_is_young(id, w->looks->since_ns))
 			return -EAGAIN;
 		wire_put_number(&b, item->name);
 		put_id(&b, id, id_before);
@@ -390,7 +390,7 @@ static bool has_its_time(const struct looks_writing *w, int fd,
 	for (size_t k = part->lists; k < part->lists_end; k++)
 		if (w->lists[k].ctime_ns != id->ctime_ns)
 			return false;
-	return !look_is_young(id, w->looks->since_ns) && look_keeps_times(fd);
+	return !file_is_young(id, w->looks->since_ns) && look_keeps_times(fd);
 }
 
 /* G, which is FD and ID, with its PART.  */

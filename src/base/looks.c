@@ -240,7 +240,7 @@ bool look_is_same(const struct file_id *a, const struct file_id *b)
 		 a->ctime_ns == b->ctime_ns));
 }
 
-bool look_is_young(const struct file_id *id, int64_t since_ns)
+bool file_is_young(const struct file_id *id, int64_t since_ns)
 {
 	const bool others = S_ISREG(id->mode) && id->uid != 0 &&
 			    id->uid != geteuid();

@@ -74,8 +74,6 @@ int look_list(int fd, struct directory *ret_directory);
 /* Are the size and the times of such a thing looked at?  A directory's are not: names
  * that come and go are looked for by themselves.  */
 bool look_has_times(uint32_t mode);
-/* May what ID is of have changed again without a trace?  */
-bool look_is_young(const struct file_id *id, int64_t since_ns);
 /* Does each name that comes or goes change the time of the directory FD?  */
 bool look_keeps_times(int fd);
 

@@ -292,20 +292,21 @@ static void put_group(struct view *v, const struct explained_question *q,
 {
 	const struct explained_party *p = &q->parties[first];
 	const struct path_answer *a = &now_of(p)->answer;
-	AUTO(buf) struct buf names;
-	bool guessed = false;
+	AUTO(buf) struct buf names, unverified;
 
 	buf_init(&names, LIMIT_TEXT_BYTES);
+	buf_init(&unverified, LIMIT_TEXT_BYTES);
 	for (size_t k = first; k < v->e->world.n_parties; k++) {
 		const struct world_party *party = &v->e->world.parties[k];
 		AUTO(str) char *name = NULL;
+		struct buf *to = party->model->verified != NULL ? &names
+								: &unverified;
 		size_t like = 0;
 
 		if (q->parties[k].spans == NULL || told[k] ||
 		    !told_alike(p, &q->parties[k]))
 			continue;
 		told[k] = true;
-		guessed = guessed || party->model->verified == NULL;
 		/* They are in the order of their ids, so that those of one
 		 * type follow each other.  */
 		for (size_t x = k + 1; !v->verbose &&
@@ -317,18 +318,18 @@ static void put_group(struct view *v, const struct explained_question *q,
 				like++;
 			}
 		name = party_name(party);
-		buf_adds(&names, names.n > 0 ? ", " : "");
+		buf_adds(to, to->n > 0 ? ", " : "");
 		if (like > 0)
-			buf_addf(&names, ngettext("%s and %zu like it",
+			buf_addf(to, ngettext("%s and %zu like it",
 						  "%s and %zu like it", like),
 				 name, like);
 		else
-			buf_adds(&names, name);
+			buf_adds(to, name);
 	}
-	if (guessed) {
-		buf_adds(&names, " ");
-		buf_adds(&names, _("(as models say that were not compared "
-				   "with these programs)"));
+	if (unverified.n > 0) {
+		buf_adds(&names, names.n > 0 ? "; " : "");
+		buf_addf(&names, _("by models that were not compared with the "
+				   "programs: %s"), buf_str(&unverified));
 	}
 	pen_begin(&v->pen, "    ", "      ");
 	pen_word(&v->pen, a->accepted ? INK_GOOD : INK_HIGH,

@@ -16,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/looks.h"
 #include "scan/store.h"
 
 #define LEAST_PAGE	512	/* bytes, of a database of SQLite */
@@ -640,12 +639,12 @@ static bool take_signature(const struct store_pass *s,
 		if (m->error == 0)
 			sign_user(&b, s->pass->homes, m->id.uid, uid);
 		uid = m->error == 0 ? &m->id.uid : NULL;
-		settled &= !look_is_young(&m->id, young);
+		settled &= !file_is_young(&m->id, young);
 		if (m->companion == NULL)
 			continue;
 		sign_string(&b, m->companion);
 		sign_file(&b, &m->companion_id);
-		settled &= !look_is_young(&m->companion_id, young);
+		settled &= !file_is_young(&m->companion_id, young);
 	}
 	hash_sha256((struct blob){ (const uint8_t *)buf_str(&b), b.n },
 		    ret_signature);

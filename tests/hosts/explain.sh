@@ -98,6 +98,19 @@ check "text: where the copy lies" grep -q '/home/ann/.*x509stores/ca/' \
 check "timeline: now has its place" grep -q '2021-09-01T00:00:00Z *now' \
 	"$work/text"
 cell before 2021-09-01T00:00:00Z accept r3-by-dst
+status=0
+"$TRUSTDRIFT" explain --root "$root" --now 2021-09-01T00:00:00Z --timeline \
+	--party dotnet >"$work/text" || status=$?
+is "timeline of one party: status" "$status" 0
+is "and only of that" "$(sed 1d "$work/text" | grep -vc 'dotnet:')" 0
+status=0
+"$TRUSTDRIFT" explain --root "$root" --timeline --party nosuch 2>"$work/text" ||
+	status=$?
+is "of nobody" "$status $(grep -c 'no relying party "nosuch"' "$work/text")" "1 1"
+status=0
+"$TRUSTDRIFT" explain --root "$root" --timeline --format svg 2>"$work/text" ||
+	status=$?
+is "drawn without a certificate" "$status" 64
 "$TRUSTDRIFT" explain --root "$root" --now 2021-09-01T00:00:00Z --timeline \
 	>"$work/text" || fail "timeline of all"
 check "timeline of all: .NET's cache" grep -q \
