@@ -159,27 +159,43 @@ static void sort(struct baseline *b)
 	b->sorted = true;
 }
 
-enum novelty baseline_novelty(struct baseline *b, const struct finding *f)
+static const struct known *find(struct baseline *b, const struct finding *f)
 {
 	const struct known key = { .former.id = (char *)f->id };
-	const struct known *k;
 
 	sort(b);
-	k = b->n > 0 ? bsearch(&key, b->items, b->n, sizeof(key),
-			       known_compare) : NULL;
+	return b->n > 0 ? bsearch(&key, b->items, b->n, sizeof(key),
+				  known_compare) : NULL;
+}
+
+static bool lacks(const struct known *k, const struct finding *f, size_t i)
+{
+	char *member = f->members[i].sha256 != NULL ? f->members[i].sha256
+						    : f->members[i].location;
+
+	return member != NULL && (k->n_members == 0 ||
+		bsearch(&member, k->members, k->n_members, sizeof(*k->members),
+			text_compare) == NULL);
+}
+
+bool baseline_lacks(struct baseline *b, const struct finding *f, size_t i)
+{
+	const struct known *k = find(b, f);
+
+	return k == NULL || lacks(k, f, i);
+}
+
+enum novelty baseline_novelty(struct baseline *b, const struct finding *f)
+{
+	const struct known *k = find(b, f);
+
 	if (k == NULL)
 		return NOVELTY_NEW;
 	if (k->former.severity < f->severity)
 		return NOVELTY_UPDATED;
-	for (size_t i = 0; i < f->n_members; i++) {
-		char *member = f->members[i].sha256 != NULL ?
-			       f->members[i].sha256 : f->members[i].location;
-
-		if (member != NULL && (k->n_members == 0 ||
-		    bsearch(&member, k->members, k->n_members,
-			    sizeof(*k->members), text_compare) == NULL))
+	for (size_t i = 0; i < f->n_members; i++)
+		if (lacks(k, f, i))
 			return NOVELTY_UPDATED;
-	}
 	return NOVELTY_NONE;
 }
 

@@ -56,8 +56,12 @@ static void put_counts(FILE *f, const struct report *r,
 	AUTO(str) char *root = shown(r->root);
 	char now[TIME_SIZE];
 
-	fprintf(f, _("trustdrift on %s, %s, at %s\n"), host, root,
-		time_format(r->now, now));
+	if (*host != '\0')
+		fprintf(f, _("trustdrift on %s, %s, at %s\n"), host, root,
+			time_format(r->now, now));
+	else
+		fprintf(f, _("trustdrift on %s, at %s\n"), root,
+			time_format(r->now, now));
 	fprintf(f, ngettext("%zu finding is new", "%zu findings are new",
 			    c->n_new), c->n_new);
 	if (c->n_updated > 0) {
@@ -81,6 +85,29 @@ static void put_line(FILE *f, const char *what, const char *word,
 	fprintf(f, _("%s: %s%s\n"), what, _(word), line + strlen(word));
 }
 
+/* What a folded finding is about that it was not about before.  */
+static void put_members(FILE *f, const struct output_options *o,
+			const struct finding *finding)
+{
+	size_t told = 0, more = 0;
+
+	for (size_t i = 0; i < finding->n_members; i++) {
+		const struct finding_member *m = &finding->members[i];
+		AUTO(str) char *text = shown(m->name != NULL ? m->name
+							     : m->message);
+
+		if (o->earlier != NULL && !baseline_lacks(o->earlier, finding, i))
+			continue;
+		if (told < EVIDENCE)
+			fprintf(f, "    + %s\n", text);
+		else
+			more++;
+		told++;
+	}
+	if (more > 0)
+		fprintf(f, _("    and %zu more\n"), more);
+}
+
 static void put_came(FILE *f, const struct output_options *o,
 		     const struct arrival *c)
 {
@@ -91,6 +118,7 @@ static void put_came(FILE *f, const struct output_options *o,
 		 c->finding->status == FINDING_FOUND ?
 		 severity_name(c->finding->severity) :
 		 finding_status_name(c->finding->status), line);
+	put_members(f, o, c->finding);
 	for (size_t i = 0; i < c->finding->n_evidence && i < EVIDENCE; i++) {
 		const struct evidence *e = &c->finding->evidence[i];
 		AUTO(str) char *kind = shown(translated(e->kind));

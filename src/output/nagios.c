@@ -92,7 +92,9 @@ static void put_counts(FILE *f, const struct tally *t)
 static void put_count(FILE *f, const struct output_options *o, int severity,
 		      size_t n)
 {
-	const char *range = severity < (int)o->fail_on ? ";;" :
+	/* With a baseline it is not the number that counts.  */
+	const char *range = o->baseline != NULL ||
+			    severity < (int)o->fail_on ? ";;" :
 			    severity < (int)o->critical ? ";0;" : ";;0";
 
 	fprintf(f, "'%s'=%zu%s;0 ", severity_name((enum severity)severity), n,
@@ -145,6 +147,8 @@ int nagios_write(const struct report *r, const struct output_options *o,
 	tally_count(r, o, &t);
 	fprintf(f, "TRUSTDRIFT %s - ", state_names[state_of(r, o)]);
 	put_counts(f, &t);
+	if (o->baseline != NULL)
+		fprintf(f, ", %zu new", t.counting);
 	fprintf(f, " in %zu stores%s|", r->stores,
 		r->incomplete ? ", incomplete" : "");
 	put_numbers(f, r, o, &t);

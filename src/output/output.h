@@ -252,6 +252,8 @@ enum novelty {
 	NOVELTY_NONE, NOVELTY_NEW,
 	NOVELTY_UPDATED,	/* it was there, but not so grave, or about less */
 };
+/* Is member I of F, which is folded, one that B does not know?  */
+bool baseline_lacks(struct baseline *b, const struct finding *f, size_t i);
 enum novelty baseline_novelty(struct baseline *b, const struct finding *f);
 
 /* One that was found, as far as its report says; NULL where it does not.  */

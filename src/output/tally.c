@@ -158,6 +158,25 @@ char *finding_place(const struct finding *f)
 	return xstrdup(location);
 }
 
+#define NAMED		3	/* certificates of a folded finding in one line */
+
+/* What a folded finding is about: its first names, and how many more.  */
+static void add_members(struct buf *b, const struct finding *f)
+{
+	size_t named = 0;
+
+	for (size_t i = 0; i < f->n_members && named < NAMED; i++) {
+		AUTO(str) char *name = shown(f->members[i].name);
+
+		if (*name == '\0')
+			continue;
+		buf_addf(b, "%s%s", named == 0 ? " " : ", ", name);
+		named++;
+	}
+	if (named > 0 && f->n_members > named)
+		buf_addf(b, ", +%zu", f->n_members - named);
+}
+
 char *finding_line(const struct finding *f)
 {
 	AUTO(str) char *message = shown(f->message);
@@ -171,6 +190,9 @@ char *finding_line(const struct finding *f)
 	if (*name != '\0')
 		buf_addf(&b, "%s: ", name);
 	buf_adds(&b, message);
+	/* The message about one names it.  */
+	if (f->n_members > 1)
+		add_members(&b, f);
 	if (*place != '\0')
 		buf_addf(&b, " (%s)", place);
 	buf_addf(&b, " [%.12s]", f->id);

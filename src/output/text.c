@@ -361,6 +361,8 @@ static void put_waived(struct page *p)
 		const struct finding *f = &p->r->findings[i];
 		AUTO(str) char *rule = text_escaped(f->rule_id);
 		AUTO(str) char *name = text_escaped(f->certificate.name);
+		AUTO(str) char *place = text_escaped(f->location != NULL ?
+						     f->location : f->message);
 
 		if (f->status != FINDING_WAIVED)
 			continue;
@@ -371,7 +373,10 @@ static void put_waived(struct page *p)
 			pen_words(&p->pen, INK_PLAIN, name);
 		}
 		pen_word(&p->pen, INK_DIM, p->m->dot);
-		text_store(p, f);
+		if (f->store_path != NULL)
+			text_store(p, f);
+		else
+			pen_words(&p->pen, INK_PLAIN, place);
 		pen_end(&p->pen);
 		for (size_t k = 0; k < f->n_evidence; k++) {
 			AUTO(str) char *why =
