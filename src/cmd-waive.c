@@ -73,6 +73,32 @@ static const char *user_name(void)
 	return pw != NULL ? pw->pw_name : NULL;
 }
 
+static int take_time(int n, const char *const *names, const char *const *values,
+		     const bool *numeric, void *data)
+{
+	AUTO(str) char *time = xasprintf("@%s", values[0]);
+
+	(void)n, (void)names, (void)numeric;
+	return time_parse(time, data);
+}
+
+/* A waiver that was over when the audit was made would never have held.  */
+static int check_until(const struct options *o, struct inventory *i)
+{
+	AUTO(str) char *midnight = xasprintf("%sT00:00:00Z", o->until);
+	int64_t now = 0, end = 0;
+	int status = select_rows(i, "SELECT now FROM v_run", take_time, &now);
+
+	if (status >= 0)
+		return status;
+	if (time_parse(midnight, &end) == 0)
+		end += 24 * 60 * 60;		/* the day is included */
+	else if (time_parse(o->until, &end) < 0)
+		return -1;
+	return end > now ? -1 : usage_error(o->command,
+		_("--until is over at the time of the audit:"), o->until, NULL);
+}
+
 static int choose(const struct options *o, struct audited *a)
 {
 	AUTO(inventory) struct inventory *i = NULL;
@@ -82,7 +108,20 @@ static int choose(const struct options *o, struct audited *a)
 		status = audited_load(i,
 			_("there is no audit whose findings could be waived; trustdrift audit makes one"),
 			a);
+	if (status < 0)
+		status = check_until(o, i);
 	return status < 0 ? audited_name(o, a) : status;
+}
+
+/* What was not decided is no finding yet: a waiver of it would wait for nothing.  */
+static int check_named(const struct options *o, const struct audited *a)
+{
+	for (size_t i = 0; i < a->n; i++)
+		if (a->named[i] && a->findings[i].status == FINDING_UNKNOWN)
+			return usage_error(o->command,
+				_("what could not be decided cannot be waived:"),
+				a->findings[i].id, NULL);
+	return -1;
 }
 
 static int check_arguments(const struct options *o, const char *author)
@@ -116,6 +155,8 @@ int waive_command(const struct options *o)
 
 	if (status < 0)
 		status = choose(o, &a);
+	if (status < 0)
+		status = check_named(o, &a);
 	if (status >= 0)
 		return status;
 	out_begin(o, &out);

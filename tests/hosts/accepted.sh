@@ -87,6 +87,12 @@ is "a revocation list is not judged" \
 is "of anchors some are not" "$(ids private-anchor unknown | grep -c .)" 1
 is "nobody knows whether a waiver is used" "$(ids waiver-unused found)" ""
 is "exit status" "$((status & 4))" 4
+undecided=$(ids private-anchor unknown)
+is "what was not decided is not waived" "$(waive "$undecided" none 2>&1 |
+	grep -c 'could not be decided')" 1
+is "nor is anything until yesterday" "$("$TRUSTDRIFT" waive "$undecided" --db "$db" \
+	--root "$root" --reason r --author a --until 2025-12-31 2>&1 |
+	grep -c 'is over')" 1
 cat >"$config/policy.xml" <<-END
 	<policy><forbid sha256="$(sha256_of "$good/dst-root-ca-x3.pem")"/></policy>
 END
