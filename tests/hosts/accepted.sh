@@ -15,9 +15,9 @@ host_new "$root"
 host_root_ca "$root" "$good/isrg-root-x1.pem"
 host_update "$root"
 
-# judge [ARGS]: the exit status in $status, the report in $work/report.json
+# judge: the exit status in $status, the report in $work/report.json
 judge() {
-	audit "$root" --config "$config" --db "$db" --now "$now" "$@"
+	audit "$root" --config "$config" --db "$db" --now "$now"
 }
 # news: how many findings are new since the last audit, by --fail-on new
 news() {
