@@ -46,7 +46,7 @@ static int replace(struct inventory *i, const char *const *ids,
 {
 	AUTO(query) struct query q =
 		query_start(i, "INSERT INTO finding VALUES (?, ?, ?, ?)");
-	int64_t scan;
+	int64_t scan = 0;
 	size_t k;
 	int r = newest_scan(i, &scan);
 

@@ -223,11 +223,11 @@ static int check_tables(struct inventory *i, char **ret_error)
 		"'scan_store', 'scan_problem', 'composition', "
 		"'composition_party', 'composition_store', "
 		"'party_anchor_set', 'anchor_set', 'anchor_set_member', "
-		"'reach', 'root_program', 'finding')", &found);
+		"'reach', 'root_program', 'finding', 'audit')", &found);
 
 	if (r < 0)
 		return r;
-	if (found != 23) {
+	if (found != 24) {
 		*ret_error = xstrdup(_("tables are missing"));
 		return -EMEDIUMTYPE;
 	}

@@ -13,6 +13,7 @@
 #include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
@@ -348,6 +349,8 @@ static enum mount_kind unlisted_kind(int fd)
 	if (fstatfs(fd, &fs) < 0 ||
 	    (unsigned long)fs.f_type != BTRFS_SUPER_MAGIC)
 		return MOUNT_UNKNOWN;
+	if ((fs.f_flags & MS_RDONLY) != 0)	/* all of them are so */
+		return MOUNT_LOCAL;
 	return faccessat(fd, ".", W_OK, 0) < 0 && errno == EROFS
 		? MOUNT_SNAPSHOT : MOUNT_LOCAL;
 }

@@ -460,7 +460,6 @@ struct crawl_found {
 	bool nothing;			/* and it was read then, and is no store;
 					 * or the caller says so, and that it is */
 	bool settled;			/* said now */
-	bool left_out;			/* the caller does not look at it */
 };
 struct crawl_skip {			/* a mount that was not gone into */
 	char *path, *type;

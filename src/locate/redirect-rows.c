@@ -222,12 +222,11 @@ bool may_follow_another(struct gathering *g, struct allowance *a,
 	return true;
 }
 
-bool may_follow(struct gathering *g, struct allowance *a, const char *definition,
-		const char *target, const char *from)
+bool may_follow(struct gathering *g, struct allowance *a, const char *owner,
+		const char *definition, const char *target, const char *from)
 {
-	AUTO(str) char *key = xasprintf("%s\n%s\n%s\n%s",
-					a->owner != NULL ? a->owner : "",
-					definition, from, target);
+	AUTO(str) char *key = xasprintf("%s\n%s\n%s\n%s", owner, definition,
+					from, target);
 
 	if (tfind(key, &g->followed, compare_strings) != NULL ||
 	    !may_follow_another(g, a, from))

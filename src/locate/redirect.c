@@ -573,8 +573,8 @@ static void follow(const struct origin *o, const struct setting_rule *rule,
 				      "row: not read", LIMIT_INCLUDE_DEPTH + 1));
 		return;
 	}
-	if (!may_follow(&o->finding->gathering, o->allowance, rule->follow,
-			target, path_of(o)))
+	if (!may_follow(&o->finding->gathering, o->allowance, o->owner,
+			rule->follow, target, path_of(o)))
 		return;
 	m.error = file_stat(o->finding->root, target, &m.id);
 	if (m.error != -ENOENT && m.error != -ENOTDIR) {

@@ -44,10 +44,10 @@ void gather_problem(struct gathering *g, struct allowance *a, const char *path,
 /* Takes over the strings of ROW that redirections_done() frees.  */
 void gather_row(struct gathering *g, struct allowance *a,
 		const struct redirection *row);
-/* May TARGET be read as a file of the kind DEFINITION, which FROM names?  Once for
- * each of these.  */
-bool may_follow(struct gathering *g, struct allowance *a, const char *definition,
-		const char *target, const char *from);
+/* May TARGET be read as a file of the kind DEFINITION, which FROM names for OWNER?
+ * Once for each of these.  */
+bool may_follow(struct gathering *g, struct allowance *a, const char *owner,
+		const char *definition, const char *target, const char *from);
 /* One file more of several that TARGET stands for.  */
 bool may_follow_another(struct gathering *g, struct allowance *a,
 			const char *from);

@@ -458,6 +458,8 @@ int readings_try(struct readings *r);
 /* For tests: what a worker may take for the files that it is handed, instead of
  * LIMIT_READ_CPU and LIMIT_READ_WALL.  */
 void readings_limit(struct readings *r, unsigned cpu, unsigned wall);
+/* What users' files took is forgotten; NULL is allowed.  */
+void readings_begin_scan(struct readings *r);
 /* The same of LIMIT_USER_CPU and LIMIT_USER_WALL.  */
 void readings_limit_users(struct readings *r, unsigned cpu, unsigned wall);
 /* Why readings_run() and its like failed, when that was not the environment; ""

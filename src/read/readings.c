@@ -19,6 +19,8 @@
 #include "read/jobs.h"
 #include "read/spending.h"
 
+#define USERS_FILES	8u	/* at a time, between looks at what was spent */
+
 enum { SLOT_ROOT, SLOT_USER, SLOT_CHECKS, SLOT_PACKAGE, SLOTS };
 
 struct readings {
@@ -71,6 +73,12 @@ void readings_limit(struct readings *r, unsigned cpu, unsigned wall)
 void readings_limit_users(struct readings *r, unsigned cpu, unsigned wall)
 {
 	spending_limit(r->spending, cpu, wall);
+}
+
+void readings_begin_scan(struct readings *r)
+{
+	if (r != NULL)
+		spending_forget(r->spending);
 }
 
 static void stop(struct readings *r, size_t slot)
@@ -274,7 +282,9 @@ static int run_there(struct readings *r, const struct readings_host *host,
 	size_t done = 0;
 
 	while (done < n) {
-		const size_t some = one_by_one ? 1 : n - done;
+		const size_t some = one_by_one ? 1 :
+			files->id.uid == 0 || n - done < USERS_FILES
+			? n - done : USERS_FILES;
 		struct read_file *f = &files[done];
 		char *why = NULL;
 		size_t finished;

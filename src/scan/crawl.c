@@ -23,8 +23,14 @@ static const struct store_definition *found_kind(const struct catalogue *c)
 
 /* ---- what is recorded ------------------------------------------------------*/
 
+/* What was found by earlier crawls, by path.  It is looked at before what this one
+ * finds, so that no number of new files takes its place.  */
 struct known {
-	char **paths;
+	struct known_file {
+		char *path;
+		bool taken;		/* it was looked at now ... */
+		bool nothing;		/* ... and is no store any more */
+	} *files;
 	size_t n, cap;
 };
 
@@ -32,16 +38,32 @@ static int take_known(const char *path, void *data)
 {
 	struct known *k = data;
 
-	grow(&k->paths, k->n, &k->cap, sizeof(*k->paths));
-	k->paths[k->n++] = xstrdup(path);
+	grow(&k->files, k->n, &k->cap, sizeof(*k->files));
+	k->files[k->n++] = (struct known_file){ .path = xstrdup(path) };
 	return 0;
+}
+
+static int compare_known(const void *a, const void *b)
+{
+	const struct known_file *x = a, *y = b;
+
+	return strcmp(x->path, y->path);
+}
+
+static const struct known_file *known_find(const struct known *k,
+					   const char *path)
+{
+	const struct known_file key = { .path = (char *)(uintptr_t)path };
+
+	return k->n == 0 ? NULL : bsearch(&key, k->files, k->n,
+					  sizeof(*k->files), compare_known);
 }
 
 static void known_done(struct known *k)
 {
 	for (size_t j = 0; j < k->n; j++)
-		free(k->paths[j]);
-	free(k->paths);
+		free(k->files[j].path);
+	free(k->files);
 }
 
 /* ---- one file --------------------------------------------------------------*/
@@ -141,11 +163,10 @@ static int tell_problems(struct pass *pass, const struct crawl_result *c,
 				   LIMIT_CRAWL_DIRECTORIES));
 	if (left_out > 0 && r == 0)
 		r = tell(pass, "/", PROBLEM_LIMIT, false,
-			 xasprintf("the crawl found %zu files that may be stores, "
-				   "%zu of them more than the %u of root's and the "
-				   "%u of another user's that it looks at: crawl "
-				   "parts of the tree (--crawl DIR)", c->n_found,
-				   left_out, LIMIT_CRAWL_STORES,
+			 xasprintf("%zu files that crawls found are more than the "
+				   "%u of root's and the %u of another user's that "
+				   "are looked at: crawl parts of the tree "
+				   "(--crawl DIR)", left_out, LIMIT_CRAWL_STORES,
 				   LIMIT_USER_CRAWL_STORES));
 	return r;
 }
@@ -200,97 +221,81 @@ static int take_some(struct pass *pass, const struct store_definition *d,
 struct shares {
 	unsigned of_root, of_users;
 	unsigned of_each[1u << 12];
+	size_t left_out;
 };
 
-/* One user's files are not to keep others' from being looked at.  OWN: of root, or
- * of whoever runs this.  */
-static bool is_left_out(struct shares *s, uint32_t uid, bool own)
+/* One user's files are not to keep others' from being looked at.  Those of root, and
+ * of whoever runs this, have a share of their own.  */
+static bool is_left_out(struct shares *s, const struct pass *pass,
+			const struct file_id *id)
 {
-	unsigned *one = &s->of_each[uid % ARRAY_SIZE(s->of_each)];
+	unsigned *one = &s->of_each[id->uid % ARRAY_SIZE(s->of_each)];
+	const bool own = id->uid == 0 || id->uid == pass->options->sources.uid;
 
-	if (own)
-		return s->of_root >= LIMIT_CRAWL_STORES || (s->of_root++, false);
-	if (s->of_users >= LIMIT_CRAWL_STORES || *one >= LIMIT_USER_CRAWL_STORES)
+	if (own ? s->of_root >= LIMIT_CRAWL_STORES :
+	    s->of_users >= LIMIT_CRAWL_STORES ||
+	    *one >= LIMIT_USER_CRAWL_STORES) {
+		s->left_out++;
 		return true;
-	s->of_users++;
-	++*one;
+	}
+	if (own) {
+		s->of_root++;
+	} else {
+		s->of_users++;
+		++*one;
+	}
 	return false;
 }
 
+static int take_known_again(struct pass *pass, const struct store_definition *d,
+			    struct known *known, struct shares *shares)
+{
+	int r = 0;
+
+	for (size_t k = 0; k < known->n && r >= 0; k++) {
+		struct known_file *f = &known->files[k];
+		struct file_id id;
+		const int e = file_lstat(pass->options->root, f->path, &id);
+
+		if (e < 0 && e != -ENOENT && e != -ENOTDIR)
+			r = tell(pass, f->path, PROBLEM_UNREADABLE, false,
+				 xasprintf("found by an earlier crawl: %s",
+					   error_words(e)));
+		if (e < 0 || !S_ISREG(id.mode) || is_left_out(shares, pass, &id))
+			continue;
+		r = take_file(pass, d, f->path, &id, &f->nothing);
+		f->taken = true;
+	}
+	return r;
+}
+
 static int take_found(struct pass *pass, const struct store_definition *d,
-		      const struct crawl_result *c, size_t *ret_left_out)
+		      const struct crawl_result *c, const struct known *known,
+		      struct shares *shares)
 {
 	struct crawl_found *some[LIMIT_WIRE_FILES];
-	struct shares *shares = xcalloc(1, sizeof(*shares));
-	const uint32_t self = pass->options->sources.uid;
-	size_t n = 0, left_out = 0;
+	size_t n = 0;
 	int r = 0;
 
 	for (size_t k = 0; k < c->n_found && r >= 0; k++) {
 		struct crawl_found *f = &c->found[k];
+		const struct known_file *before = known_find(known, f->path);
 
-		/* What has not changed, and was no store, is none.  */
-		if (f->nothing)
+		if (before != NULL && before->taken) {
+			f->nothing = before->nothing;
+			f->settled = true;
 			continue;
-		f->left_out = is_left_out(shares, f->id.uid,
-					  f->id.uid == 0 || f->id.uid == self);
-		left_out += f->left_out;
-		if (!f->left_out)
-			some[n++] = f;
+		}
+		/* What has not changed, and was no store, is none.  */
+		if (f->nothing || is_left_out(shares, pass, &f->id))
+			continue;
+		some[n++] = f;
 		if (n < ARRAY_SIZE(some))
 			continue;
 		r = take_some(pass, d, some, n);
 		n = 0;
 	}
-	if (r >= 0)
-		r = take_some(pass, d, some, n);
-	free(shares);
-	*ret_left_out = left_out;
-	return r;
-}
-
-static bool was_looked_at(const struct crawl_result *c, const char *path)
-{
-	size_t low = 0, high = c->n_found;
-
-	while (low < high) {
-		const size_t middle = low + (high - low) / 2;
-		const int order = strcmp(path, c->found[middle].path);
-
-		if (order == 0)
-			return !c->found[middle].left_out;
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return false;
-}
-
-/* What earlier crawls found, and this one did not come to.  */
-static int take_known_again(struct pass *pass, const struct store_definition *d,
-			    const struct crawl_result *c,
-			    const struct known *known)
-{
-	int r = 0;
-
-	for (size_t k = 0; k < known->n && r >= 0; k++) {
-		const char *path = known->paths[k];
-		struct file_id id;
-		bool nothing;
-		int e;
-
-		if (was_looked_at(c, path))
-			continue;
-		e = file_lstat(pass->options->root, path, &id);
-		if (e < 0 && e != -ENOENT && e != -ENOTDIR)
-			r = tell(pass, path, PROBLEM_UNREADABLE, false,
-				 xasprintf("found by an earlier crawl: %s",
-					   error_words(e)));
-		else if (e == 0 && S_ISREG(id.mode))
-			r = take_file(pass, d, path, &id, &nothing);
-	}
-	return r;
+	return r < 0 ? r : take_some(pass, d, some, n);
 }
 
 static int crawl(struct pass *pass, struct crawl_result *ret)
@@ -335,23 +340,25 @@ int scan_found(struct pass *pass)
 	const struct store_definition *d = found_kind(o->catalogue);
 	struct crawl_result result = { .n_found = 0 };
 	struct known known = { .n = 0 };
-	size_t left_out = 0;
+	struct shares *shares;
 	int r;
 
 	if (d == NULL)
 		return 0;
+	shares = xcalloc(1, sizeof(*shares));
 	r = inventory_recorded_paths(pass->inventory, d->kind, take_known,
 				     &known);
 	if (r == 0 && o->crawl != NULL)
 		r = crawl(pass, &result);
 	if (r == 0)
-		r = take_found(pass, d, &result, &left_out);
+		r = take_known_again(pass, d, &known, shares);
 	if (r == 0)
-		r = take_known_again(pass, d, &result, &known);
+		r = take_found(pass, d, &result, &known, shares);
 	if (r == 0 && result.next != NULL)
 		r = keep_state(pass, &result);
 	if (r == 0)
-		r = tell_problems(pass, &result, left_out);
+		r = tell_problems(pass, &result, shares->left_out);
+	free(shares);
 	pass->result.crawled_names = result.names;
 	pass->result.crawled_directories = result.directories;
 	known_done(&known);

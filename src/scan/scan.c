@@ -282,6 +282,7 @@ int scan_run(struct inventory *i, const struct scan_options *options,
 	int asked, r;
 
 	troubles_forget();
+	readings_begin_scan(options->readings);
 	asked = mounts_unanswered(LIMIT_MOUNT_MS, &dead, &n_dead);
 	if (asked >= 0)
 		beneath_avoid(dead);

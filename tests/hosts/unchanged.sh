@@ -376,7 +376,11 @@ mkfifo "$work/go"
 /usr/bin/python3 -I "$work/rewrite.py" "$pem" "$work/second" <"$work/go" \
 	>"$work/ready" &
 exec 8>"$work/go"
-while [ ! -s "$work/ready" ]; do sleep 0.1; done
+tries=0
+while [ ! -s "$work/ready" ] && [ $tries -lt 300 ]; do
+	tries=$((tries + 1))
+	sleep 0.1
+done
 scan "$work/old.db"
 scan "$work/old.db"
 check "what is mapped is kept" repeated

@@ -7,6 +7,7 @@
 # shellcheck source=tests/owners/fetch.sh
 . "$srcdir/tests/owners/fetch.sh"
 [ "$(id -u)" = 0 ] || skip "needs root, to mount a file system"
+unshare -m true 2>/dev/null || skip "needs a name space of mounts"
 for package in btrfs-progs liblzo2-2; do
 	fetch_deb bookworm $package || skip "$package"
 done

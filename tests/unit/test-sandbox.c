@@ -580,7 +580,8 @@ static void shrank(void **state)
  * root's are read.  */
 static void user_is_spent(void **state)
 {
-	static const uint32_t uids[] = { 1000, 0, 1000 };
+	/* of which none is who runs this */
+	static const uint32_t uids[] = { 123456, 0, 123456 };
 	const char *const words[] = { "good" };
 
 	(void)state;

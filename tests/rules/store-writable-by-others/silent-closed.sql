@@ -5,3 +5,5 @@ UPDATE store SET path = '/home/ann/open/own.pem' WHERE path = '/home/ann/own.pem
 UPDATE file SET mode = 438, path = '/home/ann/open/own.pem', store = '/home/ann/open/own.pem'
 	WHERE path = '/home/ann/own.pem';
 UPDATE entry SET store = '/home/ann/open/own.pem' WHERE store = '/home/ann/own.pem';
+-- Behind it also what is another group's, which cannot come there either.
+UPDATE file SET gid = 100 WHERE store = '/home/ann/open/own.pem';

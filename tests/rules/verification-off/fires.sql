@@ -1,5 +1,6 @@
 -- For everybody, for a user, for named servers, weaker, in the environment, in a
--- process; two in one file are one finding.
+-- process; each is one
+-- finding, also of a list.
 INSERT INTO setting (name, value, program, effect, source, path, line, owner, section) VALUES
 	('NODE_TLS_REJECT_UNAUTHORIZED', '0', 'node', 'off', 'file', '/etc/environment', 4, '', ''),
 	('GIT_SSL_NO_VERIFY', '1', 'git', 'off', 'file', '/etc/environment', 5, '', ''),
@@ -8,4 +9,6 @@ INSERT INTO setting (name, value, program, effect, source, path, line, owner, se
 	('sslVerify', 'false', 'git', 'off', 'file', '/home/bob/.gitconfig', 7, 'bob', 'http.https://git.example'),
 	('sslmode', 'prefer', 'postgresql', 'off', 'file', '/etc/pg_service.conf', 3, '', 'db'),
 	('PYTHONHTTPSVERIFY', '0', 'python', 'off', 'environment', NULL, 0, '', ''),
+	('insecure-registries', 'a', 'docker', 'off', 'file', '/etc/docker/daemon.json', 2, '', ''),
+	('insecure-registries', 'b', 'docker', 'off', 'file', '/etc/docker/daemon.json', 2, '', ''),
 	('-k', NULL, 'curl', 'off', 'process', '/usr/bin/curl', 0, 'ann', '');
