@@ -1,4 +1,4 @@
--- The inventory's schema, version 1 (PRAGMA user_version).
+-- The inventory's schema, version 2 (PRAGMA user_version).
 --
 -- Base tables are private to src/inventory; what others may read are the v_*
 -- views, documented column by column in trustdrift-inventory(5).  An unchanged
@@ -919,4 +919,4 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
 ANALYZE sqlite_schema;
 
 PRAGMA application_id = 1413763654;	-- "TDRF"
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;

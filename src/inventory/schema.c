@@ -14,13 +14,33 @@
 
 #define SCHEMA_FILE	"/schema/inventory.sql"
 
-/* No version older than the first was ever released.  */
+/* The findings of each root's audit, not of the newest only.  */
+static const char from_1[] =
+	"ALTER TABLE finding RENAME TO finding_1; "
+	"CREATE TABLE IF NOT EXISTS audit ("
+		"root_id INTEGER PRIMARY KEY REFERENCES root, "
+		"scan_id INTEGER NOT NULL REFERENCES scan); "
+	"CREATE TABLE finding ("
+		"scan_id INTEGER NOT NULL REFERENCES scan, "
+		"position INTEGER NOT NULL, "
+		"id TEXT NOT NULL, "
+		"document TEXT NOT NULL, "
+		"PRIMARY KEY (scan_id, position)); "
+	"INSERT INTO finding (scan_id, position, id, document) "
+		"SELECT scan_id, position, id, document FROM finding_1; "
+	"INSERT OR IGNORE INTO audit SELECT s.root_id, s.id FROM meta m "
+		"JOIN scan s ON s.id = m.value WHERE m.key = 'audit'; "
+	"DROP TABLE finding_1; "
+	"DELETE FROM meta WHERE key = 'audit'";
+
+/* Version 1 was never released, but there are inventories of it.  */
 static const struct migration migrations[] = {
+	{ 1, from_1 },
 	{ 0, NULL },
 };
 
 const struct schema schema_current = {
-	.version = 1,
+	.version = 2,
 	.migrations = migrations,
 };
 

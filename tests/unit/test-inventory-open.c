@@ -86,7 +86,7 @@ static void test_fresh(void **state)
 	assert_int_equal(st.st_mode & 07777, 0600);
 	assert_int_equal(stat(dir, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0700);
-	assert_int_equal(number(i, "PRAGMA user_version"), 1);
+	assert_int_equal(number(i, "PRAGMA user_version"), 2);
 	assert_int_equal(number(i, "PRAGMA application_id"), APPLICATION_ID);
 	check_rows(i, "PRAGMA journal_mode", "delete");
 	assert_int_equal(number(i, "PRAGMA auto_vacuum"), 2);
@@ -634,7 +634,7 @@ static void test_newer(void **state)
 
 	(void)state;
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 2", NULL,
+	assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 3", NULL,
 				      NULL, NULL), SQLITE_OK);
 	sqlite3_close(db);
 	check_refused(path, INVENTORY_WRITE, -EMEDIUMTYPE, "newer version");
@@ -645,12 +645,12 @@ static void test_newer(void **state)
 static void test_migration(void **state)
 {
 	static const struct migration steps[] = {
-		{ 2, "ALTER TABLE scan RENAME COLUMN mood TO humour" },
-		{ 1, "ALTER TABLE scan ADD COLUMN mood TEXT; "
+		{ 3, "ALTER TABLE scan RENAME COLUMN mood TO humour" },
+		{ 2, "ALTER TABLE scan ADD COLUMN mood TEXT; "
 		     "UPDATE scan SET mood = 'fine'" },
 		{ 0, NULL },
 	};
-	const struct schema later = { 3, steps };
+	const struct schema later = { 4, steps };
 	AUTO(str) char *path = database_with_scan("inventory.db");
 	AUTO(inventory) struct inventory *i = NULL;
 	AUTO(str) char *error = NULL;
@@ -682,7 +682,7 @@ static void test_migration(void **state)
 
 	assert_int_equal(open_with_schema(path, INVENTORY_WRITE, 0, &later, &i,
 					  &error), 0);
-	check_rows(i, "PRAGMA user_version", "3");
+	check_rows(i, "PRAGMA user_version", "4");
 	check_rows(i, "SELECT humour FROM scan", "fine");
 	check_rows(i, "SELECT root, earlier_scans FROM v_run", "/|0");
 	check_rows(i, "SELECT count(*) FROM sqlite_master WHERE name LIKE "
@@ -694,12 +694,37 @@ static void test_migration(void **state)
 	check_refused(path, INVENTORY_WRITE, -EMEDIUMTYPE, "newer version");
 }
 
+/* Version 1 had the findings of one audit, and its scan in meta.  */
+static void test_from_1(void **state)
+{
+	AUTO(str) char *path = database_with_scan("inventory.db");
+	AUTO(inventory) struct inventory *i = NULL;
+	sqlite3 *db = NULL;
+
+	(void)state;
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "DROP TABLE finding; DROP TABLE audit;"
+		"CREATE TABLE finding (position INTEGER PRIMARY KEY,"
+		" scan_id INTEGER NOT NULL REFERENCES scan,"
+		" id TEXT NOT NULL UNIQUE, document TEXT NOT NULL);"
+		"INSERT INTO finding SELECT 0, max(id), 'f', '{}' FROM scan;"
+		"INSERT INTO meta SELECT 'audit', max(id) FROM scan;"
+		"PRAGMA user_version = 1", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+	i = open_ok(path, INVENTORY_WRITE);
+	check_rows(i, "PRAGMA user_version", "2");
+	check_rows(i, "SELECT f.position, f.id, f.document, s.root_id - a.root_id"
+		   " FROM finding f JOIN audit a ON a.scan_id = f.scan_id"
+		   " JOIN scan s ON s.id = a.scan_id", "0|f|{}|0");
+	check_rows(i, "SELECT count(*) FROM meta WHERE key = 'audit'", "0");
+}
+
 /* A step that fails, or is missing, leaves the file as it was.  */
 static void test_failed_migration(void **state)
 {
 	static const struct migration broken[] = {
-		{ 1, "ALTER TABLE scan ADD COLUMN mood TEXT" },
-		{ 2, "ALTER TABLE no_such_table ADD COLUMN mood TEXT" },
+		{ 2, "ALTER TABLE scan ADD COLUMN mood TEXT" },
+		{ 3, "ALTER TABLE no_such_table ADD COLUMN mood TEXT" },
 		{ 0, NULL },
 	};
 	AUTO(str) char *path = database_with_scan("inventory.db");
@@ -708,16 +733,16 @@ static void test_failed_migration(void **state)
 
 	(void)state;
 	assert_int_equal(open_with_schema(path, INVENTORY_WRITE, 0,
-					  &(struct schema){ 3, broken }, &none,
+					  &(struct schema){ 4, broken }, &none,
 					  &error), -EIO);
 	assert_non_null(strstr(error, "no_such_table"));
 	free(TAKE(error));
 	assert_int_equal(open_with_schema(path, INVENTORY_WRITE, 0,
-					  &(struct schema){ 4, broken + 2 },
+					  &(struct schema){ 5, broken + 2 },
 					  &none, &error), -EMEDIUMTYPE);
-	assert_non_null(strstr(error, "no migration from version 1"));
+	assert_non_null(strstr(error, "no migration from version 2"));
 	i = open_ok(path, INVENTORY_WRITE);
-	check_rows(i, "PRAGMA user_version", "1");
+	check_rows(i, "PRAGMA user_version", "2");
 	check_rows(i, "SELECT count(*) FROM pragma_table_info('scan') "
 		   "WHERE name = 'mood'", "0");
 }
@@ -746,6 +771,7 @@ int main(void)
 		SCRATCH_TEST(test_no_locks),
 		SCRATCH_TEST(test_newer),
 		SCRATCH_TEST(test_migration),
+		SCRATCH_TEST(test_from_1),
 		SCRATCH_TEST(test_failed_migration),
 	};
 
