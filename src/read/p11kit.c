@@ -271,6 +271,7 @@ static int object_note(const struct object *o, void *data)
 	if (++r->n_objects > LIMIT_STORE_ENTRIES)
 		return -E2BIG;
 	if (o->error || o->kind != CLASS_EXTENSION ||
+	    o->attributes[ATTRIBUTE_PUBLIC_KEY_INFO].n == 0 ||
 	    extension_read(o->attributes[ATTRIBUTE_VALUE], &s.purposes,
 			   &reject) <= 0)
 		return 0;
@@ -289,12 +290,18 @@ static bool is_true(const struct object *o, enum attribute attribute)
 
 static int extension_give(const struct object *o, struct reading *r)
 {
+	const struct blob key = o->attributes[ATTRIBUTE_PUBLIC_KEY_INFO];
 	struct entry e = { .offset = o->offset };
 	unsigned purposes;
 	bool reject;
 	int kind = extension_read(o->attributes[ATTRIBUTE_VALUE], &purposes,
 				  &reject);
 
+	if (key.n == 0) {
+		sink_skipped(r->out, PROBLEM_MALFORMED, o->offset, "an extension "
+			     "for an empty public key, which no certificate has");
+		return 0;
+	}
 	if (kind < 0) {
 		sink_skipped(r->out, PROBLEM_MALFORMED, o->offset, "the value "
 			     "is no extension; p11-kit has no anchor with that "
@@ -310,8 +317,7 @@ static int extension_give(const struct object *o, struct reading *r)
 		return 0;
 	}
 	sink_label(r->out, &e, o->attributes[ATTRIBUTE_LABEL]);
-	return give_staple(r->out, o->attributes[ATTRIBUTE_PUBLIC_KEY_INFO],
-			   purposes, &e);
+	return give_staple(r->out, key, purposes, &e);
 }
 
 static void set_distrust_after(struct entry *e, const struct object *o,
