@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "cmd.h"
 #include "scan/scan.h"
@@ -52,14 +51,6 @@ static int verdict(const struct options *o, struct baseline *baseline,
 	return o->exit_zero ? STATUS_OK : status;
 }
 
-static int64_t clock_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static int load_assets(struct inventory *i, struct assets **ret_assets)
 {
 	char *error = NULL;
@@ -78,7 +69,7 @@ static int run(const struct options *o, bool recorded)
 	struct baseline *baseline;
 	AUTO(assets) struct assets *assets = NULL;
 	AUTO(str) char *history = NULL;
-	const int64_t begun = clock_ms();
+	const int64_t begun = monotonic_ns();
 	struct report_facts facts;
 	struct scan_result scan;
 	int status, r;
@@ -124,7 +115,7 @@ static int run(const struct options *o, bool recorded)
 		.history = history,
 		/* A run that is as of another time is to be the same again.  */
 		.duration_ms = o->given & BIT(OPTION_NOW) ? -1 :
-			       clock_ms() - begun,
+			       (monotonic_ns() - begun) / NS_PER_MS,
 		.status = verdict(o, baseline, judged.first),
 	};
 	notify_log(o, &judged, &facts);

@@ -23,6 +23,9 @@ struct scan_head {
 	char *root;
 };
 
+/* In the order in which they are written.  */
+enum part { STORES, ENTRIES, STATEMENTS, SETTINGS, INCOMPLETE, PARTS };
+
 struct diff {
 	const struct options *o;
 	struct inventory *inventory;
@@ -30,7 +33,8 @@ struct diff {
 	FILE *f;
 	struct pen pen;
 	bool json;
-	size_t stores, entries, statements, settings, incomplete; /* rows so far */
+	enum part part;		/* that is written now */
+	size_t rows[PARTS];	/* so far */
 	char *store;		/* text: the store of the row before */
 };
 
@@ -258,6 +262,12 @@ static char *statements_query(const struct diff *d)
 		    " spki_sha256, next_update, change DESC");
 }
 
+static char *incomplete_query(const struct diff *d)
+{
+	return xasprintf(incomplete_sql, d->old.id, d->new.id, d->old.id,
+			 d->new.id);
+}
+
 static char *settings_query(const struct diff *d)
 {
 	int64_t old = d->old.id, new = d->new.id;
@@ -272,12 +282,11 @@ static char *settings_query(const struct diff *d)
 
 /* One row as an object, but for the columns that are only ours.  */
 static void json_object(struct diff *d, int n, const char *const *names,
-			const char *const *values, const bool *numeric,
-			bool first)
+			const char *const *values, const bool *numeric)
 {
 	const char *comma = "";
 
-	fprintf(d->f, "%s\n    {", first ? "" : ",");
+	fprintf(d->f, "%s\n    {", d->rows[d->part] == 0 ? "" : ",");
 	for (int i = 0; i < n; i++) {
 		AUTO(str) char *value = NULL;
 		char time[TIME_SIZE];
@@ -313,15 +322,6 @@ static void json_begin(struct diff *d)
 		d->old.id, time_format(d->old.now, old));
 	fprintf(d->f, "  \"new\": { \"scan\": %" PRId64 ", \"now\": \"%s\" },\n",
 		d->new.id, time_format(d->new.now, new));
-	fputs("  \"stores\": [", d->f);
-}
-
-static void json_next(struct diff *d, size_t rows, const char *key)
-{
-	fprintf(d->f, "%s]%s", rows > 0 ? "\n  " : "",
-		key != NULL ? ",\n" : "\n}\n");
-	if (key != NULL)
-		fprintf(d->f, "  \"%s\": [", key);
 }
 
 /* ---- text ------------------------------------------------------------------*/
@@ -362,7 +362,7 @@ static void text_store(struct diff *d, const char *const *v)
 	AUTO(str) char *path = escaped(v[2]);
 	AUTO(str) char *note = xasprintf(_("(%s, %s entries)"), kind, v[4]);
 
-	if (d->stores == 0)
+	if (d->rows[STORES] == 0)
 		putc('\n', d->f);
 	pen_begin(&d->pen, "", "    ");
 	pen_word(&d->pen, ink_of(v[0]), sign(v[0]));
@@ -406,6 +406,9 @@ static void text_entry(struct diff *d, const char *const *v)
 		*v[ENTRY_PURPOSES] != '\0' ? " " : "", v[ENTRY_PURPOSES]);
 	const char *file = strrchr(location, '/');
 
+	/* Those of a store that came or went as a whole are only counted.  */
+	if (strcmp(v[ENTRY_SHARED], "0") == 0)
+		return;
 	text_store_head(d, v);
 	pen_begin(&d->pen, "  ", "      ");
 	pen_word(&d->pen, ink_of(v[0]), sign(v[0]));
@@ -488,7 +491,7 @@ static void text_setting(struct diff *d, const char *const *v)
 	AUTO(str) char *whom = xasprintf("(%s: %s)", v[SETTING_EFFECT],
 					 v[SETTING_PROGRAM]);
 
-	if (d->settings == 0)
+	if (d->rows[SETTINGS] == 0)
 		putc('\n', d->f);
 	pen_begin(&d->pen, "", "    ");
 	pen_word(&d->pen, ink_of(v[0]), sign(v[0]));
@@ -506,142 +509,92 @@ static void text_incomplete(struct diff *d, const char *const *v)
 		_("%s was not read completely (%s problems, then %s): what seems to come or go may have been there all along."),
 		path, v[2], v[3]);
 
-	if (d->incomplete == 0)
+	if (d->rows[INCOMPLETE] == 0)
 		putc('\n', d->f);
 	pen_line(&d->pen, INK_MEDIUM, "", "  ", line);
 }
 
 static size_t differences(const struct diff *d)
 {
-	return d->stores + d->entries + d->statements + d->settings;
+	size_t n = 0;
+
+	for (size_t k = 0; k < INCOMPLETE; k++)
+		n += d->rows[k];
+	return n;
 }
 
 static void text_end(struct diff *d)
 {
-	AUTO(str) char *stores = xasprintf(ngettext("%zu store",
-		"%zu stores", d->stores), d->stores);
-	AUTO(str) char *entries = xasprintf(ngettext("%zu entry",
-		"%zu entries", d->entries), d->entries);
-
+	const size_t *rows = d->rows;
+	AUTO(str) char *stores = xasprintf(ngettext("%zu store", "%zu stores",
+		rows[STORES]), rows[STORES]);
+	AUTO(str) char *entries = xasprintf(ngettext("%zu entry", "%zu entries",
+		rows[ENTRIES]), rows[ENTRIES]);
 	AUTO(str) char *statements = xasprintf(ngettext("%zu statement",
-		"%zu statements", d->statements), d->statements);
+		"%zu statements", rows[STATEMENTS]), rows[STATEMENTS]);
 	AUTO(str) char *settings = xasprintf(ngettext("%zu setting",
-		"%zu settings", d->settings), d->settings);
+		"%zu settings", rows[SETTINGS]), rows[SETTINGS]);
 
 	if (differences(d) == 0)
 		fprintf(d->f, "\n%s\n", _("No difference."));
-	if (d->stores + d->entries > 0)
+	if (rows[STORES] + rows[ENTRIES] > 0)
 		fprintf(d->f, _("\n%s and %s differ.\n"), stores, entries);
-	if (d->statements + d->settings > 0)
+	if (rows[STATEMENTS] + rows[SETTINGS] > 0)
 		fprintf(d->f, _("\n%s and %s differ.\n"), statements, settings);
 }
 
 /* ---- both ------------------------------------------------------------------*/
 
-static int give_store(int n, const char *const *names,
-		      const char *const *values, const bool *numeric,
-		      void *data)
+static const struct {
+	const char *key;	/* in JSON */
+	char *(*query)(const struct diff *d);
+	void (*text)(struct diff *d, const char *const *v);
+} parts[PARTS] = {
+	[STORES] = { "stores", stores_query, text_store },
+	[ENTRIES] = { "entries", entries_query, text_entry },
+	[STATEMENTS] = { "statements", statements_query, text_statement },
+	[SETTINGS] = { "settings", settings_query, text_setting },
+	[INCOMPLETE] = { "incomplete", incomplete_query, text_incomplete },
+};
+
+static int give(int n, const char *const *names, const char *const *values,
+		const bool *numeric, void *data)
 {
 	struct diff *d = data;
 
 	if (d->json)
-		json_object(d, n, names, values, numeric, d->stores == 0);
+		json_object(d, n, names, values, numeric);
 	else
-		text_store(d, values);
-	d->stores++;
+		parts[d->part].text(d, values);
+	d->rows[d->part]++;
 	return 0;
 }
 
-static int give_entry(int n, const char *const *names,
-		      const char *const *values, const bool *numeric,
-		      void *data)
+static int compare_part(struct diff *d, enum part part)
 {
-	struct diff *d = data;
+	AUTO(str) char *sql = parts[part].query(d);
+	int status;
 
+	d->part = part;
 	if (d->json)
-		json_object(d, n, names, values, numeric, d->entries == 0);
-	else if (strcmp(values[ENTRY_SHARED], "0") != 0)
-		text_entry(d, values);
-	d->entries++;
-	return 0;
-}
-
-static int give_statement(int n, const char *const *names,
-			  const char *const *values, const bool *numeric,
-			  void *data)
-{
-	struct diff *d = data;
-
-	if (d->json)
-		json_object(d, n, names, values, numeric, d->statements == 0);
-	else
-		text_statement(d, values);
-	d->statements++;
-	return 0;
-}
-
-static int give_setting(int n, const char *const *names,
-			const char *const *values, const bool *numeric,
-			void *data)
-{
-	struct diff *d = data;
-
-	if (d->json)
-		json_object(d, n, names, values, numeric, d->settings == 0);
-	else
-		text_setting(d, values);
-	d->settings++;
-	return 0;
-}
-
-static int give_incomplete(int n, const char *const *names,
-			   const char *const *values, const bool *numeric,
-			   void *data)
-{
-	struct diff *d = data;
-
-	if (d->json)
-		json_object(d, n, names, values, numeric, d->incomplete == 0);
-	else
-		text_incomplete(d, values);
-	d->incomplete++;
-	return 0;
+		fprintf(d->f, "  \"%s\": [", parts[part].key);
+	status = select_rows(d->inventory, sql, give, d);
+	if (status < 0 && d->json)
+		fprintf(d->f, "%s]%s", d->rows[part] > 0 ? "\n  " : "",
+			part + 1 < PARTS ? ",\n" : "\n}\n");
+	return status;
 }
 
 static int compare(struct diff *d)
 {
-	AUTO(str) char *stores = stores_query(d);
-	AUTO(str) char *entries = entries_query(d);
-	AUTO(str) char *statements = statements_query(d);
-	AUTO(str) char *settings = settings_query(d);
-	AUTO(str) char *incomplete = xasprintf(incomplete_sql, d->old.id,
-					       d->new.id, d->old.id,
-					       d->new.id);
-	/* What comes after each is its name in JSON.  */
-	const struct {
-		const char *sql;
-		row_fn *give;
-		const size_t *rows;
-		const char *next;
-	} parts[] = {
-		{ stores, give_store, &d->stores, "entries" },
-		{ entries, give_entry, &d->entries, "statements" },
-		{ statements, give_statement, &d->statements, "settings" },
-		{ settings, give_setting, &d->settings, "incomplete" },
-		{ incomplete, give_incomplete, &d->incomplete, NULL },
-	};
 	int status = -1;
 
 	if (d->json)
 		json_begin(d);
 	else
 		text_begin(d);
-	for (size_t k = 0; status < 0 && k < ARRAY_SIZE(parts); k++) {
-		status = select_rows(d->inventory, parts[k].sql, parts[k].give,
-				     d);
-		if (status < 0 && d->json)
-			json_next(d, *parts[k].rows, parts[k].next);
-	}
+	for (size_t k = 0; status < 0 && k < PARTS; k++)
+		status = compare_part(d, (enum part)k);
 	if (status < 0 && !d->json)
 		text_end(d);
 	return status;

@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "cmd.h"
 #include "locate/locate.h"
@@ -24,7 +23,7 @@ struct crawling {
 	struct crawl_options options;
 	const struct options *o;
 	char **starts;
-	struct timespec begin;
+	int64_t begin;			/* monotonic_ns() */
 	void (*before)(int);		/* what SIGINT did */
 };
 
@@ -32,12 +31,9 @@ static void show(const struct crawl_progress *p, void *data)
 {
 	const struct crawling *c = data;
 	AUTO(str) char *line = NULL, *path = NULL;
-	struct timespec now;
-	double seconds;
+	const double seconds = (double)(monotonic_ns() - c->begin) /
+			       NS_PER_SECOND;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	seconds = (double)(now.tv_sec - c->begin.tv_sec) +
-		  (double)(now.tv_nsec - c->begin.tv_nsec) / 1e9;
 	path = p->path != NULL ? escape_text(p->path, strlen(p->path)) :
 	       xstrdup("");
 	line = xasprintf(_("crawling: %zu names in %zu directories, %zu found, %.0f names/s %.*s"),
@@ -104,7 +100,7 @@ int crawling_begin(const struct options *o, const struct root *root,
 		.starts = c->starts, .all = o->crawl_all,
 		.names_only = o->crawl_names, .strict = o->strict,
 		.stop = &stop, .progress = show, .data = c };
-	clock_gettime(CLOCK_MONOTONIC, &c->begin);
+	c->begin = monotonic_ns();
 	c->before = signal(SIGINT, on_signal);
 	if (c->before == SIG_IGN)	/* nohup, or a shell's background */
 		signal(SIGINT, SIG_IGN);

@@ -1,4 +1,4 @@
--- The inventory's schema, version 2 (PRAGMA user_version).
+-- The inventory's schema, version 3 (PRAGMA user_version).
 --
 -- Base tables are private to src/inventory; what others may read are the v_*
 -- views, documented column by column in trustdrift-inventory(5).  An unchanged
@@ -578,6 +578,10 @@ FROM scan s JOIN directory d ON d.directory_set_id = s.directory_set_id;
 CREATE VIEW v_directory AS
 SELECT path, mode, uid, gid, user
 FROM v_history_directory WHERE scan_id = (SELECT max(id) FROM scan);
+-- What not everybody may pass through: nobody else comes to what begins so.
+CREATE VIEW v_closed_directory AS
+SELECT path || '/' AS beneath, CASE WHEN (mode & 8) <> 0 THEN gid END AS gid
+FROM v_directory WHERE (mode & 1) = 0;
 
 CREATE VIEW v_history_party AS
 SELECT s.id AS scan_id, p.party, p.type, p.instance, p.title, p.owner,
@@ -919,4 +923,4 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
 ANALYZE sqlite_schema;
 
 PRAGMA application_id = 1413763654;	-- "TDRF"
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;

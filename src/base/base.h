@@ -214,6 +214,11 @@ char *utf8_text(const char *s, size_t n);
  * attribute's.  */
 void put_markup(FILE *f, const char *text, size_t n);
 
+/* For how long something takes; only differences mean anything.  */
+#define NS_PER_SECOND	INT64_C(1000000000)
+#define NS_PER_MS	INT64_C(1000000)
+int64_t monotonic_ns(void);
+
 /* Seconds since 1970.  Accepts RFC 3339 with offset or Z, the same with a
  * space for the T, and @SECONDS; -EINVAL otherwise.  */
 int time_parse(const char *s, int64_t *ret_time);
@@ -419,6 +424,8 @@ struct file_id {
 
 struct stat;
 struct file_id file_id_of(const struct stat *st);
+/* Root, or whoever runs this: a user whose files take nothing from others'.  */
+bool uid_is_own(uint32_t uid);
 /* Did what ID is of change at SINCE_NS or later, or so shortly before that it may have
  * changed again without a trace?  */
 bool file_is_young(const struct file_id *id, int64_t since_ns);

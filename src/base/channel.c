@@ -24,8 +24,6 @@
 #define READ_BYTES	(64u << 10)
 #define LOOK_MS		200		/* how often the limits are looked at */
 #define LOOK_BYTES	(1u << 20)	/* ... and when so many have come */
-#define SECOND_NS	INT64_C(1000000000)
-#define MILLISECOND_NS	INT64_C(1000000)
 
 void channel_init(struct channel *c, int fd, pid_t peer)
 {
@@ -49,28 +47,23 @@ void channel_done(struct channel *c)
 
 /* ---- time ----------------------------------------------------------------*/
 
-static int64_t now(clockid_t clock)
-{
-	struct timespec t;
-
-	if (clock_gettime(clock, &t) < 0)
-		return 0;
-	return (int64_t)t.tv_sec * SECOND_NS + t.tv_nsec;
-}
-
 /* 0 when it is gone.  */
 int64_t channel_cpu_time(const struct channel *c)
 {
+	struct timespec t;
 	clockid_t clock;
 
-	return clock_getcpuclockid(c->peer, &clock) == 0 ? now(clock) : 0;
+	if (clock_getcpuclockid(c->peer, &clock) != 0 ||
+	    clock_gettime(clock, &t) < 0)
+		return 0;
+	return t.tv_sec * NS_PER_SECOND + t.tv_nsec;
 }
 
 void channel_arm(struct channel *c)
 {
 	if (c->peer == 0)
 		return;
-	c->cpu_end = channel_cpu_time(c) + c->cpu_limit * SECOND_NS;
+	c->cpu_end = channel_cpu_time(c) + c->cpu_limit * NS_PER_SECOND;
 	c->waited = c->looked = 0;
 	c->unlooked_bytes = 0;
 }
@@ -78,14 +71,14 @@ void channel_arm(struct channel *c)
 /* The limits, when it is time.  */
 static int look(struct channel *c)
 {
-	if (c->waited - c->looked < LOOK_MS * MILLISECOND_NS &&
+	if (c->waited - c->looked < LOOK_MS * NS_PER_MS &&
 	    c->unlooked_bytes < LOOK_BYTES)
 		return 0;
 	c->looked = c->waited;
 	c->unlooked_bytes = 0;
 	if (channel_cpu_time(c) > c->cpu_end)
 		return -ETIME;
-	return c->waited > c->wall_limit * SECOND_NS ? -ETIMEDOUT : 0;
+	return c->waited > c->wall_limit * NS_PER_SECOND ? -ETIMEDOUT : 0;
 }
 
 /* Waits until the peer can be read from, or written to.  */
@@ -95,14 +88,14 @@ static int wait_for(struct channel *c, short events)
 	int n = 0, r = 0;
 
 	while (n == 0 && r == 0) {
-		const int64_t before = now(CLOCK_MONOTONIC);
+		const int64_t before = monotonic_ns();
 
 		n = poll(&p, 1, LOOK_MS);
 		if (n < 0 && errno == EINTR)
 			n = 0;
 		else if (n < 0)
 			r = -errno;
-		c->waited += now(CLOCK_MONOTONIC) - before;
+		c->waited += monotonic_ns() - before;
 		if (r == 0)
 			r = look(c);
 	}

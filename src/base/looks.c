@@ -240,10 +240,14 @@ bool look_is_same(const struct file_id *a, const struct file_id *b)
 		 a->ctime_ns == b->ctime_ns));
 }
 
+bool uid_is_own(uint32_t uid)
+{
+	return uid == 0 || uid == geteuid();
+}
+
 bool file_is_young(const struct file_id *id, int64_t since_ns)
 {
-	const bool others = S_ISREG(id->mode) && id->uid != 0 &&
-			    id->uid != geteuid();
+	const bool others = S_ISREG(id->mode) && !uid_is_own(id->uid);
 
 	return id->ctime_ns >= since_ns - (others ? MAPPED_NS : 0);
 }

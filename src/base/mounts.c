@@ -38,13 +38,11 @@ static pid_t look(const char *path)
 static bool comes_back(pid_t pid, int64_t end)
 {
 	const struct timespec pause = { .tv_nsec = PAUSE_NS };
-	struct timespec t;
 
 	for (;;) {
 		if (waitpid(pid, NULL, WNOHANG) != 0)
 			return true;
-		clock_gettime(CLOCK_MONOTONIC, &t);
-		if (t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000 >= end) {
+		if (monotonic_ns() >= end) {
 			kill(pid, SIGKILL);
 			return false;
 		}
@@ -57,7 +55,7 @@ int mounts_unanswered(unsigned limit_ms, char ***ret_points, size_t *ret_n)
 	AUTO(mounts) struct mounts mounts = { .n = 0 };
 	AUTO(names) char **points = xcalloc(1, sizeof(*points));
 	size_t n = 0, cap = 1, kept = 0;
-	struct timespec t;
+	int64_t end;
 	pid_t *pids;
 	int r = mounts_read(&mounts);
 
@@ -74,11 +72,8 @@ int mounts_unanswered(unsigned limit_ms, char ***ret_points, size_t *ret_n)
 	pids = xcalloc(n, sizeof(*pids));
 	for (size_t k = 0; k < n; k++)
 		pids[k] = look(points[k]);
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	end = monotonic_ns() + limit_ms * NS_PER_MS;
 	for (size_t k = 0; k < n; k++) {
-		const int64_t end = t.tv_sec * INT64_C(1000) +
-				    t.tv_nsec / 1000000 + limit_ms;
-
 		if (pids[k] < 0 || comes_back(pids[k], end))
 			free(points[k]);
 		else

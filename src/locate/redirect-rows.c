@@ -123,6 +123,12 @@ static struct redirection_problem *put_problem(struct gathering *g,
 	return p;
 }
 
+/* " of ann", "" for root and all; the caller frees.  */
+static char *whose_words(const struct allowance *a)
+{
+	return a->owner != NULL ? xasprintf(" of %s", a->owner) : xstrdup("");
+}
+
 /* A user can hide settings of that user so, and no more; what is missing of the
  * system's, or of others', makes the scan incomplete.  */
 static void put_limit(struct gathering *g, const struct allowance *a, bool others,
@@ -160,19 +166,20 @@ void gather_problem(struct gathering *g, struct allowance *a, const char *path,
 static void say_full(struct gathering *g, struct allowance *a, const char *path)
 {
 	const bool others = a->rows < a->most_rows;
+	AUTO(str) char *whose = whose_words(a);
 
 	if (!a->full)
 		put_limit(g, a, others, path,
-			  xasprintf("more than %s (%u) settings%s%s: from here on "
-				    "they were left out",
-				    a->owner == NULL || others
-				    ? "LIMIT_REDIRECTIONS"
-				    : "LIMIT_USER_REDIRECTIONS",
-				    a->owner == NULL || others
-				    ? LIMIT_REDIRECTIONS : LIMIT_USER_REDIRECTIONS,
-				    others ? " of all users, and so " : a->owner != NULL
-				    ? " of " : "",
-				    a->owner != NULL ? a->owner : ""));
+			  others ? xasprintf("more than LIMIT_REDIRECTIONS (%u) "
+					     "settings of all users: from here on "
+					     "those%s were left out",
+					     LIMIT_REDIRECTIONS, whose)
+				 : xasprintf("more than %s (%zu) settings%s: from "
+					     "here on they were left out",
+					     a->owner != NULL
+					     ? "LIMIT_USER_REDIRECTIONS"
+					     : "LIMIT_REDIRECTIONS",
+					     a->most_rows, whose));
 	a->full = true;
 }
 
@@ -206,20 +213,19 @@ void gather_row(struct gathering *g, struct allowance *a,
 bool may_follow_another(struct gathering *g, struct allowance *a,
 			const char *from)
 {
-	if (a->follows >= a->most_follows) {
-		if (a->follows++ == a->most_follows)
-			put_limit(g, a, false, from,
-				  xasprintf("more than %s (%zu) files%s%s are named "
-					    "by others: from here on they were left "
-					    "out", a->owner != NULL
-					    ? "LIMIT_USER_INCLUDES"
-					    : "LIMIT_INCLUDES", a->most_follows,
-					    a->owner != NULL ? " of " : "",
-					    a->owner != NULL ? a->owner : ""));
+	AUTO(str) char *whose = NULL;
+
+	if (a->follows++ < a->most_follows)
+		return true;
+	if (a->follows > a->most_follows + 1)
 		return false;
-	}
-	a->follows++;
-	return true;
+	whose = whose_words(a);
+	put_limit(g, a, false, from,
+		  xasprintf("more than %s (%zu) files%s are named by others: from "
+			    "here on they were left out", a->owner != NULL
+			    ? "LIMIT_USER_INCLUDES" : "LIMIT_INCLUDES",
+			    a->most_follows, whose));
+	return false;
 }
 
 bool may_follow(struct gathering *g, struct allowance *a, const char *owner,
@@ -249,14 +255,14 @@ static void say_left_out(struct gathering *g)
 		const struct allowance *a = &g->allowances[i];
 		const char *path = i < g->homes->n ? g->homes->items[i].path
 						   : "/";
+		AUTO(str) char *whose = whose_words(a);
 
 		if (a->problems_left_out > 0)
 			put_limit(g, a, false, path,
 				  xasprintf("%zu more problems with files of "
-					    "settings%s%s are not listed",
-					    a->problems_left_out,
-					    a->owner != NULL ? " of " : "",
-					    a->owner != NULL ? a->owner : ""));
+					    "settings%s are not listed: mend "
+					    "those that are, and scan again",
+					    a->problems_left_out, whose));
 	}
 }
 

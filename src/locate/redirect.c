@@ -549,7 +549,8 @@ static bool is_expanded(const struct origin *o, const char *target)
 	    (o->allowance->owner != NULL && wild < name)) {
 		add_problem(o, target, 0, true,
 			    xstrdup("named by a file of settings, with wildcards "
-				    "that are not looked for: not read"));
+				    "that are not looked for: not read; name the "
+				    "files"));
 		return false;
 	}
 	return true;

@@ -458,10 +458,10 @@ int readings_try(struct readings *r);
 /* For tests: what a worker may take for the files that it is handed, instead of
  * LIMIT_READ_CPU and LIMIT_READ_WALL.  */
 void readings_limit(struct readings *r, unsigned cpu, unsigned wall);
-/* What users' files took is forgotten; NULL is allowed.  */
-void readings_begin_scan(struct readings *r);
 /* The same of LIMIT_USER_CPU and LIMIT_USER_WALL.  */
 void readings_limit_users(struct readings *r, unsigned cpu, unsigned wall);
+/* Another scan begins: what users' files took is forgotten.  NULL is allowed.  */
+void readings_begin_scan(struct readings *r);
 /* Why readings_run() and its like failed, when that was not the environment; ""
  * when it was.  */
 const char *readings_error(const struct readings *r);
@@ -492,8 +492,8 @@ struct read_file {
 	char *engine;			/* see engine_find(); NULL: none */
 	char *died;			/* what ended the worker; NULL: nothing.
 					 * The sink has nothing then.  */
-	bool left_out;			/* it died of that its owner's files had
-					 * all the time before that they get */
+	bool left_out;			/* it was not read: its owner's files had
+					 * had their time */
 	uint64_t died_offset;		/* how far it had come */
 	bool exhausted;			/* it had all the time that a file gets: the
 					 * same bytes would take that again */

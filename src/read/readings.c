@@ -14,7 +14,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "read/jobs.h"
 #include "read/spending.h"
@@ -230,21 +229,13 @@ static size_t slot_of(const struct read_file *f)
 	return f->id.uid == 0 ? SLOT_ROOT : SLOT_USER;
 }
 
-static int64_t clock_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
-}
-
 /* Files of one owner, or the first of them, in a worker.  */
 static int run_once(struct readings *r, const struct readings_host *host,
 		    const struct read_request *request, struct read_file *files,
 		    size_t n, size_t *ret_finished, char **ret_why)
 {
 	const size_t slot = slot_of(files);
-	const int64_t begin = clock_ns();
+	const int64_t begin = monotonic_ns();
 	struct batch b = {
 		.host = host, .request = request, .files = files, .n = n };
 	struct worker *w;
@@ -259,7 +250,7 @@ static int run_once(struct readings *r, const struct readings_host *host,
 	e = batch_run(&b);
 	after = channel_cpu_time(&w->channel);
 	spending_add(r->spending, files->id.uid,
-		     after > before ? after - before : 0, clock_ns() - begin);
+		     after > before ? after - before : 0, monotonic_ns() - begin);
 	*ret_finished = b.finished;
 	if (b.host_error < 0) {
 		stop(r, slot);
@@ -283,7 +274,7 @@ static int run_there(struct readings *r, const struct readings_host *host,
 
 	while (done < n) {
 		const size_t some = one_by_one ? 1 :
-			files->id.uid == 0 || n - done < USERS_FILES
+			uid_is_own(files->id.uid) || n - done < USERS_FILES
 			? n - done : USERS_FILES;
 		struct read_file *f = &files[done];
 		char *why = NULL;

@@ -1,12 +1,9 @@
 /* spending.c -- how much time the files of each user have taken.  */
 #include <search.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/base.h"
 #include "read/spending.h"
-
-#define SECOND_NS	INT64_C(1000000000)
 
 struct spent {
 	uint32_t uid;
@@ -47,17 +44,11 @@ static int compare(const void *a, const void *b)
 	return (x->uid > y->uid) - (x->uid < y->uid);
 }
 
-/* Whoever runs this takes the time from nobody else.  */
-static bool is_own(uint32_t uid)
-{
-	return uid == 0 || uid == geteuid();
-}
-
 static bool is_more(const struct spent *spent, const struct spending *s,
 		    unsigned times)
 {
-	return spent->cpu > (int64_t)times * s->cpu * SECOND_NS ||
-	       spent->wall > (int64_t)times * s->wall * SECOND_NS;
+	return spent->cpu > (int64_t)times * s->cpu * NS_PER_SECOND ||
+	       spent->wall > (int64_t)times * s->wall * NS_PER_SECOND;
 }
 
 void spending_forget(struct spending *s)
@@ -72,7 +63,7 @@ bool spending_is_over(const struct spending *s, uint32_t uid)
 	const struct spent key = { .uid = uid };
 	struct spent *const *user;
 
-	if (is_own(uid))
+	if (uid_is_own(uid))
 		return false;
 	user = tfind(&key, &s->users, compare);
 	return (user != NULL && is_more(*user, s, 1)) ||
@@ -84,7 +75,7 @@ void spending_add(struct spending *s, uint32_t uid, int64_t cpu, int64_t wall)
 	const struct spent key = { .uid = uid };
 	struct spent **there, *user;
 
-	if (is_own(uid))
+	if (uid_is_own(uid))
 		return;
 	there = tfind(&key, &s->users, compare);
 	user = there != NULL ? *there : xmemdup(&key, sizeof(key));

@@ -43,19 +43,15 @@ static int take_known(const char *path, void *data)
 	return 0;
 }
 
-static int compare_known(const void *a, const void *b)
+static int compare_known(const void *path, const void *file)
 {
-	const struct known_file *x = a, *y = b;
-
-	return strcmp(x->path, y->path);
+	return strcmp(path, ((const struct known_file *)file)->path);
 }
 
 static const struct known_file *known_find(const struct known *k,
 					   const char *path)
 {
-	const struct known_file key = { .path = (char *)(uintptr_t)path };
-
-	return k->n == 0 ? NULL : bsearch(&key, k->files, k->n,
+	return k->n == 0 ? NULL : bsearch(path, k->files, k->n,
 					  sizeof(*k->files), compare_known);
 }
 
@@ -143,8 +139,8 @@ static int tell_problems(struct pass *pass, const struct crawl_result *c,
 					   "system (--crawl-all goes in)", s->type));
 		else if (s->kind == MOUNT_SNAPSHOT)
 			r = tell(pass, s->path, PROBLEM_UNREADABLE, true,
-				 xasprintf("not crawled: a snapshot that nobody can "
-					   "write to (--crawl-all goes in)"));
+				 xstrdup("not crawled: a snapshot that nobody can "
+					 "write to (--crawl-all goes in)"));
 		else
 			log_verbose(s->kind == MOUNT_PSEUDO ?
 				    "%s: not crawled: %s holds no files" :
@@ -226,11 +222,10 @@ struct shares {
 
 /* One user's files are not to keep others' from being looked at.  Those of root, and
  * of whoever runs this, have a share of their own.  */
-static bool is_left_out(struct shares *s, const struct pass *pass,
-			const struct file_id *id)
+static bool is_left_out(struct shares *s, const struct file_id *id)
 {
 	unsigned *one = &s->of_each[id->uid % ARRAY_SIZE(s->of_each)];
-	const bool own = id->uid == 0 || id->uid == pass->options->sources.uid;
+	const bool own = uid_is_own(id->uid);
 
 	if (own ? s->of_root >= LIMIT_CRAWL_STORES :
 	    s->of_users >= LIMIT_CRAWL_STORES ||
@@ -261,7 +256,7 @@ static int take_known_again(struct pass *pass, const struct store_definition *d,
 			r = tell(pass, f->path, PROBLEM_UNREADABLE, false,
 				 xasprintf("found by an earlier crawl: %s",
 					   error_words(e)));
-		if (e < 0 || !S_ISREG(id.mode) || is_left_out(shares, pass, &id))
+		if (e < 0 || !S_ISREG(id.mode) || is_left_out(shares, &id))
 			continue;
 		r = take_file(pass, d, f->path, &id, &f->nothing);
 		f->taken = true;
@@ -287,7 +282,7 @@ static int take_found(struct pass *pass, const struct store_definition *d,
 			continue;
 		}
 		/* What has not changed, and was no store, is none.  */
-		if (f->nothing || is_left_out(shares, pass, &f->id))
+		if (f->nothing || is_left_out(shares, &f->id))
 			continue;
 		some[n++] = f;
 		if (n < ARRAY_SIZE(some))

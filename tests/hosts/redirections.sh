@@ -625,8 +625,8 @@ is "greedy: of the one" "$(ask "SELECT count(*) FROM v_redirection
 is "greedy: problems" "$(ask "SELECT path, code, skipped, message FROM v_problem
 	WHERE store_id IS NULL AND (code = 'limit' OR path NOT LIKE '/home/ann/%')
 	ORDER BY path, message" | sed 's/	[^	]* more problems/	# more problems/')" \
-	"/home/*/env/b.env	limit	1	named by a file of settings, with wildcards that are not looked for: not read
-/home/ann	limit	1	# more problems with files of settings of ann are not listed
+	"/home/*/env/b.env	limit	1	named by a file of settings, with wildcards that are not looked for: not read; name the files
+/home/ann	limit	1	# more problems with files of settings of ann are not listed: mend those that are, and scan again
 /home/ann/.gitconfig	limit	1	more than LIMIT_USER_INCLUDES (200) files of ann are named by others: from here on they were left out
 /home/ann/.gitconfig	limit	1	more than LIMIT_USER_REDIRECTIONS (1000) settings of ann: from here on they were left out"
 finish

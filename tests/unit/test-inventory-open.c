@@ -86,7 +86,7 @@ static void test_fresh(void **state)
 	assert_int_equal(st.st_mode & 07777, 0600);
 	assert_int_equal(stat(dir, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0700);
-	assert_int_equal(number(i, "PRAGMA user_version"), 2);
+	assert_int_equal(number(i, "PRAGMA user_version"), 3);
 	assert_int_equal(number(i, "PRAGMA application_id"), APPLICATION_ID);
 	check_rows(i, "PRAGMA journal_mode", "delete");
 	assert_int_equal(number(i, "PRAGMA auto_vacuum"), 2);
@@ -634,7 +634,7 @@ static void test_newer(void **state)
 
 	(void)state;
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 3", NULL,
+	assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 4", NULL,
 				      NULL, NULL), SQLITE_OK);
 	sqlite3_close(db);
 	check_refused(path, INVENTORY_WRITE, -EMEDIUMTYPE, "newer version");
@@ -645,12 +645,12 @@ static void test_newer(void **state)
 static void test_migration(void **state)
 {
 	static const struct migration steps[] = {
-		{ 3, "ALTER TABLE scan RENAME COLUMN mood TO humour" },
-		{ 2, "ALTER TABLE scan ADD COLUMN mood TEXT; "
+		{ 4, "ALTER TABLE scan RENAME COLUMN mood TO humour" },
+		{ 3, "ALTER TABLE scan ADD COLUMN mood TEXT; "
 		     "UPDATE scan SET mood = 'fine'" },
 		{ 0, NULL },
 	};
-	const struct schema later = { 4, steps };
+	const struct schema later = { 5, steps };
 	AUTO(str) char *path = database_with_scan("inventory.db");
 	AUTO(inventory) struct inventory *i = NULL;
 	AUTO(str) char *error = NULL;
@@ -682,7 +682,7 @@ static void test_migration(void **state)
 
 	assert_int_equal(open_with_schema(path, INVENTORY_WRITE, 0, &later, &i,
 					  &error), 0);
-	check_rows(i, "PRAGMA user_version", "4");
+	check_rows(i, "PRAGMA user_version", "5");
 	check_rows(i, "SELECT humour FROM scan", "fine");
 	check_rows(i, "SELECT root, earlier_scans FROM v_run", "/|0");
 	check_rows(i, "SELECT count(*) FROM sqlite_master WHERE name LIKE "
@@ -712,7 +712,7 @@ static void test_from_1(void **state)
 		"PRAGMA user_version = 1", NULL, NULL, NULL), SQLITE_OK);
 	sqlite3_close(db);
 	i = open_ok(path, INVENTORY_WRITE);
-	check_rows(i, "PRAGMA user_version", "2");
+	check_rows(i, "PRAGMA user_version", "3");
 	check_rows(i, "SELECT f.position, f.id, f.document, s.root_id - a.root_id"
 		   " FROM finding f JOIN audit a ON a.scan_id = f.scan_id"
 		   " JOIN scan s ON s.id = a.scan_id", "0|f|{}|0");
@@ -723,8 +723,8 @@ static void test_from_1(void **state)
 static void test_failed_migration(void **state)
 {
 	static const struct migration broken[] = {
-		{ 2, "ALTER TABLE scan ADD COLUMN mood TEXT" },
-		{ 3, "ALTER TABLE no_such_table ADD COLUMN mood TEXT" },
+		{ 3, "ALTER TABLE scan ADD COLUMN mood TEXT" },
+		{ 4, "ALTER TABLE no_such_table ADD COLUMN mood TEXT" },
 		{ 0, NULL },
 	};
 	AUTO(str) char *path = database_with_scan("inventory.db");
@@ -733,16 +733,16 @@ static void test_failed_migration(void **state)
 
 	(void)state;
 	assert_int_equal(open_with_schema(path, INVENTORY_WRITE, 0,
-					  &(struct schema){ 4, broken }, &none,
+					  &(struct schema){ 5, broken }, &none,
 					  &error), -EIO);
 	assert_non_null(strstr(error, "no_such_table"));
 	free(TAKE(error));
 	assert_int_equal(open_with_schema(path, INVENTORY_WRITE, 0,
-					  &(struct schema){ 5, broken + 2 },
+					  &(struct schema){ 6, broken + 2 },
 					  &none, &error), -EMEDIUMTYPE);
-	assert_non_null(strstr(error, "no migration from version 2"));
+	assert_non_null(strstr(error, "no migration from version 3"));
 	i = open_ok(path, INVENTORY_WRITE);
-	check_rows(i, "PRAGMA user_version", "2");
+	check_rows(i, "PRAGMA user_version", "3");
 	check_rows(i, "SELECT count(*) FROM pragma_table_info('scan') "
 		   "WHERE name = 'mood'", "0");
 }

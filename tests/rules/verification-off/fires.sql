@@ -1,6 +1,5 @@
 -- For everybody, for a user, for named servers, weaker, in the environment, in a
--- process; each is one
--- finding, also of a list.
+-- process; each is one finding, also of a list.
 INSERT INTO setting (name, value, program, effect, source, path, line, owner, section) VALUES
 	('NODE_TLS_REJECT_UNAUTHORIZED', '0', 'node', 'off', 'file', '/etc/environment', 4, '', ''),
 	('GIT_SSL_NO_VERIFY', '1', 'git', 'off', 'file', '/etc/environment', 5, '', ''),
