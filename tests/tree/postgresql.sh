@@ -26,11 +26,11 @@ ask() {
 }
 
 # A column that is computed has no type in SQLite: those here are numbers but
-# for three.
+# for four.
 sqlite3 :memory: ".read data/schema/inventory.sql" "
 	SELECT 'CREATE TABLE ' || m.name || ' (' || group_concat('\"' ||
 		c.name || '\" ' || CASE WHEN c.type = 'TEXT'
-			OR c.name IN ('party', 'kind', 'purpose') THEN 'text'
+			OR c.name IN ('beneath', 'party', 'kind', 'purpose') THEN 'text'
 			ELSE 'bigint' END, ', ') || ');'
 	FROM sqlite_schema m, pragma_table_info(m.name) c
 	WHERE m.type = 'view' GROUP BY m.name" >"$work/tables.sql"
