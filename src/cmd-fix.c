@@ -141,8 +141,7 @@ static char *command_line(const struct options *o)
 static bool is_alike(const struct finding *f, const struct finding *g)
 {
 	return g->recipe == NULL && strcmp(f->rule_id, g->rule_id) == 0 &&
-	       (f->no_fix == NULL) == (g->no_fix == NULL) &&
-	       (f->no_fix == NULL || strcmp(f->no_fix, g->no_fix) == 0);
+	       text_same(f->no_fix, g->no_fix);
 }
 
 /* Says on stderr what no script can do, once for each rule and reason.  */

@@ -193,6 +193,9 @@ char *wire_get_text(struct wire *w, size_t max);
 int wire_end(const struct wire *w);
 
 /* ---- text --------------------------------------------------------------*/
+/* As strcmp(3); NULL sorts first, and is the same as itself only.  */
+int text_compare(const char *a, const char *b);
+bool text_same(const char *a, const char *b);
 /* Lower-case hex of N bytes into RET (2 * N + 1 bytes).  */
 void hex_encode(const uint8_t *p, size_t n, char *ret);
 /* Reads exactly N bytes from 2 * N hex digits; -EINVAL otherwise.  */

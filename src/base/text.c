@@ -1,5 +1,5 @@
-/* text.c -- hex, UTF-8 (RFC 3629), text made fit for a terminal, times
- * (RFC 3339), numbers and words.
+/* text.c -- comparing text, hex, UTF-8 (RFC 3629), text made fit for a terminal,
+ * times (RFC 3339), numbers and words.
  *
  * Nothing here asks the locale or TZ: the same bytes give the same text on
  * every host.
@@ -10,6 +10,18 @@
 #include <string.h>
 
 #include "base/base.h"
+
+int text_compare(const char *a, const char *b)
+{
+	if (a == NULL || b == NULL)
+		return (a != NULL) - (b != NULL);
+	return strcmp(a, b);
+}
+
+bool text_same(const char *a, const char *b)
+{
+	return text_compare(a, b) == 0;
+}
 
 static const char hex_digits[] = "0123456789abcdef";
 

@@ -61,7 +61,7 @@ void baseline_free(struct baseline *b)
 	free(b);
 }
 
-static int text_compare(const void *a, const void *b)
+static int compare_texts(const void *a, const void *b)
 {
 	char *const *x = a, *const *y = b;
 
@@ -85,7 +85,7 @@ static void add_members(const json_t *o, struct known *k)
 	}
 	if (k->n_members > 0)
 		qsort(k->members, k->n_members, sizeof(*k->members),
-		      text_compare);
+		      compare_texts);
 }
 
 /* KEY of the object OUTER of a finding, or of itself; NULL: there is none.  */
@@ -175,7 +175,7 @@ static bool lacks(const struct known *k, const struct finding *f, size_t i)
 
 	return member != NULL && (k->n_members == 0 ||
 		bsearch(&member, k->members, k->n_members, sizeof(*k->members),
-			text_compare) == NULL);
+			compare_texts) == NULL);
 }
 
 bool baseline_lacks(struct baseline *b, const struct finding *f, size_t i)

@@ -56,11 +56,6 @@ char *text_escaped(const char *s)
 	return escape_text(s != NULL ? s : "", s != NULL ? strlen(s) : 0);
 }
 
-bool text_same(const char *a, const char *b)
-{
-	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
 /* ---- the head ------------------------------------------------------------*/
 
 static int compare_ids(const void *a, const void *b)

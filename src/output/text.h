@@ -28,7 +28,6 @@ extern const enum ink severity_ink[];
 
 /* Escaped copies; "" for NULL; the caller frees.  */
 char *text_escaped(const char *s);
-bool text_same(const char *a, const char *b);	/* NULL is only itself */
 void text_gap(struct page *p);			/* sets the next word off */
 /* "/path (kind, of owner)" of the finding's store.  */
 void text_store(struct page *p, const struct finding *f);

@@ -119,6 +119,33 @@ static int compile_texts(const struct rule *r, unsigned line,
 	return 0;
 }
 
+/* Is one of the N texts VARIANT's?  */
+static bool has_variant(const struct rule_text *texts, size_t n,
+			const char *variant)
+{
+	for (size_t i = 0; i < n; i++)
+		if (text_same(texts[i].variant, variant))
+			return true;
+	return false;
+}
+
+/* A misspelt variant would have what must not be repaired repaired.  */
+static int check_no_fixes(const struct rule *r, char **ret_error)
+{
+	for (size_t i = 0; i < r->n_no_fixes; i++) {
+		const char *variant = r->no_fixes[i].variant;
+
+		if (has_variant(r->messages, r->n_messages, variant) ||
+		    has_variant(r->members, r->n_members, variant))
+			continue;
+		*ret_error = located(r, r->query_line, xasprintf(
+			"<no-fix> is for the variant %s, which no sentence has",
+			variant));
+		return -EINVAL;
+	}
+	return 0;
+}
+
 /* The sentences of the rule itself.  */
 static int compile_sentences(const struct rule *r, const struct result *columns,
 			     char **ret_error)
@@ -163,7 +190,9 @@ static int compile_rule(struct guard *g, const struct rule *r,
 				     xstrdup("no column is named store_id"));
 		return -EINVAL;
 	}
-	e = compile_sentences(r, &columns, ret_error);
+	e = check_no_fixes(r, ret_error);
+	if (e == 0)
+		e = compile_sentences(r, &columns, ret_error);
 	for (size_t i = 0; e == 0 && i < r->n_evidence; i++) {
 		const struct rule_evidence *v = &r->evidence[i];
 		AUTO(result) struct result own = { 0 };

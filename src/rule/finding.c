@@ -84,14 +84,6 @@ void finding_done(struct finding *f)
 	memset(f, 0, sizeof(*f));
 }
 
-/* NULL sorts first.  */
-static int text_compare(const char *a, const char *b)
-{
-	if (a == NULL || b == NULL)
-		return (a != NULL) - (b != NULL);
-	return strcmp(a, b);
-}
-
 /* ---- making one ----------------------------------------------------------*/
 
 /* Over rule, store and what it is about.  */
@@ -211,13 +203,30 @@ static void fill_certificate(struct judge *j, struct finding *f,
 	f->certificate.not_after = result_number(&c, 0, "not_after", 0);
 }
 
+/* Why the rule has no script for this; NULL: it has one.  A script would repair all
+ * that the finding is about, so that one row without is enough.  */
+static const char *why_no_fix(const struct rule *r, const struct result *rows,
+			      const struct answer *answers, size_t n)
+{
+	for (size_t i = 0; i < r->n_no_fixes; i++)
+		for (size_t k = 0; k < n; k++)
+			if (text_same(r->no_fixes[i].variant,
+				      result_text(rows, answers[k].row,
+						  "variant")))
+				return r->no_fixes[i].text;
+	return r->no_fix;
+}
+
 /* The rule's word on how to repair, else the store's own way.  */
-void finding_repair(const struct judge *j, struct finding *f, size_t store)
+void finding_repair(const struct judge *j, struct finding *f, size_t store,
+		    const struct result *rows, const struct answer *answers,
+		    size_t n)
 {
 	const char *recipe = f->rule->recipe;
+	const char *why = why_no_fix(f->rule, rows, answers, n);
 
-	if (f->rule->no_fix != NULL) {
-		f->no_fix = xstrdup(translated(f->rule->no_fix));
+	if (why != NULL) {
+		f->no_fix = xstrdup(translated(why));
 		return;
 	}
 	if (recipe == NULL)
@@ -386,7 +395,7 @@ void finding_fill(struct judge *j, struct finding *f,
 	f->party = result_copy(rows, a->row, "party");
 	finding_set_store(j, f, a->store, a->about);
 	fill_certificate(j, f, rows, a->row);
-	finding_repair(j, f, a->store);
+	finding_repair(j, f, a->store, rows, answers, n);
 	f->location = result_copy(rows, a->row, "location");
 	f->label = result_copy(rows, a->row, "label");
 	f->has_offset = a->offset >= 0;

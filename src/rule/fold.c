@@ -12,13 +12,6 @@
 
 #include "rule/judge.h"
 
-static int text_compare(const char *a, const char *b)
-{
-	if (a == NULL || b == NULL)
-		return (a != NULL) - (b != NULL);
-	return strcmp(a, b);
-}
-
 static int member_compare(const void *a, const void *b)
 {
 	const struct finding_member *x = a, *y = b;
@@ -127,7 +120,7 @@ static void add_members(struct judge *j, struct finding *f,
 static const char *message(const struct rule *r, const char *variant)
 {
 	for (size_t i = 0; i < r->n_messages; i++)
-		if (text_compare(r->messages[i].variant, variant) == 0)
+		if (text_same(r->messages[i].variant, variant))
 			return r->messages[i].text;
 	return NULL;
 }
@@ -144,8 +137,8 @@ static const char *choose(const struct rule *r, const struct result *rows,
 	const char *text = NULL;
 
 	for (size_t i = 1; i < n; i++)
-		if (text_compare(variant,
-				 result_text(rows, at[i], "variant")) != 0)
+		if (!text_same(variant,
+			       result_text(rows, at[i], "variant")))
 			variant = NULL;
 	if (n == 1)
 		text = message(r, single);
@@ -209,7 +202,7 @@ void finding_fold(struct judge *j, struct finding *f,
 	f->status = a->status;
 	f->party = result_copy(rows, a->row, "party");
 	finding_set_store(j, f, a->store, about);
-	finding_repair(j, f, a->store);
+	finding_repair(j, f, a->store, rows, answers, n);
 	add_members(j, f, rows, answers, n, &at, &n_at);
 	f->message = fill_message(f->rule, rows, at, n_at);
 	finding_evidence(j, f, evidence, rows, at, n_at);

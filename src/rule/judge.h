@@ -111,7 +111,10 @@ void asked_free(struct asked *asked);
 void finding_certificate(struct judge *j, struct finding *f,
 			 const struct result *rows, size_t row,
 			 struct result *ret_certificate);
-void finding_repair(const struct judge *j, struct finding *f, size_t store);
+/* How what the N answers of F are about in STORE is repaired, or why not.  */
+void finding_repair(const struct judge *j, struct finding *f, size_t store,
+		    const struct result *rows, const struct answer *answers,
+		    size_t n);
 /* Asks for each kind of evidence about each of N rows; what they share is there
  * once.  */
 void finding_evidence(struct judge *j, struct finding *f,

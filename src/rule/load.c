@@ -53,6 +53,16 @@ static void add_reference(xmlNode *node, struct rule *r)
 	r->references[n + 1] = NULL;
 }
 
+static void parse_no_fix(xmlNode *node, struct rule *r)
+{
+	AUTO(str) char *variant = xml_attribute(node, "variant");
+
+	if (variant != NULL)
+		add_text(node, &r->no_fixes, &r->n_no_fixes);
+	else
+		r->no_fix = xml_words(node);
+}
+
 static void parse_child(xmlNode *node, struct rule *r)
 {
 	if (xml_is(node, "title")) {
@@ -73,7 +83,7 @@ static void parse_child(xmlNode *node, struct rule *r)
 	} else if (xml_is(node, "fix")) {
 		r->recipe = xml_attribute(node, "recipe");
 	} else if (xml_is(node, "no-fix")) {
-		r->no_fix = xml_words(node);
+		parse_no_fix(node, r);
 	}
 }
 
@@ -96,6 +106,7 @@ static void rule_done(struct rule *r)
 	free(r->evidence);
 	text_done(r->messages, r->n_messages);
 	text_done(r->members, r->n_members);
+	text_done(r->no_fixes, r->n_no_fixes);
 	names_free(r->references);
 	free(r->id);
 	free(r->since);

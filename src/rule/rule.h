@@ -52,6 +52,8 @@ struct rule {
 	size_t n_evidence;
 	char *recipe;		/* NULL: the store's own recipe */
 	char *no_fix;		/* why there is none; NULL: there is one */
+	struct rule_text *no_fixes;	/* ... but for rows of a variant: why */
+	size_t n_no_fixes;
 	bool after_waivers;	/* asked when it is known what they waived */
 	bool shipped;		/* came with the program, unchanged */
 	char *defined_in;	/* file:line */

@@ -58,6 +58,17 @@ found() {
 		sed "s, $work, ,; s/ [^ ]*\$//" | uniq
 }
 
+repair() { # repair PLACE: the recipe, or how why there is none begins, and the purpose
+	/usr/bin/python3 -I - "$work/report.json" "$1" <<-'END'
+	import json, sys
+	for f in json.load(open(sys.argv[1]))["findings"]:
+	    if f["rule"] == "policy-forbidden" and f["store"]["path"] == sys.argv[2]:
+	        print((f["fix"]["reason"] or f["fix"]["recipe"])[:38] +
+	            (": serverAuth" if "Java for serverAuth, and" in f["message"] else ""))
+	END
+}
+cacerts=/usr/lib/jvm/java-17-openjdk/lib/security/cacerts
+
 # ---- nothing is demanded, nothing is found -------------------------------------
 judge
 is "no policy" "$(found)" ""
@@ -82,6 +93,7 @@ is "required and missing" "$(found policy-missing)" \
 medium policy-missing /usr/bin/node"
 is "not allowed: one finding for the store" "$(found policy-unlisted)" \
 "medium policy-unlisted /usr/bin/node"
+is "a script takes it out of Java" "$(repair "$cacerts")" "keytool-delete"
 members() {
 	/usr/bin/python3 -I - "$work/report.json" <<-'END'
 	import json, sys
@@ -110,6 +122,8 @@ high policy-forbidden /etc/ssl/certs/ca-certificates.crt
 high policy-forbidden /home/ann/.dotnet/corefx/cryptography/x509stores/root/$(thumbprint "$forbidden").pfx
 high policy-forbidden /usr/bin/node
 high policy-forbidden /usr/lib/jvm/java-17-openjdk/lib/security/cacerts"
+is "no script for a part of what Java trusts it for" "$(repair "$cacerts")" \
+	"It is trusted for other purposes, too,: serverAuth"
 now=2021-09-02T00:00:00Z
 judge
 is "a line has ended" "$(found)" \

@@ -415,7 +415,7 @@ static void pack_done(struct pack *p)
 static void test_broken_rules(void **state)
 {
 	static const struct {
-		const char *body, *why;
+		const char *body, *why, *after;
 	} cases[] = {
 		{ "<query>SELECT path FROM v_store</query><message>m</message>",
 		  "x.xml:3: rule x: no column is named store_id" },
@@ -454,6 +454,9 @@ static void test_broken_rules(void **state)
 		  "<text>t</text></evidence>", NO_SUCH(5) },
 		{ "<query>SELECT store_id FROM v_store</query><message>m"
 		  "</message><member>m</member>", "only a folded rule" },
+		{ "<query>SELECT store_id FROM v_store</query><message>m"
+		  "</message><message variant='a'>m</message>",
+		  "is for the variant b", "<no-fix variant='b'>n</no-fix>" },
 		{ "<query> </query><message>m</message>", "x.xml:3:" },
 		{ "<query>SELECT 1</query>", "x.xml:" },
 		{ "<query>SELECT 1<query>", "x.xml:" },
@@ -467,7 +470,8 @@ static void test_broken_rules(void **state)
 		int r;
 
 		pack_init(&pack);
-		text = xasprintf(HEAD "%s" TAIL, "", cases[i].body);
+		text = xasprintf(HEAD "%s<fix/>%s</rule>\n", "", cases[i].body,
+				 cases[i].after != NULL ? cases[i].after : "");
 		pack_write(&pack, "x.xml", text);
 		r = rules_load(pack.dir, &rules, &error);
 		pack_done(&pack);
