@@ -158,6 +158,11 @@ static int find_scans(struct diff *d)
 		log_error(_("there are no two scans of one root to compare"));
 		return STATUS_FAILURE;
 	}
+	if (o->n_arguments == 1 && d->old.id == d->new.id) {
+		log_error(_("scan %" PRId64 " is the newest of its root: there is"
+			    " none to compare it with"), d->old.id);
+		return STATUS_FAILURE;
+	}
 	if (strcmp(d->old.root, d->new.root) != 0) {
 		log_error(_("scan %" PRId64 " and scan %" PRId64 " are of different roots"),
 			  d->old.id, d->new.id);

@@ -69,6 +69,12 @@ both_scans() {
 both_scans
 both_scans
 is "nothing" "$("$TRUSTDRIFT" diff --db "$work/changed.db" | sed 1,2d)" "No difference."
+is "the first with the newest" \
+	"$("$TRUSTDRIFT" diff 1 --db "$work/changed.db" | sed 1,2d)" "No difference."
+status=0
+"$TRUSTDRIFT" diff 2 --db "$work/changed.db" >"$work/diff" 2>"$work/err" || status=$?
+is "not the newest with itself" "$status $(wc -c <"$work/diff") $(grep -c \
+	'scan 2 is the newest of its root' "$work/err")" "1 0 1"
 mkdir -p "$changed/etc/ipsec.d/crls"
 cp "$srcdir/tests/readers/crl/der.in" "$changed/etc/ipsec.d/crls/a.crl"
 echo "CURL_CA_BUNDLE=/srv/$(printf 'x\033')" >"$changed/etc/environment"
