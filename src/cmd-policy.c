@@ -70,7 +70,8 @@ struct trusted {
 struct listing {
 	struct trusted *items;		/* by name */
 	size_t n, cap;
-	size_t types;			/* that trust anything */
+	const char **types;		/* all of them, borrowed */
+	size_t n_types, cap_types;
 	bool scanned;
 	int64_t now;
 };
@@ -87,6 +88,16 @@ static void auto_listing(struct listing *l)
 		free(t->name);
 	}
 	free(l->items);
+	free(l->types);
+}
+
+static void add_type(struct listing *l, const char *type)
+{
+	for (size_t k = 0; k < l->n_types; k++)
+		if (strcmp(l->types[k], type) == 0)
+			return;
+	grow(&l->types, l->n_types, &l->cap_types, sizeof(*l->types));
+	l->types[l->n_types++] = type;
 }
 
 static int take_trusted(int n, const char *const *names,
@@ -108,7 +119,8 @@ static int take_trusted(int n, const char *const *names,
 		};
 	}
 	grow(&t->types, t->n, &t->cap, sizeof(*t->types));
-	t->types[t->n++] = xstrdup(values[2]);
+	t->types[t->n] = xstrdup(values[2]);
+	add_type(l, t->types[t->n++]);
 	return 0;
 }
 
@@ -117,18 +129,29 @@ static int take_run(int n, const char *const *names, const char *const *values,
 {
 	struct listing *l = data;
 	AUTO(str) char *now = xasprintf("@%s", values[0]);
-	uint64_t types;
 
 	(void)n;
 	(void)names;
 	(void)numeric;
-	if (time_parse(now, &l->now) < 0 ||
-	    number_parse(values[1], SIZE_MAX, &types) < 0)
+	if (time_parse(now, &l->now) < 0)
 		return -EINVAL;
-	l->types = (size_t)types;
 	l->scanned = true;
 	return 0;
 }
+
+/* For TLS thousands of parties may have one set of anchors; of the rest only what
+ * that does not have is asked for, party by party.  */
+static const char trusted_sql[] =
+	"WITH tls AS (SELECT DISTINCT y.type, a.sha256"
+	" FROM (SELECT DISTINCT p.type, s.anchor_set FROM v_party p"
+	"  JOIN v_party_anchor_set s ON s.party = p.party) y"
+	" JOIN v_anchor_set a ON a.anchor_set = y.anchor_set)"
+	" SELECT t.sha256, c.name, t.type FROM (SELECT type, sha256 FROM tls"
+	"  UNION SELECT y.type, t.sha256 FROM v_party y CROSS JOIN v_trusted t"
+	"  WHERE t.party = y.party AND t.purpose <> 'serverAuth'"
+	"   AND (y.type, t.sha256) NOT IN (SELECT type, sha256 FROM tls)) t"
+	" JOIN v_known_certificate c ON c.sha256 = t.sha256"
+	" ORDER BY c.name, t.sha256, t.type";
 
 static int list_trusted(const struct options *o, struct listing *l)
 {
@@ -136,17 +159,13 @@ static int list_trusted(const struct options *o, struct listing *l)
 	int status = open_newest(o, &i);
 
 	if (status < 0)
-		status = select_rows(i, "SELECT r.now, (SELECT count(DISTINCT"
-			" t.type) FROM v_trusted t) FROM v_run r", take_run, l);
+		status = select_rows(i, "SELECT now FROM v_run", take_run, l);
 	if (status < 0 && !l->scanned) {
 		log_error(_("there is no scan to write a policy of; trustdrift scan makes one"));
 		status = STATUS_FAILURE;
 	}
 	if (status < 0)
-		status = select_rows(i, "SELECT DISTINCT t.sha256, c.name, t.type"
-			" FROM v_trusted t JOIN v_known_certificate c"
-			" ON c.sha256 = t.sha256"
-			" ORDER BY c.name, t.sha256, t.type", take_trusted, l);
+		status = select_rows(i, trusted_sql, take_trusted, l);
 	return status;
 }
 
@@ -181,7 +200,7 @@ static int policy_init(const struct options *o)
 		"     A line without party is about all of them. -->\n"
 		"<policy>\n", time_format(l.now, now));
 	for (size_t k = 0; k < l.n; k++)
-		put_line(out.f, &l.items[k], l.types);
+		put_line(out.f, &l.items[k], l.n_types);
 	fputs("</policy>\n", out.f);
 	status = out_end(&out, 0, 0644);
 	return status >= 0 ? status : STATUS_OK;

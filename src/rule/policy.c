@@ -68,6 +68,35 @@ static void add_line(struct policy *p, size_t *cap, const char *party,
 	};
 }
 
+/* Where in NAME the first byte is that read/name.c would not have written (RFC 4514
+ * 2.4): of what was copied from a table, which doubles backslashes, the comma of
+ * "O=A\\, Inc." ends a value, and nobody has such a name.  -1: nowhere.  */
+static ssize_t misspelt(const char *name)
+{
+	static const char of_types[] = "#.0123456789"
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	bool value = false, type = false;
+
+	for (const char *s = name; *s != '\0'; s++) {
+		if (!value && *s == '=' && type) {
+			value = true;
+		} else if (!value && strchr(of_types, *s) == NULL) {
+			return s - name;
+		} else if (!value) {
+			type = true;
+		} else if (*s == '\\') {
+			if (s[1] == '\0' || strchr("\"+,;<>\\# ", s[1]) == NULL)
+				return s - name;
+			s++;
+		} else if (*s == ',' || *s == '+') {
+			value = type = false;
+		} else if (strchr("\";<>", *s) != NULL) {
+			return s - name;
+		}
+	}
+	return value ? -1 : (ssize_t)strlen(name);
+}
+
 static int parse_line(struct policy *p, size_t *cap, xmlNode *node,
 		      char **ret_error)
 {
@@ -86,16 +115,24 @@ static int parse_line(struct policy *p, size_t *cap, xmlNode *node,
 		.line = xml_line(node),
 	};
 	char *rest = parties, *word;
+	ssize_t wrong = l.subject != NULL ? misspelt(l.subject) : -1;
 	int e = node_until(node, &l.until);
 
-	if (e == -EINVAL)
+	if (e == -EINVAL) {
 		*ret_error = xasprintf(_("%s:%u: until is neither a day nor a "
 					 "time"), l.path, l.line);
-	else if (parties == NULL || has_word(parties, "all"))
+	} else if (wrong >= 0) {
+		*ret_error = xasprintf(_("%s:%u: subject is no name in the form"
+					 " of RFC 4514, at byte %zd (what is shown"
+					 " has its backslashes doubled)"),
+				       l.path, l.line, wrong);
+		e = -EINVAL;
+	} else if (parties == NULL || has_word(parties, "all")) {
 		add_line(p, cap, NULL, &l);
-	else
+	} else {
 		while ((word = strsep(&rest, " ")) != NULL)
 			add_line(p, cap, word, &l);
+	}
 	line_done(&l);
 	return e == -EINVAL ? e : 0;
 }

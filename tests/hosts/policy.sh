@@ -308,6 +308,10 @@ mistake "a short hash" "[34]: " "<allow sha256='${hash#??}'/>"
 mistake "two ways at once" "[34]: " "<allow sha256='$hash' subject='CN=A'/>"
 mistake "nobody" "[34]: " "<allow comment='all of them'/>"
 mistake "no such purpose" "[34]: " "<allow sha256='$hash' purpose='tls'/>"
+mistake "a name as tables show it" "3: subject .* byte 11" \
+	'<forbid subject="CN=A,O=B\\\\, Inc."/>'
+mistake "no escape" "3: subject .* byte 3" "<forbid subject='CN=\\x41'/>"
+mistake "no value" "3: subject .* byte 6" "<forbid subject='CN=A,O'/>"
 mistake "no such day" "3: until" "<allow sha256='$hash' until='2021-02-29'/>"
 mistake "no such party" "3: .*jaba" "<forbid sha256='$hash' party='jaba'/>"
 mistake "both" "3: .*line 4" "<forbid sha256='$hash'/>
