@@ -404,6 +404,8 @@ struct mounts {
 int mounts_read(struct mounts *ret_mounts);
 /* NULL: nothing is mounted at just this path.  */
 const struct mount *mounts_at(const struct mounts *m, const char *point);
+/* The one that PATH, absolute and without links, lies in; NULL: it is not known. */
+const struct mount *mounts_of(const struct mounts *m, const char *path);
 void mounts_done(struct mounts *m);
 void auto_mounts(struct mounts *m);
 /* The mount points of remote and FUSE file systems that did not answer within
@@ -554,7 +556,7 @@ int file_write_atomic(const char *path, struct blob data, mode_t mode);
  * Waits for nobody: -ENOTREG for a FIFO.  */
 int file_slurp(const char *path, size_t limit, char **ret_text, size_t *ret_n);
 
-/* A file that the command line names, for a worker: -ENOTREG, -EFBIG as
+/* A file of ours, or one that the command line names: -ENOTREG, -EFBIG as
  * file_read(); the caller closes.  */
 int file_open_named(const char *path, uint64_t limit, int *ret_fd);
 

@@ -156,30 +156,39 @@ static int look(struct inventory *i, enum content *ret_content, bool *ret_wal)
 	return 0;
 }
 
-static bool journal_exists(const char *path)
+/* May the file be half of a change?  Its journal begins with a 0 until it is on disk,
+ * and nothing is written to the file before (sqlite.org/fileformat.html, 3; SQLite's
+ * own question is the same): a run that is killed while it reads stores, or judges,
+ * leaves such a one.  */
+static bool journal_is_hot(const char *path)
 {
 	AUTO(str) char *journal = xasprintf("%s-journal", path);
-	struct stat st;
+	AUTO(fd) int fd = -1;
+	int r = file_open_named(journal, UINT64_MAX, &fd);
+	char first;
+	ssize_t n;
 
-	/* SQLite ignores an empty one.  */
-	return stat(journal, &st) == 0 ? st.st_size > 0 : errno != ENOENT;
+	if (r < 0)
+		return r != -ENOENT;
+	n = read(fd, &first, 1);
+	return n < 0 || (n == 1 && first != '\0');
 }
 
-/* -EUCLEAN: there is a journal and nobody who is writing.  Where even that
+/* -EUCLEAN: there is a hot journal and nobody who is writing.  Where even that
  * cannot be asked, the journal decides.  */
 static int check_journal(struct inventory *i, const char *path)
 {
 	sqlite3_file *file;
 	int reserved = 0;
 
-	if (!journal_exists(path))
+	if (!journal_is_hot(path))
 		return 0;
 	if (file_of(i, &file) == SQLITE_OK &&
 	    file->pMethods->xCheckReservedLock(file, &reserved) == SQLITE_OK &&
 	    reserved)
 		return 0;
 	/* He may have come to an end between the two questions.  */
-	return journal_exists(path) ? -EUCLEAN : 0;
+	return journal_is_hot(path) ? -EUCLEAN : 0;
 }
 
 /* May FILE be read without locks, after locking failed with R?  Some
@@ -189,7 +198,7 @@ static bool is_lockless(const char *path, int r)
 {
 	struct statvfs fs;
 
-	if (journal_exists(path))
+	if (journal_is_hot(path))
 		return false;
 	if (r == -EIO || r == -EACCES)
 		return true;

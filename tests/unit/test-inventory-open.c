@@ -532,8 +532,8 @@ static void test_race_of_first_runs(void **state)
 
 /* ---- crashes ---------------------------------------------------------------*/
 
-/* Dies in the middle of a scan whose pages are on disk already.  */
-static int die_in_scan(const char *path)
+/* Dies in the middle of a scan; SPILLED: whose pages are on disk already.  */
+static int die_in_scan(const char *path, bool spilled)
 {
 	struct inventory *i = NULL;
 	struct stored_entry e[300];
@@ -541,7 +541,7 @@ static int die_in_scan(const char *path)
 	int k;
 
 	if (inventory_open(path, INVENTORY_WRITE, 0, &i, &error) < 0 ||
-	    db_exec(i, "PRAGMA cache_size = 1") < 0)
+	    (spilled && db_exec(i, "PRAGMA cache_size = 1") < 0))
 		return 1;
 	begin(i);
 	for (k = 0; k < 300; k++) {
@@ -556,21 +556,44 @@ static int die_in_scan(const char *path)
 	return 2;
 }
 
+static void crash(const char *path, bool spilled)
+{
+	pid_t child = fork();
+	int status;
+
+	assert_true(child >= 0);
+	if (child == 0)
+		_exit(die_in_scan(path, spilled));
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status));
+}
+
+/* The last complete scan can be read at once.  */
+static void test_crash_before_writing(void **state)
+{
+	AUTO(str) char *path = database_with_scan("inventory.db");
+	AUTO(str) char *journal = scratch_path("inventory.db-journal");
+	AUTO(inventory) struct inventory *i = NULL;
+
+	(void)state;
+	crash(path, false);
+	assert_int_equal(access(journal, F_OK), 0);
+	i = open_ok(path, INVENTORY_READ);
+	check_rows(i, "SELECT scan_id FROM v_scan", "1");
+	assert_int_equal(number(i, "SELECT count(*) FROM v_entry"), 1);
+	inventory_close(TAKE(i));
+	i = open_ok(path, INVENTORY_MEMORY);
+	check_rows(i, "SELECT scan_id FROM v_scan", "1");
+}
+
 static void test_crash(void **state)
 {
 	AUTO(str) char *path = database_with_scan("inventory.db");
 	AUTO(str) char *journal = scratch_path("inventory.db-journal");
 	AUTO(inventory) struct inventory *i = NULL;
-	pid_t child;
-	int status;
 
 	(void)state;
-	child = fork();
-	assert_true(child >= 0);
-	if (child == 0)
-		_exit(die_in_scan(path));
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFSIGNALED(status));
+	crash(path, true);
 	assert_int_equal(access(journal, F_OK), 0);
 	check_refused(path, INVENTORY_READ, -EUCLEAN, "interrupted");
 	check_empty_memory(path, "interrupted");
@@ -767,6 +790,7 @@ int main(void)
 		SCRATCH_TEST(test_exclusive),
 		SCRATCH_TEST(test_commit_waits_for_reader),
 		SCRATCH_TEST(test_race_of_first_runs),
+		SCRATCH_TEST(test_crash_before_writing),
 		SCRATCH_TEST(test_crash),
 		SCRATCH_TEST(test_no_locks),
 		SCRATCH_TEST(test_newer),
