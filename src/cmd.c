@@ -488,13 +488,14 @@ int record_scan(const struct options *o, const struct root *root,
 	struct crawling *crawling;
 	int status = crawling_begin(o, root, &crawling);
 
+	*ret_result = (struct scan_result){ .scan = 0 };
 	if (status < 0)
 		status = isolation_enter(o, i);
 	if (status < 0)
 		status = scan_only(o, root, i, c, crawling, ret_result);
 	if (status < 0)
 		status = link_scan(o, i);
-	crawling_end(crawling);
+	crawling_end(crawling, ret_result->crawl_stopped);
 	if (status < 0)
 		isolation_say(o);
 	if (status >= 0) {

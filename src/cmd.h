@@ -175,7 +175,9 @@ struct crawl_options;
 int crawling_begin(const struct options *o, const struct root *root,
 		   struct crawling **ret_crawling);
 const struct crawl_options *crawling_options(const struct crawling *c);
-void crawling_end(struct crawling *c);
+/* STOPPED: Ctrl-C has ended the crawl.  One that came too late for that ends the
+ * program now.  */
+void crawling_end(struct crawling *c, bool stopped);
 
 /* ---- shared by commands ----------------------------------------------------*/
 

@@ -24,6 +24,7 @@ struct crawling {
 	const struct options *o;
 	char **starts;
 	int64_t begin;			/* monotonic_ns() */
+	bool catching;
 	void (*before)(int);		/* what SIGINT did */
 };
 
@@ -41,6 +42,20 @@ static void show(const struct crawl_progress *p, void *data)
 			 seconds > 0 ? (double)p->names / seconds : 0.0,
 			 40, path);
 	progress(c->o, line);
+}
+
+/* /proc and its like, whose files nobody ever wrote.  What cannot be known is told by
+ * the crawl.  */
+static bool holds_no_files(const struct root *root, const char *path)
+{
+	AUTO(mounts) struct mounts mounts = { .n = 0 };
+	AUTO(str) char *whole = strcmp(root->path, "/") == 0 ? xstrdup(path) :
+				xasprintf("%s%s", root->path,
+					  path[1] != '\0' ? path : "");
+	const struct mount *m = mounts_read(&mounts) < 0 ? NULL :
+				mounts_of(&mounts, whole);
+
+	return m != NULL && m->kind == MOUNT_PSEUDO;
 }
 
 /* DIR as an absolute path inside of the root, without links; the caller frees.
@@ -67,11 +82,13 @@ static char *find_start(const struct options *o, const struct root *root,
 		r = file_stat(root, path, &id);
 	if (r == 0 && !S_ISDIR(id.mode))
 		r = -ENOTDIR;
+	if (r == 0 && holds_no_files(root, path))
+		r = -EPSEUDO;
 	if (r < 0) {
 		AUTO(str) char *name = escape_text(directory,
 						   strlen(directory));
 
-		log_error(_("%s: cannot be crawled: %s"), name, strerror(-r));
+		log_error(_("%s: cannot be crawled: %s"), name, error_words(r));
 		free(path);
 		return NULL;
 	}
@@ -92,7 +109,7 @@ int crawling_begin(const struct options *o, const struct root *root,
 	for (int k = 0; k < o->n_arguments; k++) {
 		c->starts[k] = find_start(o, root, o->arguments[k]);
 		if (c->starts[k] == NULL) {
-			crawling_end(c);
+			crawling_end(c, false);
 			return EX_USAGE;
 		}
 	}
@@ -102,6 +119,7 @@ int crawling_begin(const struct options *o, const struct root *root,
 		.stop = &stop, .progress = show, .data = c };
 	c->begin = monotonic_ns();
 	c->before = signal(SIGINT, on_signal);
+	c->catching = c->before != SIG_IGN && c->before != SIG_ERR;
 	if (c->before == SIG_IGN)	/* nohup, or a shell's background */
 		signal(SIGINT, SIG_IGN);
 	*ret_crawling = c;
@@ -113,12 +131,15 @@ const struct crawl_options *crawling_options(const struct crawling *c)
 	return c != NULL ? &c->options : NULL;
 }
 
-void crawling_end(struct crawling *c)
+void crawling_end(struct crawling *c, bool stopped)
 {
 	if (c == NULL)
 		return;
-	if (c->before != NULL)
+	/* SIG_DFL is NULL, too.  */
+	if (c->catching)
 		signal(SIGINT, c->before);
+	if (stop && !stopped)
+		raise(SIGINT);
 	names_free(c->starts);
 	free(c);
 }

@@ -207,6 +207,20 @@ const struct mount *mounts_at(const struct mounts *m, const char *point)
 	return NULL;
 }
 
+const struct mount *mounts_of(const struct mounts *m, const char *path)
+{
+	AUTO(str) char *above = xstrdup(path);
+	const struct mount *found = mounts_at(m, above);
+
+	while (found == NULL && above[0] == '/' && above[1] != '\0') {
+		char *slash = strrchr(above, '/');
+
+		slash[slash == above] = '\0';
+		found = mounts_at(m, above);
+	}
+	return found;
+}
+
 void mounts_done(struct mounts *m)
 {
 	for (size_t k = 0; k < m->n; k++)

@@ -215,8 +215,13 @@ static void take_file(struct crawler *w, const struct todo *t,
 		  (uint64_t)st.st_size <= LIMIT_ELF_BYTES;
 	if (class == NAME_PROGRAM && !program)
 		return;
-	if (!program && (uint64_t)st.st_size > LIMIT_FILE_BYTES)
+	if (!program && (uint64_t)st.st_size > LIMIT_FILE_BYTES) {
+		if (class == NAME_LIKELY) {
+			path = join(t->path, name);
+			add_file_problem(w, d, path, -EFBIG);
+		}
 		return;
+	}
 	if (class != NAME_LIKELY && looked_at(old, &st))
 		return;
 	path = join(t->path, name);

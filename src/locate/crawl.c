@@ -254,8 +254,14 @@ char *crawl_question(const struct crawl_options *o)
 	buf_init(&b, SIZE_MAX / 2);
 	buf_addf(&b, "uid %ju%s%s", (uintmax_t)geteuid(),
 		 o->names_only ? " names" : "", o->all ? " all" : "");
-	for (char *const *s = o->starts; s != NULL && *s != NULL; s++)
-		buf_addf(&b, ":%s", *s);
+	for (char *const *s = o->starts; s != NULL && *s != NULL; s++) {
+		buf_adds(&b, ":");
+		for (const char *c = *s; *c != '\0'; c++) {
+			if (*c == ':' || *c == '\\')
+				buf_adds(&b, "\\");
+			buf_add(&b, c, 1);
+		}
+	}
 	return buf_take(&b);
 }
 

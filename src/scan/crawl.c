@@ -111,7 +111,7 @@ static int tell(struct pass *pass, const char *path, enum problem_code code,
 }
 
 static int tell_problems(struct pass *pass, const struct crawl_result *c,
-			 size_t left_out)
+			 size_t left_out, size_t stopped)
 {
 	int r = 0;
 
@@ -122,8 +122,9 @@ static int tell_problems(struct pass *pass, const struct crawl_result *c,
 	if (c->n_problems > c->n_kept_problems && r == 0)
 		r = tell(pass, "/", PROBLEM_UNREADABLE, false,
 			 xasprintf("%zu more directories and files were not "
-				   "crawled: run as root",
-				   c->n_problems - c->n_kept_problems));
+				   "crawled%s",
+				   c->n_problems - c->n_kept_problems,
+				   geteuid() != 0 ? ": run as root" : ""));
 	for (size_t k = 0; k < c->n_skips && r == 0; k++) {
 		const struct crawl_skip *s = &c->skips[k];
 
@@ -147,7 +148,11 @@ static int tell_problems(struct pass *pass, const struct crawl_result *c,
 				    "%s: not crawled: %s, seen elsewhere",
 				    s->path, s->type);
 	}
-	if (c->stopped && r == 0)
+	if (stopped > 0 && r == 0)
+		r = tell(pass, "/", PROBLEM_LIMIT, false,
+			 xasprintf("the crawl was ended by a signal: %zu files "
+				   "that it found were not looked at", stopped));
+	else if (c->stopped && r == 0)
 		r = tell(pass, "/", PROBLEM_LIMIT, false,
 			 xasprintf("the crawl was ended by a signal after %zu "
 				   "names: what it had not come to is not "
@@ -218,6 +223,7 @@ struct shares {
 	unsigned of_root, of_users;
 	unsigned of_each[1u << 12];
 	size_t left_out;
+	size_t stopped;		/* not looked at because the crawl is to end */
 };
 
 /* One user's files are not to keep others' from being looked at.  Those of root, and
@@ -264,6 +270,13 @@ static int take_known_again(struct pass *pass, const struct store_definition *d,
 	return r;
 }
 
+static bool is_to_end(const struct pass *pass)
+{
+	const struct crawl_options *o = pass->options->crawl;
+
+	return o != NULL && o->stop != NULL && *o->stop;
+}
+
 static int take_found(struct pass *pass, const struct store_definition *d,
 		      const struct crawl_result *c, const struct known *known,
 		      struct shares *shares)
@@ -282,7 +295,14 @@ static int take_found(struct pass *pass, const struct store_definition *d,
 			continue;
 		}
 		/* What has not changed, and was no store, is none.  */
-		if (f->nothing || is_left_out(shares, &f->id))
+		if (f->nothing)
+			continue;
+		/* Who ended the listing wants what it found.  */
+		if (!c->stopped && is_to_end(pass)) {
+			shares->stopped++;
+			continue;
+		}
+		if (is_left_out(shares, &f->id))
 			continue;
 		some[n++] = f;
 		if (n < ARRAY_SIZE(some))
@@ -349,11 +369,14 @@ int scan_found(struct pass *pass)
 		r = take_known_again(pass, d, &known, shares);
 	if (r == 0)
 		r = take_found(pass, d, &result, &known, shares);
+	result.stopped |= shares->stopped > 0;
 	if (r == 0 && result.next != NULL)
 		r = keep_state(pass, &result);
 	if (r == 0)
-		r = tell_problems(pass, &result, shares->left_out);
+		r = tell_problems(pass, &result, shares->left_out,
+				  shares->stopped);
 	free(shares);
+	pass->result.crawl_stopped = result.stopped;
 	pass->result.crawled_names = result.names;
 	pass->result.crawled_directories = result.directories;
 	known_done(&known);

@@ -29,6 +29,7 @@ struct scan_result {
 	int64_t scan;
 	size_t stores, reused, files_read, certificates_decoded;
 	size_t crawled_names, crawled_directories;
+	bool crawl_stopped;	/* as crawl_options.stop wanted */
 	bool repeated;		/* nothing that is looked at had changed */
 };
 

@@ -224,4 +224,58 @@ findings "" >"$work/before"
 audit "$root" --db "$work/before.db" --now 2021-09-19T00:00:00Z --crawl
 is "no finding is about what nobody is known to read" "$(findings "")" \
 	"$(cat "$work/before")"
+
+# ---- too large to be read ------------------------------------------------------------
+mkdir "$work/large"
+truncate -s 1100M "$work/large/authorities.pem"
+status=0
+"$TRUSTDRIFT" scan --root "$work/large" --db "$work/large.db" --crawl >/dev/null ||
+	status=$?
+is "a giant is told" "$status $("$TRUSTDRIFT" query --db "$work/large.db" \
+	--format tsv "SELECT path, message FROM v_problem" | sed 1d)" \
+	"4 /authorities.pem${tab}not crawled: File too large"
+rm -r "$work/large"
+
+# ---- what is no directory of files ----------------------------------------------------
+for directory in /proc /proc/1 /sys/kernel; do
+	status=0
+	"$TRUSTDRIFT" scan --db "$work/none.db" --crawl $directory 2>"$work/said" ||
+		status=$?
+	is "$directory: $(cat "$work/said")" "$status $(grep -c \
+		"$directory: cannot be crawled: an interface of the kernel" \
+		"$work/said")" "64 1"
+done
+
+# ---- Ctrl-C, at any moment -----------------------------------------------------------
+# Ends the program, or makes the scan incomplete and says so, as its status does.
+is "nothing is as if it had not been" "$(
+	/usr/bin/python3 -I - "$TRUSTDRIFT" "$root" "$work/stopped.db" <<-'END'
+	import os, signal, subprocess, sys, time
+	program, root, db = sys.argv[1:]
+	def begin():
+	    if os.path.exists(db):
+	        os.unlink(db)
+	    return time.monotonic(), subprocess.Popen(
+	        (program, "scan", "--root", root, "--db", db, "--crawl"),
+	        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+	        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+	started, scan = begin()
+	scan.communicate()
+	whole = time.monotonic() - started
+	for k in range(20):
+	    started, scan = begin()
+	    time.sleep(k * whole / 20)
+	    # What is stopped has not ended.
+	    os.kill(scan.pid, signal.SIGSTOP)
+	    state = os.waitid(os.P_PID, scan.pid,
+	                      os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+	    sent = state.si_code == os.CLD_STOPPED
+	    if sent:
+	        os.kill(scan.pid, signal.SIGINT)
+	        os.kill(scan.pid, signal.SIGCONT)
+	    _, said = scan.communicate()
+	    if sent and scan.returncode not in (-signal.SIGINT, 4):
+	        print(k, scan.returncode, said)
+	END
+)" ""
 finish

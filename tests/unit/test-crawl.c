@@ -270,6 +270,25 @@ static void test_crawl(void **state)
 	beneath_pretend(0);
 }
 
+static void test_question(void **state)
+{
+	char *two[] = { (char *)"/a", (char *)"/b", NULL };
+	char *one[] = { (char *)"/a:/b", NULL };
+	char *other[] = { (char *)"/a\\:/b", NULL };
+	const struct crawl_options options[] = {
+		{ .starts = two }, { .starts = one }, { .starts = other },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
+		for (size_t k = 0; k < i; k++) {
+			AUTO(str) char *a = crawl_question(&options[i]);
+			AUTO(str) char *b = crawl_question(&options[k]);
+
+			assert_string_not_equal(a, b);
+		}
+}
+
 static void test_stopped(void **state)
 {
 	static const volatile sig_atomic_t stop = 1;
@@ -389,6 +408,7 @@ int main(void)
 		cmocka_unit_test(test_state),
 		cmocka_unit_test(test_damage),
 		cmocka_unit_test_teardown(test_crawl, tree_teardown),
+		cmocka_unit_test(test_question),
 		cmocka_unit_test_teardown(test_stopped, tree_teardown),
 		cmocka_unit_test_teardown(test_closed, tree_teardown),
 		cmocka_unit_test_teardown(test_lost, tree_teardown),
