@@ -158,6 +158,12 @@ static int find_scans(struct diff *d)
 		log_error(_("there are no two scans of one root to compare"));
 		return STATUS_FAILURE;
 	}
+	if (root != NULL && strcmp(d->new.root, root) != 0) {
+		AUTO(str) char *name = escape_text(root, strlen(root));
+
+		log_error(_("scan %" PRId64 " is not of %s"), d->new.id, name);
+		return EX_USAGE;
+	}
 	if (o->n_arguments == 1 && d->old.id == d->new.id) {
 		log_error(_("scan %" PRId64 " is the newest of its root: there is"
 			    " none to compare it with"), d->old.id);
@@ -365,7 +371,12 @@ static void text_store(struct diff *d, const char *const *v)
 {
 	AUTO(str) char *kind = escaped(v[1]);
 	AUTO(str) char *path = escaped(v[2]);
-	AUTO(str) char *note = xasprintf(_("(%s, %s entries)"), kind, v[4]);
+	AUTO(str) char *note = NULL;
+	uint64_t n = 0;
+
+	number_parse(v[4], INT64_MAX, &n);
+	note = xasprintf(ngettext("(%s, %" PRIu64 " entry)",
+				  "(%s, %" PRIu64 " entries)", n), kind, n);
 
 	if (d->rows[STORES] == 0)
 		putc('\n', d->f);

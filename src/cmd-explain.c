@@ -310,6 +310,14 @@ static int load(struct explanation *e, struct inventory *i)
 					   "asked"));
 }
 
+/* Names have slashes, too: one that is no file here is looked up, and who looks
+ * says that it is neither.  */
+static bool looks_like_path(const char *what)
+{
+	return what[0] == '/' || has_prefix(what, "./") ||
+	       has_prefix(what, "../");
+}
+
 static int ask_all(const struct options *o, struct explanation *e,
 		   struct inventory *i)
 {
@@ -322,7 +330,7 @@ static int ask_all(const struct options *o, struct explanation *e,
 	if (!file && endpoint_parse(what, &endpoint) == 0) {
 		shown = true;
 		status = ask_server(o, &endpoint, e, &given);
-	} else if (file || strchr(what, '/') != NULL) {
+	} else if (file || looks_like_path(what)) {
 		shown = true;
 		status = read_file(e, what, &given);
 	} else {

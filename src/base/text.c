@@ -108,14 +108,23 @@ static const struct {
 } hidden[] = {
 	{ 0x00, 0x1f },			/* C0 controls */
 	{ 0x7f, 0x9f },			/* DEL and C1 controls */
+	{ 0xad, 0xad },			/* soft hyphen */
+	{ 0x34f, 0x34f },		/* combining grapheme joiner */
 	{ 0x61c, 0x61c },		/* Arabic letter mark */
+	{ 0x115f, 0x1160 },		/* Hangul fillers */
+	{ 0x17b4, 0x17b5 },		/* Khmer inherent vowels */
+	{ 0x180b, 0x180f },		/* Mongolian selectors and separator */
 	{ 0x200b, 0x200f },		/* zero width, direction marks */
 	{ 0x2028, 0x202e },		/* separators, embeddings, overrides */
 	{ 0x2060, 0x206f },		/* word joiner, isolates, old formats */
+	{ 0x3164, 0x3164 },		/* Hangul filler */
 	{ 0xfdd0, 0xfdef },		/* noncharacters */
+	{ 0xfe00, 0xfe0f },		/* variation selectors */
 	{ 0xfeff, 0xfeff },		/* byte order mark */
+	{ 0xffa0, 0xffa0 },		/* halfwidth Hangul filler */
 	{ 0xfff9, 0xfffb },		/* interlinear annotation */
 	{ 0xe0000, 0xe007f },		/* tags */
+	{ 0xe0100, 0xe01ef },		/* variation selectors */
 };
 
 static bool is_hidden(uint32_t c)
@@ -130,8 +139,6 @@ static bool is_hidden(uint32_t c)
 	return false;
 }
 
-/* The longest escape is \u{10ffff}, for four bytes of input; the worst ratio
- * is \xHH, four for one.  */
 static void add_byte(struct buf *b, uint8_t byte)
 {
 	buf_addf(b, "\\x%02x", byte);

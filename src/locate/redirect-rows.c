@@ -14,13 +14,6 @@
 
 /* ---- order -----------------------------------------------------------------*/
 
-static int compare_text(const char *a, const char *b)
-{
-	if (a == NULL || b == NULL)
-		return (a != NULL) - (b != NULL);
-	return strcmp(a, b);
-}
-
 static int compare_rows(const void *a, const void *b)
 {
 	const struct redirection *x = a, *y = b;
@@ -36,10 +29,10 @@ static int compare_rows(const void *a, const void *b)
 	};
 
 	if (strcmp(x->source, y->source) == 0 && strcmp(x->owner, y->owner) == 0 &&
-	    compare_text(x->path, y->path) == 0 && x->line != y->line)
+	    text_compare(x->path, y->path) == 0 && x->line != y->line)
 		return x->line < y->line ? -1 : 1;
 	for (size_t i = 0; i < ARRAY_SIZE(left); i++) {
-		int order = compare_text(left[i], right[i]);
+		int order = text_compare(left[i], right[i]);
 
 		if (order != 0)
 			return order;

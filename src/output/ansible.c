@@ -97,7 +97,9 @@ static json_t *warnings_of(const struct report *r,
 	json_t *warnings = json_array();
 
 	if (r->incomplete)
-		json_append(warnings, json_string("the verdict is incomplete: "
+		json_append(warnings, json_string(only_a_rule_failed(r) ?
+			"the verdict is incomplete: a rule could not be judged" :
+			"the verdict is incomplete: "
 			"a store that a rule needs could not be read"));
 	if (o->history != NULL)
 		json_append(warnings, json_shown(o->history));

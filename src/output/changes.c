@@ -74,7 +74,9 @@ static void put_counts(FILE *f, const struct report *r,
 	fprintf(f, ngettext("%zu is gone", "%zu are gone", c->n_gone),
 		c->n_gone);
 	fputs(".\n", f);
-	if (r->incomplete)
+	if (only_a_rule_failed(r))
+		fputs(_("A rule could not be judged.\n"), f);
+	else if (r->incomplete)
 		fputs(_("Not everything could be read that a rule needs.\n"), f);
 }
 

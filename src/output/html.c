@@ -233,8 +233,10 @@ static void put_top(const struct sheet *s)
 	put_summary(s, &t);
 	if (r->incomplete) {
 		fputs("<p class=\"warning\">", s->f);
-		html_words(s->f, _("Not everything could be read: what is not "
-				   "known is said below."));
+		html_words(s->f, only_a_rule_failed(r) ?
+			   _("A rule could not be judged: it is said below.") :
+			   _("Not everything could be read: what is not "
+			     "known is said below."));
 		fputs("</p>\n", s->f);
 	}
 	if (r->note != NULL)

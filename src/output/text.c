@@ -171,7 +171,10 @@ void text_doubts(struct page *p)
 {
 	const struct report *r = p->r;
 
-	if (r->incomplete)
+	if (only_a_rule_failed(r))
+		pen_line(&p->pen, INK_MEDIUM, "", "  ",
+			 _("Incomplete: a rule could not be judged; silence is no all-clear for it."));
+	else if (r->incomplete)
 		pen_line(&p->pen, INK_MEDIUM, "", "  ",
 			 _("Incomplete: a store that the rules need could not be read; silence is no all-clear there."));
 	else if (r->stores == 0)
@@ -267,25 +270,18 @@ static void put_findings(struct page *p, enum finding_status status, int s)
 
 /* ---- what was not judged ---------------------------------------------------*/
 
-static int text_order(const char *a, const char *b)
-{
-	if (a == NULL || b == NULL)
-		return (a != NULL) - (b != NULL);
-	return strcmp(a, b);
-}
-
 static int compare_unknown(const void *a, const void *b)
 {
 	const struct finding *f = *(const struct finding *const *)a;
 	const struct finding *g = *(const struct finding *const *)b;
-	int order = text_order(f->store_path, g->store_path);
+	int order = text_compare(f->store_path, g->store_path);
 
 	if (order == 0)
-		order = text_order(f->store_kind, g->store_kind);
+		order = text_compare(f->store_kind, g->store_kind);
 	if (order == 0)
-		order = text_order(f->message, g->message);
+		order = text_compare(f->message, g->message);
 	if (order == 0)
-		order = text_order(f->rule_id, g->rule_id);
+		order = text_compare(f->rule_id, g->rule_id);
 	return order != 0 ? order : strcmp(f->id, g->id);
 }
 
@@ -393,13 +389,13 @@ static int compare_problems(const void *a, const void *b)
 	int order = x->skipped - y->skipped;
 
 	if (order == 0)
-		order = text_order(x->store, y->store);
+		order = text_compare(x->code, y->code);
 	if (order == 0)
-		order = text_order(x->code, y->code);
+		order = text_compare(x->message, y->message);
 	if (order == 0)
-		order = text_order(x->message, y->message);
+		order = text_compare(x->store, y->store);
 	if (order == 0)
-		order = text_order(x->path, y->path);
+		order = text_compare(x->path, y->path);
 	return order != 0 ? order : (x->offset > y->offset) -
 				    (x->offset < y->offset);
 }
@@ -419,7 +415,7 @@ static void put_problem(struct page *p, const struct problem_report **all,
 	text_gap(p);
 	pen_words(&p->pen, INK_PLAIN, message);
 	if (all[0]->skipped)
-		pen_words(&p->pen, INK_DIM, _("(its owner passes over it, too)"));
+		pen_words(&p->pen, INK_DIM, _("(no verdict depends on it)"));
 	pen_end(&p->pen);
 	for (size_t i = 0; i < shown; i++) {
 		AUTO(str) char *path = text_escaped(all[i]->path);
@@ -456,7 +452,6 @@ static void put_problems(struct page *p)
 			break;
 		for (end = first + 1; end < n; end++)
 			if (all[end]->skipped != all[first]->skipped ||
-			    !text_same(all[end]->store, all[first]->store) ||
 			    !text_same(all[end]->code, all[first]->code) ||
 			    !text_same(all[end]->message, all[first]->message))
 				break;

@@ -221,7 +221,8 @@ static void put_results(struct markup *x, const struct report *r,
 	markup_attribute(x, "version", r->tool);
 	markup_attribute(x, "test-system", system);
 	/* oscap does not know remarks */
-	markup_element(x, "title", r->incomplete ?
+	markup_element(x, "title", only_a_rule_failed(r) ?
+		"trustdrift: a rule could not be judged" : r->incomplete ?
 		"trustdrift: a store that a rule needs could not be read" :
 		"trustdrift");
 	markup_element(x, "target", r->host_name != NULL ? r->host_name

@@ -94,12 +94,14 @@ int asked_fetch(struct judge *j, sqlite3_stmt *s, const struct result *bound,
 	}
 	a = oldest;
 	forget(a);
-	a->used = j->asked->now;
+	a->used = 0;
 	e = result_fetch(&j->guard, s, LIMIT_RULE_ROWS, bound, row, &a->rows,
 			 ret_error);
 	if (e < 0)
 		return e;
+	/* A long one has its place until the next question only.  */
 	if (a->rows.n_rows <= ROWS_KEPT) {
+		a->used = j->asked->now;
 		a->statement = s;
 		a->n = question.n;
 		a->question = buf_take(&question);

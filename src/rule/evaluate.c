@@ -145,7 +145,7 @@ static int judge_rows(struct judge *j, const struct rule *r,
 		f = finding_new(j, r);
 		fill(j, f, evidence, rows, &a.items[first], end - first);
 		if (f->status == FINDING_UNKNOWN)
-			j->report->incomplete = true;
+			j->report->incomplete = j->report->unread = true;
 		else if (r->fold != NULL)
 			waive_members(j, f, evidence, rows, &a.items[first],
 				      end - first);
@@ -191,10 +191,13 @@ static void add_failed(struct judge *j, const struct rule *r,
 
 	f->status = FINDING_UNKNOWN;
 	f->message = xasprintf(_("This rule could not be judged: %s."), reason);
-	f->no_fix = xasprintf(_("Mend the rule, or disable it: %s"),
-			      r->defined_in);
+	f->no_fix = r->shipped ?
+		xasprintf(_("It is the program's own: please report it. To have"
+			    " an answer without it, disable it: %s"),
+			  r->defined_in) :
+		xasprintf(_("Mend the rule, or disable it: %s"), r->defined_in);
 	finding_set_store(j, f, NO_STORE, "failed");
-	j->report->incomplete = true;
+	j->report->incomplete = j->report->rule_failed = true;
 }
 
 /* Does the policy say anything that the rule is about?  */
@@ -235,7 +238,7 @@ static int add_unknown(struct judge *j, const struct rule *r)
 				       message);
 		f->no_fix = xstrdup(_("Make the store readable and scan "
 				      "again."));
-		j->report->incomplete = true;
+		j->report->incomplete = j->report->unread = true;
 	}
 	return 0;
 }
@@ -306,7 +309,7 @@ static int fill_problems(struct judge *j)
 		p->offset = p->has_offset ? (uint64_t)offset : 0;
 		/* Stores may hide where even their names were not seen.  */
 		if (p->store == NULL && !p->skipped)
-			r->incomplete = true;
+			r->incomplete = r->unread = true;
 	}
 	return 0;
 }

@@ -40,6 +40,16 @@ const char *finding_status_name(enum finding_status s)
 	return status_names[s];
 }
 
+void finding_member_done(struct finding_member *m)
+{
+	free(m->sha256);
+	free(m->sha1);
+	free(m->name);
+	free(m->location);
+	free(m->label);
+	free(m->message);
+}
+
 void finding_done(struct finding *f)
 {
 	for (size_t i = 0; i < f->n_evidence; i++) {
@@ -70,14 +80,8 @@ void finding_done(struct finding *f)
 		free(f->places[i].label);
 	}
 	free(f->places);
-	for (size_t i = 0; i < f->n_members; i++) {
-		free(f->members[i].sha256);
-		free(f->members[i].sha1);
-		free(f->members[i].name);
-		free(f->members[i].location);
-		free(f->members[i].label);
-		free(f->members[i].message);
-	}
+	for (size_t i = 0; i < f->n_members; i++)
+		finding_member_done(&f->members[i]);
 	free(f->members);
 	free(f->recipe);
 	free(f->no_fix);
@@ -178,7 +182,7 @@ void finding_certificate(struct judge *j, struct finding *f,
 		return;
 	add_evidence(f, N_("problem"), xasprintf(
 		_("this evidence could not be gathered: %s"), error), NULL, 0);
-	j->report->incomplete = true;
+	j->report->incomplete = j->report->rule_failed = true;
 }
 
 static void fill_certificate(struct judge *j, struct finding *f,
@@ -269,7 +273,7 @@ static void ask_evidence(struct judge *j, struct finding *f,
 		add_evidence(f, v->kind, xasprintf(
 			_("this evidence could not be gathered: %s"),
 			error), NULL, 0);
-		j->report->incomplete = true;
+		j->report->incomplete = j->report->rule_failed = true;
 		return;
 	}
 	for (size_t k = 0; k < own->n_rows; k++) {

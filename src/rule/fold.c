@@ -31,16 +31,6 @@ static int member_compare(const void *a, const void *b)
 	return order != 0 ? order : strcmp(x->message, y->message);
 }
 
-static void member_done(struct finding_member *m)
-{
-	free(m->sha256);
-	free(m->sha1);
-	free(m->name);
-	free(m->location);
-	free(m->label);
-	free(m->message);
-}
-
 /* WHAT, in the place of A, which is about the same.  */
 static void add_member(struct judge *j, struct finding *f, size_t *cap,
 		       const struct result *rows, const struct answer *what,
@@ -83,7 +73,7 @@ static void sort_members(struct finding *f)
 		if (member_compare(&f->members[kept - 1], &f->members[i]) != 0)
 			f->members[kept++] = f->members[i];
 		else
-			member_done(&f->members[i]);
+			finding_member_done(&f->members[i]);
 	}
 	f->n_members = kept;
 }

@@ -111,11 +111,13 @@ static void take_row(sqlite3_stmt *s, struct result *r, size_t *cap)
 	}
 	for (int i = 0; i < r->n_columns; i++) {
 		struct cell *c = &r->cells[r->n_rows * width + (size_t)i];
-		const char *text = (const char *)sqlite3_column_text(s, i);
+		const char *text;
 
-		c->text = text != NULL ? xstrdup(text) : NULL;
+		/* In this order: as text it has no type any more that is known. */
 		c->is_number = sqlite3_column_type(s, i) == SQLITE_INTEGER;
 		c->number = c->is_number ? sqlite3_column_int64(s, i) : 0;
+		text = (const char *)sqlite3_column_text(s, i);
+		c->text = text != NULL ? xstrdup(text) : NULL;
 	}
 	r->n_rows++;
 }

@@ -194,11 +194,20 @@ struct report {
 	size_t n_findings;
 	struct problem_report *problems;
 	size_t n_problems;
-	bool incomplete;	/* a store that a rule needs could not be read,
-				 * a rule failed, or stores may be hidden */
+	bool incomplete;	/* one of these */
+	bool unread;		/* a store that a rule needs could not be read,
+				 * or stores may be hidden */
+	bool rule_failed;	/* by its query, or a limit */
 };
 
+/* Incomplete, and not for what was not read?  */
+static inline bool only_a_rule_failed(const struct report *r)
+{
+	return r->rule_failed && !r->unread;
+}
+
 void finding_done(struct finding *f);	/* empties it */
+void finding_member_done(struct finding_member *m);
 
 /* Judges the newest scan in the inventory, having compiled every rule there:
  * -EINVAL with *ret_error = "file:line: reason" (the caller frees) when one does

@@ -69,6 +69,12 @@ rule() {
 rule "SELECT store_id, sha256 FROM v_entry"
 audit "$root" --config "$work/etc" --now 2021-01-01T00:00:00Z
 check "a rule of our own" grep -q site-rule "$work/report.json"
+rule "SELECT 99 AS store_id, '' AS sha256 FROM v_run"
+status=0
+"$TRUSTDRIFT" audit --root "$root" --config "$work/etc" --db "$work/failing.db" \
+	>"$work/out" || status=$?
+is "one that fails" "$((status & 4)) $(grep -c '^Incomplete: a rule could not be' \
+	"$work/out") $(grep -c 'Mend the rule, or disable it: .*site.xml' "$work/out")" "4 1 1"
 rule "SELECT store_id, sha256 FORM v_entry"
 refused "a syntax error" "site.xml:6: .*syntax"
 rule "SELECT id AS store_id, '' AS sha256 FROM store"

@@ -603,6 +603,7 @@ static void test_failing_rules(void **state)
 		assert_int_equal(report.n_findings, 1);
 		assert_int_equal(report.findings[0].status, FINDING_UNKNOWN);
 		assert_true(report.incomplete);
+		assert_true(only_a_rule_failed(&report));
 		if (strstr(report.findings[0].message, cases[i].why) == NULL)
 			fail_msg("%s: %s", cases[i].query,
 				 report.findings[0].message);
