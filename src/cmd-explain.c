@@ -147,8 +147,8 @@ static int say_several(const struct explanation *e, const struct numbers *n,
 	return STATUS_FAILURE;
 }
 
-static int look_up(struct explanation *e, struct inventory *i,
-		   const char *what, struct numbers *numbers)
+static int look_up(const struct options *o, struct explanation *e,
+		   struct inventory *i, const char *what, struct numbers *numbers)
 {
 	struct found found = { e, numbers };
 	char hex[2 * SHA256_SIZE + 1];
@@ -163,10 +163,12 @@ static int look_up(struct explanation *e, struct inventory *i,
 		return inventory_failed(i, r, _("the inventory could not be "
 						"asked"));
 	if (numbers->n == 0) {
+		AUTO(str) char *command = own_command(o);
+
 		name = escape_text(what, strlen(what));
 		log_error(_("%s: no file, and no certificate that was ever "
-			    "scanned has that fingerprint or name; see show "
-			    "certificates"), name);
+			    "scanned has that fingerprint or name; see %s show "
+			    "certificates"), name, command);
 		return STATUS_FAILURE;
 	}
 	for (size_t k = 1; k < numbers->n; k++)
@@ -334,7 +336,7 @@ static int ask_all(const struct options *o, struct explanation *e,
 		shown = true;
 		status = read_file(e, what, &given);
 	} else {
-		status = look_up(e, i, what, &given);
+		status = look_up(o, e, i, what, &given);
 	}
 	if (status < 0 && o->n_arguments > 1)
 		status = read_file(e, o->arguments[1],
@@ -359,9 +361,10 @@ static int ask_all(const struct options *o, struct explanation *e,
 static int no_such_party(const struct options *o)
 {
 	AUTO(str) char *name = escape_text(o->party, strlen(o->party));
+	AUTO(str) char *command = own_command(o);
 
 	log_error(_("there is no relying party \"%s\" in the newest scan: see "
-		    "%s show parties"), name, o->program);
+		    "%s show parties"), name, command);
 	return STATUS_FAILURE;
 }
 

@@ -503,9 +503,10 @@ static int show_party(const struct options *o, const char *id)
 		return status;
 	if (!exists) {
 		AUTO(str) char *name = escape_text(id, strlen(id));
+		AUTO(str) char *command = own_command(o);
 
 		log_error(_("there is no relying party \"%s\" in the newest "
-			    "scan: see %s show parties"), name, o->program);
+			    "scan: see %s show parties"), name, command);
 		return STATUS_FAILURE;
 	}
 	sql = sqlite3_mprintf(party_sql, id, id);

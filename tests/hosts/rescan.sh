@@ -75,6 +75,10 @@ status=0
 "$TRUSTDRIFT" diff 2 --db "$work/changed.db" >"$work/diff" 2>"$work/err" || status=$?
 is "not the newest with itself" "$status $(wc -c <"$work/diff") $(grep -c \
 	'scan 2 is the newest of its root' "$work/err")" "1 0 1"
+is "what is advised is about the same inventory" "$({
+	"$TRUSTDRIFT" show parties nosuch --db "$work/changed.db"
+	"$TRUSTDRIFT" explain nosuch --db "$work/changed.db" --root "$changed"
+} 2>&1 | grep -c " --db $work/changed.db show ")" 2
 mkdir -p "$changed/etc/ipsec.d/crls"
 cp "$srcdir/tests/readers/crl/der.in" "$changed/etc/ipsec.d/crls/a.crl"
 echo "CURL_CA_BUNDLE=/srv/$(printf 'x\033')" >"$changed/etc/environment"
