@@ -127,13 +127,13 @@ const char *rpm_header_string(const struct rpm_header *h, uint32_t tag);
 /* [epoch:]version-release, as rpm writes it; the caller frees.  NULL: none.  */
 char *rpm_header_version(const struct rpm_header *h);
 struct rpm_file {
-	const char *path;	/* as the package calls it, of N bytes */
+	const char *path;	/* absolute, as the package calls it, of N bytes */
 	size_t n;
 	uint32_t flags;		/* rpm_file_flags */
 	const char *sha256;	/* of its bytes, hexadecimal; NULL: not known, as in
 				 * packages older than 2009 */
 };
-/* Calls FN with each file of the package.  Stops at FN's first negative return and
+/* Calls FN with each file of the package that has an absolute path.  Stops at FN's first negative return and
  * returns it.  */
 typedef int rpm_file_fn(void *data, const struct rpm_file *f);
 int rpm_header_each_file(const struct rpm_header *h, rpm_file_fn *fn,

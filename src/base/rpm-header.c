@@ -178,7 +178,9 @@ int rpm_header_each_file(const struct rpm_header *h, rpm_file_fn *fn,
 		f.n = (size_t)length;
 		if (digest != NULL && strlen(digest) == 2 * SHA256_SIZE)
 			f.sha256 = digest;
-		if (length > 0 && f.n < sizeof(path))
+		/* Of a source package, which nothing is installed of, they
+		 * stand beneath no directory.  */
+		if (path[0] == '/' && length > 0 && f.n < sizeof(path))
 			r = fn(data, &f);
 	}
 	free(directories);

@@ -130,6 +130,21 @@ rpm_root() {
 rpm_root "$work/rpmdb/rpmdb.sqlite" rpmdb.sqlite
 is "rpm: SQLite" "$(files "$root" | cut -f 1-3)" "${owned}3:1.2-4"
 
+# Directories that are none: a file there is no file of the host.
+cp "$work/rpmdb/rpmdb.sqlite" "$work/relative.sqlite"
+python3 - "$work/relative.sqlite" <<'EOF'
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+blob, = db.execute("SELECT blob FROM Packages").fetchone()
+there = b"/etc/pki/tls/certs/\0"
+assert blob.count(there) == 1
+db.execute("UPDATE Packages SET blob = ?",
+           (blob.replace(there, b"\0" + there[1:]),))
+db.commit()
+EOF
+rpm_root "$work/relative.sqlite" rpmdb.sqlite
+is "rpm: a path without a directory" "$(files "$root" | cut -f 2)" ""
+
 # ndb as lib/backend/ndb/rpmpkg.c lays it out: one page of slots, one blob
 python3 - "$work/header" "$work/Packages.db" <<'EOF'
 import struct, sys, zlib
