@@ -92,12 +92,12 @@ static int expand_specifiers(const char *value, const char *unit,
 			e = buf_add(out, value, 1);
 			continue;
 		}
-		text = specifier(*++value);
-		if (*value == 'h')
-			text = home;
+		if (*++value == '\0')
+			return -EINVAL;
+		text = *value == 'h' ? home : specifier(*value);
 		if (text != NULL)
 			e = buf_adds(out, text);
-		else if (*value != '\0' && name_part(unit, *value) != 0)
+		else if (name_part(unit, *value) != 0)
 			e = buf_add(out, unit, name_part(unit, *value));
 		else
 			e = -EINVAL;

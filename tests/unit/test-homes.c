@@ -278,6 +278,30 @@ static bool is_program_directory(const char *path)
 	       has_suffix(path, "/bin") || has_suffix(path, "/sbin");
 }
 
+/* Each value ends where its memory does.  */
+static void test_specifiers(void **state)
+{
+	static const struct {
+		const char *value, *want;
+	} cases[] = {
+		{ "%h/a%%", "/home/ann/a%" },
+		{ "/srv/%p-%n", "/srv/web-web@b.service" },
+		{ "/srv/a%", NULL },
+		{ "/srv/%m", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		AUTO(str) char *value = xstrdup(cases[i].value), *got = NULL;
+		const int e = unit_specifiers(value, "web@b.service",
+					      "/home/ann", &got);
+
+		assert_int_equal(e, cases[i].want != NULL ? 0 : -EINVAL);
+		if (e == 0)
+			assert_string_equal(got, cases[i].want);
+	}
+}
+
 /* Root has all of passwd.  */
 static void test_live(void **state)
 {
@@ -327,6 +351,7 @@ int main(void)
 		TREE_TEST(test_service_homes),
 		TREE_TEST(test_lacking),
 		TREE_TEST(test_own),
+		cmocka_unit_test(test_specifiers),
 		TREE_TEST(test_live),
 	};
 
