@@ -1,9 +1,11 @@
-/* ini.c -- [sections] of key = value lines, in three dialects that differ in
- * what a value is:
+/* ini.c -- [sections] of key = value lines, in four dialects that differ in
+ * what a key and a value are:
  *
- *   ini		as Python's configparser has it: quotes belong to the
- *		value, an indented line goes on with the value above it
- *		(pip, Mercurial, AWS, gcloud, Subversion)
+ *   ini		as Python's configparser has it: the first = or : ends the
+ *		key, quotes belong to the value, an indented line goes on with
+ *		the value above it (pip, AWS, gcloud, Subversion)
+ *   ini-equals	likewise, but keys hold colons (Mercurial's
+ *		hg.example.org:verifycertsfile, libdnf, sssd)
  *   ini-quoted	quotes around a value are taken away, a comment may follow
  *		it (php.ini, npmrc, my.cnf, NetworkManager, stunnel)
  *   gitconfig	git-config(1): quotes anywhere, backslashes, subsections in
@@ -13,7 +15,7 @@
 
 #include "syntax/lines.h"
 
-enum dialect { DIALECT_PLAIN, DIALECT_QUOTED, DIALECT_GIT };
+enum dialect { DIALECT_PLAIN, DIALECT_EQUALS, DIALECT_QUOTED, DIALECT_GIT };
 
 struct ini {
 	struct setting_sink *out;
@@ -131,8 +133,7 @@ static void read_key(struct ini *f, const char *p)
 
 	/* git: a comment ends a key that stands alone.  */
 	while (stop < end && *stop != '=' &&
-	       !(f->dialect == DIALECT_PLAIN && *stop == ':' &&
-		 stop > p && (stop + 1 == end || is_blank(stop[1]))) &&
+	       !(f->dialect == DIALECT_PLAIN && *stop == ':' && stop > p) &&
 	       !(f->dialect == DIALECT_GIT && (*stop == '#' || *stop == ';')))
 		stop++;
 	f->key = span_trim(p, stop);
@@ -162,7 +163,7 @@ static int read_line(struct ini *f)
 	if (p == f->lines.end || *p == '#' || *p == ';')
 		return 0;
 	indented = p > f->lines.p;
-	if (f->dialect == DIALECT_PLAIN && indented && f->key.p != NULL &&
+	if (f->dialect <= DIALECT_EQUALS && indented && f->key.p != NULL &&
 	    f->has_value) {
 		if (f->value.n != 0)
 			buf_adds(&f->value, " ");
@@ -205,6 +206,11 @@ static int parse(struct blob text, enum dialect dialect,
 int parse_ini(struct blob text, struct setting_sink *out)
 {
 	return parse(text, DIALECT_PLAIN, out);
+}
+
+int parse_ini_equals(struct blob text, struct setting_sink *out)
+{
+	return parse(text, DIALECT_EQUALS, out);
 }
 
 int parse_ini_quoted(struct blob text, struct setting_sink *out)

@@ -59,6 +59,7 @@ int parse_environment(struct blob text, struct setting_sink *out);
 int parse_environment_d(struct blob text, struct setting_sink *out);
 int parse_gitconfig(struct blob text, struct setting_sink *out);
 int parse_ini(struct blob text, struct setting_sink *out);
+int parse_ini_equals(struct blob text, struct setting_sink *out);
 int parse_ini_quoted(struct blob text, struct setting_sink *out);
 int parse_json(struct blob text, struct setting_sink *out);
 int parse_postfix(struct blob text, struct setting_sink *out);

@@ -17,6 +17,8 @@ const struct syntax syntaxes[] = {
 	  parse_environment_d },
 	{ "gitconfig", N_("git's configuration"), parse_gitconfig },
 	{ "ini", N_("sections, values as they are written"), parse_ini },
+	{ "ini-equals", N_("sections, keys that may have a colon"),
+	  parse_ini_equals },
 	{ "ini-quoted", N_("sections, values with quotes and comments"),
 	  parse_ini_quoted },
 	{ "json", N_("JSON"), parse_json },

@@ -168,11 +168,13 @@ int parse_systemd(struct blob text, struct setting_sink *out)
 		p = next;
 		if (joining)
 			buf_adds(&line, " ");
-		if (joining && p < end)
+		if (joining)
 			continue;
-		joining = false;
 		r = read_line(&u, buf_str(&line));
 		line.n = 0;
 	}
+	/* The file may end with a line that goes on, or with comments there.  */
+	if (joining && r >= 0)
+		r = read_line(&u, buf_str(&line));
 	return r < 0 ? r : 0;
 }

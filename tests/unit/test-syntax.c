@@ -111,6 +111,9 @@ static const struct {
 	  "9 Service|EnvironmentFile=-/etc/x\n"
 	  "10 Service|ExecStart=/bin/x --cacert /y\n11 var Service|O=p\n"
 	  "13 var Manager|S=t\n" },
+	{ "systemd", "[Service]\nEnvironment=A=b \\\n# c\n",
+	  "2 var Service|A=b\n" },
+	{ "systemd", "[Service]\nEnvironment=A=b \\", "2 var Service|A=b\n" },
 	{ "arguments", "-Da.b=c --d=e --f g -h --i -j=\"k l\" m --n",
 	  "1 -Da.b=c\n1 --d=e\n1 --f=g\n1 -h\n1 --i\n1 -j=k l\n1 --n\n" },
 	{ "arguments", "# c\n-Da=b\n8-13:-Dc=d\n14-:-De=f\n9:x\n",
@@ -119,6 +122,11 @@ static const struct {
 	  "n =\n  o\n  p\n[t.u]\nq=r=s\n",
 	  "1 a=b\n3 s|c=d # e f\n5 s|g=h\n8 s|k\n9 s|l=\"m\"\n10 s|n=o p\n"
 	  "14 t.u|q=r=s\n" },
+	/* RawConfigParser().read_string() says the same of it.  */
+	{ "ini", "[s]\ncert:/nowhere/pip.pem\na:b = c\nd = e:f\n",
+	  "2 s|cert=/nowhere/pip.pem\n3 s|a=b = c\n4 s|d=e:f\n" },
+	{ "ini-equals", "[s]\na.b:c = d\n e\nf = g:h\n",
+	  "2 s|a.b:c=d e\n4 s|f=g:h\n" },
 	{ "ini-quoted", "a=\"b\" ; c\nd=e ; f\ng='h i'\nj=k;l\nm=n#o\n[p]\nq[]=r\n"
 	  "s\nt=\"open\nu = //v:w\n",
 	  "1 a=b\n2 d=e\n3 g=h i\n4 j=k;l\n5 m=n#o\n7 p|q[]=r\n8 p|s\n"
