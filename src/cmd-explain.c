@@ -216,8 +216,8 @@ static int ask_server(const struct options *o, const struct endpoint *endpoint,
 	if (answer.name[0] != '\0')
 		e->own_host = xstrdup(answer.name);
 	e->host = e->own_host;
-	e->endpoint = xasprintf("%zu certificates from %s, %s", answer.n,
-				address, answer.protocol);
+	e->endpoint = xasprintf("%s, %s", address, answer.protocol);
+	e->endpoint_sent = answer.n;
 	return -1;
 }
 
@@ -264,12 +264,15 @@ static void gather_identity(struct explanation *e, size_t number)
 			numbers_add(&e->subjects, k);
 }
 
-/* SENT: what was in a file, the first of it the subject.  */
+/* GIVEN: what a server sent or a file holds, the first of it the subject.  What a
+ * server shows is its own certificate, whatever its basicConstraints say, as those
+ * of `openssl req -x509` do; so is that of a file for which a host is named.  */
 static void ask_given(struct explanation *e, const struct numbers *given)
 {
 	const size_t first = given->items[0];
 	struct numbers sent = { .n = 0 };
-	const bool authority = is_authority(e, first);
+	const bool authority = e->endpoint == NULL && e->host == NULL &&
+		is_authority(e, first);
 
 	for (size_t k = authority ? 0 : 1; k < given->n; k++)
 		numbers_add(&sent, given->items[k]);
@@ -387,17 +390,23 @@ static int write_out(const struct options *o, const struct explanation *e)
 		.width = width > WIDEST ? WIDEST :
 			 width < NARROWEST ? NARROWEST : width,
 	};
-	const struct explain_options options = {
+	struct explain_options options = {
 		.common = &common, .what = o->arguments[0],
-		.endpoint = e->endpoint,
 		.timeline = o->timeline,
 	};
+	AUTO(str) char *endpoint = NULL;
 	struct out out;
 	int r;
 
 	out_begin(o, &out);
 	if (output->machine)
 		setlocale(LC_MESSAGES, "C");
+	if (e->endpoint != NULL)
+		endpoint = xasprintf(ngettext("%zu certificate from %s",
+					      "%zu certificates from %s",
+					      e->endpoint_sent),
+				     e->endpoint_sent, e->endpoint);
+	options.endpoint = endpoint;
 	r = output->write(e, &options, out.f);
 	setlocale(LC_MESSAGES, "");
 	if (r == -ENOENT) {

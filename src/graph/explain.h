@@ -49,8 +49,9 @@ struct explanation {
 	const char *host;		/* NULL: not checked; borrowed, or that
 					 * of own_host */
 	char *own_host;			/* NULL, or freed with the rest */
-	char *endpoint;			/* what server was asked, in words; NULL:
-					 * none; likewise */
+	char *endpoint;			/* the address and protocol of the server
+					 * that was asked; NULL: none; likewise */
+	size_t endpoint_sent;		/* how many certificates it sent */
 	const char *party;		/* only this one, or those of this type;
 					 * NULL: all; borrowed */
 	struct numbers subjects;	/* what was asked about */

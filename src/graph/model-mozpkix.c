@@ -6,7 +6,8 @@
  * for, and signatures last.  At most six intermediates are used.  Anchors need
  * not be self-signed; they are asked for all that others are asked, dates, too.
  * What an intermediate is for must include what is wanted.  No CN is a host's
- * name.
+ * name, and its certificate is no authority's, as CheckBasicConstraints() has it
+ * (ERROR_CA_CERT_USED_AS_END_ENTITY).
  *
  * Surprising: what was sent is tried before what the database has, so a root that
  * a server sends is preferred to a better one beside it in the database, from
@@ -71,7 +72,7 @@ static unsigned order_of(const struct path_question *q,
 			 CHECK_KEY_USAGE | CHECK_PEER_USAGE | \
 			 CHECK_PEER_PURPOSE | CHECK_PURPOSES | CHECK_NAMES | \
 			 CHECK_CRITICAL | CHECK_HOST | CHECK_MALFORMED | \
-			 CHECK_DISTRUST | CHECK_HASH)
+			 CHECK_DISTRUST | CHECK_HASH | CHECK_PEER_NO_CA)
 
 static void mozpkix_build(const struct path_question *q,
 			  struct path_answer *ret_answer)

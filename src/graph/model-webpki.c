@@ -4,6 +4,7 @@
  * It searches and goes back: the anchors first, then what was sent in its order.
  * An anchor is a name, a key and name constraints; so its dates and the rest are
  * not looked at, which is surprising where an expired root is still in a store.
+ * A server's certificate may be no authority's (CaUsedAsEndEntity).
  * At most six intermediates are used, and a hundred signatures are verified.
  * Nobody was asked.
  */
@@ -25,7 +26,7 @@ static unsigned order_of(const struct path_question *q,
 #define WEBPKI_CHECKS	(CHECK_DATES | CHECK_CA | CHECK_LENGTH | \
 			 CHECK_PEER_PURPOSE | CHECK_PURPOSES | CHECK_NAMES | \
 			 CHECK_CRITICAL | CHECK_HOST | CHECK_MALFORMED | \
-			 CHECK_HASH | ANCHOR_UNCHECKED)
+			 CHECK_HASH | CHECK_PEER_NO_CA | ANCHOR_UNCHECKED)
 
 static void webpki_build(const struct path_question *q,
 			 struct path_answer *ret_answer)

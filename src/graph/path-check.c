@@ -24,6 +24,8 @@ static const struct {
 		N_("not valid yet") },
 	[PATH_NOT_A_CA] = { "not-a-ca", "6.1.4 (k)",
 		N_("not an authority's certificate") },
+	[PATH_PEER_CA] = { "peer-is-ca", "",
+		N_("an authority's certificate, shown as a server's") },
 	[PATH_LENGTH] = { "path-length", "6.1.4 (m)",
 		N_("more authorities below it than it allows") },
 	[PATH_KEY_USAGE] = { "key-usage", "6.1.4 (n)",
@@ -400,6 +402,12 @@ static enum path_fault hash_of(const struct walk *w, size_t at)
 	}
 }
 
+static enum path_fault peer_no_ca_of(const struct walk *w, size_t at)
+{
+	return at == 0 && path_at(w->q, w->a, 0)->extensions.is_ca
+		? PATH_PEER_CA : PATH_OK;
+}
+
 enum path_fault path_check(const struct path_question *q, unsigned checks,
 			   bool anchored, struct path_answer *a)
 {
@@ -408,6 +416,7 @@ enum path_fault path_check(const struct path_question *q, unsigned checks,
 		signature_of, dates_of, authority_of, length_of, usage_of,
 		peer_usage_of, peer_purpose_of, purposes_of, names_of,
 		critical_of, host_of, policy_of, malformed_of, distrust_of, hash_of,
+		peer_no_ca_of,
 	};
 	const struct walk w = { q, a, checks, anchored };
 	const bool down = (checks & FROM_ANCHOR) != 0;

@@ -97,6 +97,7 @@ enum path_fault {
 	PATH_EXPIRED,
 	PATH_NOT_YET_VALID,
 	PATH_NOT_A_CA,
+	PATH_PEER_CA,			/* the peer is an authority */
 	PATH_LENGTH,
 	PATH_KEY_USAGE,
 	PATH_PURPOSE,
@@ -117,7 +118,7 @@ const char *path_fault_name(enum path_fault fault);
 /* For people, one of several words, translated where it is shown.  */
 const char *path_fault_text(enum path_fault fault);
 /* The part of RFC 5280 that the reason rests on: "6.1.3 (a) (2)"; "" for
- * PATH_OK and PATH_LIMIT.  */
+ * PATH_OK, PATH_PEER_CA and PATH_LIMIT.  */
 const char *path_fault_section(enum path_fault fault);
 
 struct path_answer {
@@ -181,6 +182,8 @@ enum path_checks {
 	CHECK_DISTRUST = 1 << 13,
 	CHECK_HASH = 1 << 14,		/* no SHA-1 or older in a signature below
 					 * the anchor */
+	CHECK_PEER_NO_CA = 1 << 15,	/* the peer is no authority: RFC 5280 does
+					 * not ask it, some clients do */
 	/* How it is asked */
 	DATES_EXCLUSIVE = 1 << 16,	/* see path_valid() */
 	ANCHOR_UNCHECKED = 1 << 17,	/* nothing is asked of the anchor ... */

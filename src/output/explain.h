@@ -10,7 +10,8 @@
 struct explain_options {
 	const struct output_options *common;
 	const char *what;		/* what was asked, as it was written */
-	const char *endpoint;		/* "TLSv1.3" of what server; NULL: none */
+	const char *endpoint;		/* what which server sent, in words; NULL: none
+					 * was asked */
 	bool timeline;			/* the dates, in order, instead of trees */
 };
 

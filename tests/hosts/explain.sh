@@ -187,4 +187,34 @@ server_stop() {
 	wait "$server" 2>/dev/null
 }
 ask_servers
+
+# `openssl req -x509' makes an authority's certificate.  A server that shows one is
+# judged by it: OpenSSL 3.0, GnuTLS 3.7 and OpenJDK 17 say the same of these.
+for name in localhost other.example; do
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 \
+		-nodes -keyout "$work/$name.key" -out "$work/$name.pem" -days 30 \
+		-subj "/CN=$name" -addext "basicConstraints=critical,CA:TRUE" \
+		2>/dev/null
+	host_root_ca "$root" "$work/$name.pem"
+done
+host_update "$root"
+cp "$work/other.example.key" "$work/leaf.key"
+cp "$work/other.example.pem" "$work/leaf.pem"
+serve "an authority's, of another host"
+is "an authority's, of another host" \
+	"$(ask 'said(party(q[0], "openssl")), said(party(q[0], "gnutls"))')" \
+	"host-name host-name"
+is "... is what was asked about" \
+	"$(ask 'names(party(q[0], "openssl")["path"])')" \
+	other.example/other.example
+for name in localhost other.example; do
+	explain --root "$root" --hostname localhost "$work/$name.pem"
+	is "a file, $name" "$(ask 'said(party(q[0], "openssl"))')" \
+		"$([ $name = localhost ] && echo accept || echo host-name)"
+	is "a file, $name, for Go" "$(ask 'said(party(q[0], "go"))')" host-name
+done
+explain --root "$root" "$work/other.example.pem"
+is "a file, no host: what it issues" \
+	"$(ask 'names(party(q[0], "openssl")["path"])')" \
+	"leaf < other.example/other.example"
 finish
