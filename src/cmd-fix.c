@@ -85,6 +85,21 @@ static bool is_chosen(const struct options *o, const struct audit *a, size_t i)
 	return f->status == FINDING_FOUND && f->severity >= o->severity;
 }
 
+/* Who asks for one by its id is told why there is no script.  */
+static void say_not_open(const struct options *o, const struct audit *a, size_t i)
+{
+	const struct finding *f = &a->list.findings[i];
+
+	if (o->n_arguments == 0 || !a->list.named[i])
+		return;
+	if (f->status == FINDING_WAIVED)
+		log_warning(_("%.12s is waived: nothing is written for it"),
+			    f->id);
+	else if (f->status != FINDING_FOUND)
+		log_warning(_("%.12s could not be decided: nothing is written "
+			      "for it"), f->id);
+}
+
 /* Moves what was chosen to the front and drops the rest.  */
 static int choose(const struct options *o, struct audit *a)
 {
@@ -96,6 +111,7 @@ static int choose(const struct options *o, struct audit *a)
 	if (status >= 0)
 		return status;
 	for (size_t i = 0; i < a->list.n; i++) {
+		say_not_open(o, a, i);
 		if (is_chosen(o, a, i))
 			a->list.findings[n++] = a->list.findings[i];
 		else
@@ -138,34 +154,57 @@ static char *command_line(const struct options *o)
 	return buf_take(&b);
 }
 
-static bool is_alike(const struct finding *f, const struct finding *g)
+/* As it was recorded, which is in no language but the program's own.  */
+static const char *reason_of(const struct finding *f)
 {
-	return g->recipe == NULL && strcmp(f->rule_id, g->rule_id) == 0 &&
-	       text_same(f->no_fix, g->no_fix);
+	return f->no_fix != NULL ? f->no_fix : f->message;
+}
+
+struct unfixable {
+	const struct finding *first;
+	size_t n;
+};
+
+/* Those of one rule and reason need not stand together.  */
+static struct unfixable *unfixable_of(struct unfixable *all, size_t n,
+				      const struct finding *f)
+{
+	size_t i = 0;
+
+	while (i < n && (strcmp(all[i].first->rule_id, f->rule_id) != 0 ||
+			 strcmp(reason_of(all[i].first), reason_of(f)) != 0))
+		i++;
+	return &all[i];
 }
 
 /* Says on stderr what no script can do, once for each rule and reason.  */
 static void explain_unfixable(const struct audit *a)
 {
-	for (size_t i = 0, end; i < a->list.n; i = end) {
-		const struct finding *f = &a->list.findings[i];
-		/* As it was recorded, which is in no language but the
-		 * program's own.  */
-		const char *why = f->no_fix != NULL ? translated(f->no_fix)
-						    : f->message;
-		AUTO(str) char *reason = escape_text(why, strlen(why));
-		AUTO(str) char *rule = escape_text(f->rule_id,
-						   strlen(f->rule_id));
+	struct unfixable *all = xcalloc(a->list.n + 1, sizeof(*all));
+	size_t n = 0;
 
-		end = i + 1;
+	for (size_t i = 0; i < a->list.n; i++) {
+		const struct finding *f = &a->list.findings[i];
+		struct unfixable *u;
+
 		if (f->recipe != NULL)
 			continue;
-		while (end < a->list.n && is_alike(f, &a->list.findings[end]))
-			end++;
-		log_warning(ngettext("%s, %zu finding, is left to you: %s",
-				     "%s, %zu findings, is left to you: %s",
-				     end - i), rule, end - i, reason);
+		u = unfixable_of(all, n, f);
+		n += u == &all[n];
+		u->first = f;
+		u->n++;
 	}
+	for (size_t i = 0; i < n; i++) {
+		const char *why = translated(reason_of(all[i].first));
+		const char *id = all[i].first->rule_id;
+		AUTO(str) char *reason = escape_text(why, strlen(why));
+		AUTO(str) char *rule = escape_text(id, strlen(id));
+
+		log_warning(ngettext("%s (%zu finding) is left to you: %s",
+				     "%s (%zu findings) is left to you: %s",
+				     all[i].n), rule, all[i].n, reason);
+	}
+	free(all);
 }
 
 static bool is_script(const struct options *o)
