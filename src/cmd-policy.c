@@ -208,16 +208,18 @@ static int policy_init(const struct options *o)
 
 /* ---- check -------------------------------------------------------------------*/
 
-/* An element that names several parties is one line.  */
-static size_t count_lines(const struct policy *p, const char *kind)
+static bool begins_element(const struct policy *p, size_t i)
+{
+	return i == 0 || p->lines[i].element != p->lines[i - 1].element;
+}
+
+static size_t count_elements(const struct policy *p, const char *kind)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < p->n; i++)
-		if (strcmp(p->lines[i].kind, kind) == 0 &&
-		    (i == 0 || p->lines[i].line != p->lines[i - 1].line ||
-		     p->lines[i].party == NULL))
-			n++;
+		n += begins_element(p, i) &&
+			strcmp(p->lines[i].kind, kind) == 0;
 	return n;
 }
 
@@ -239,8 +241,7 @@ static int policy_check(const struct options *o, const char *path)
 	if (status >= 0)
 		return status;
 	for (size_t i = 0; i < p->n; i++)
-		if (p->lines[i].until <= o->now &&
-		    (i == 0 || p->lines[i].line != p->lines[i - 1].line))
+		if (p->lines[i].until <= o->now && begins_element(p, i))
 			log_warning(_("%s:%u: this line has ended and does not apply"),
 				    p->path, p->lines[i].line);
 	if (p->path == NULL) {
@@ -250,8 +251,8 @@ static int policy_check(const struct options *o, const char *path)
 	name = escape_text(p->path, strlen(p->path));
 	if (!o->quiet)
 		printf(_("%s: %zu allowed, %zu required, %zu forbidden\n"),
-		       name, count_lines(p, "allow"),
-		       count_lines(p, "require"), count_lines(p, "forbid"));
+		       name, count_elements(p, "allow"),
+		       count_elements(p, "require"), count_elements(p, "forbid"));
 	return STATUS_OK;
 }
 

@@ -456,6 +456,9 @@ int inventory_audited_findings(struct inventory *i, const char *root,
 
 /* One line of the administrator's policy, for one party; strings borrowed.  */
 struct policy_line {
+	size_t element;			/* which one of the file it is of, from 0: one
+					 * that names several parties is several
+					 * lines */
 	char *kind;			/* "allow", "require", "forbid" */
 	char *party, *purpose;		/* NULL: all */
 	char *sha256, *spki_sha256, *subject;	/* NULL but for one */

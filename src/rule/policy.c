@@ -54,6 +54,7 @@ static void add_line(struct policy *p, size_t *cap, const char *party,
 	grow(&p->lines, p->n, cap, sizeof(*p->lines));
 	l = &p->lines[p->n++];
 	*l = (struct policy_line){
+		.element = of->element,
 		.kind = xstrdup(of->kind),
 		.party = copy(party),
 		.purpose = copy(of->purpose),
@@ -102,6 +103,7 @@ static int parse_line(struct policy *p, size_t *cap, xmlNode *node,
 {
 	AUTO(str) char *parties = xml_attribute(node, "party");
 	struct policy_line l = {
+		.element = p->n > 0 ? p->lines[p->n - 1].element + 1 : 0,
 		.kind = xstrdup((const char *)node->name),
 		.purpose = xml_attribute(node, "purpose"),
 		.sha256 = node_hash(node, "sha256"),

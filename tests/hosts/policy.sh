@@ -135,6 +135,11 @@ medium policy-expired /etc/policy.xml"
 "$TRUSTDRIFT" policy init --db "$work/policy.db" >"$work/init-again.xml"
 check "init is deterministic" cmp "$work/init.xml" "$work/init-again.xml"
 cp "$work/init.xml" "$etc/policy.xml"
+cat >"$work/line.xml" <<'END'
+<policy><allow subject="CN=a"/><allow subject="CN=b" party="node go"/><forbid subject="CN=c"/></policy>
+END
+is "elements of one line" "$("$TRUSTDRIFT" policy check "$work/line.xml")" \
+	"$work/line.xml: 2 allowed, 0 required, 1 forbidden"
 check "init is valid: $("$TRUSTDRIFT" policy check "$etc/policy.xml")" \
 	"$TRUSTDRIFT" --quiet policy check "$etc/policy.xml"
 judge
