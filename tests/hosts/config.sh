@@ -134,6 +134,10 @@ faulty "a place without column" 's/{location}/{place}/' "[0-9]*: .*place"
 faulty "no such severity" 's/"medium"/"grave"/' "[0-9]*: "
 is "a view with its columns" "$("$TRUSTDRIFT" show schema --format tsv |
 	grep -c "^v_waiver	position finding rule store reason")" 1
+for view in $("$TRUSTDRIFT" show schema --format tsv | sed 1d | cut -f 1); do
+	"$TRUSTDRIFT" query --db "$work/config.db" "SELECT * FROM $view LIMIT 0" \
+		>/dev/null || fail "$view is shown and cannot be asked"
+done
 
 # a rule of the vendor's name takes its place, and can be seen whole
 sed 's/our-rule/weak-anchor/' "$work/etc/rules.d/our-rule.xml" \
