@@ -659,7 +659,8 @@ run_step() {
 		say "step $1: already done"
 		;;
 	3)
-		plan="run $4"
+		# The function has the command's name.
+		plan="run $(printf '%s\n' "$4" | tr _ -)"
 		do_step refresh "$@"
 		;;
 	*) skip "step $1" "${why:-its state cannot be told}" ;;
