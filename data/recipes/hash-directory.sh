@@ -10,7 +10,8 @@
 # the endings that rehash knows, whatever they lead to in the root.
 hashed_copy() {	# DIRECTORY
 	workspace && rm -rf -- "$work/hashed" && mkdir -- "$work/hashed" &&
-		hash_real=$(inside "$1" last) && enter_directory "$hash_real" ||
+		safely "$1" last && hash_real=${followed#"$root"} &&
+			enter_directory "$hash_real" ||
 		return 1
 	hash_files=''
 	for entry in *; do

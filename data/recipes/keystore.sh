@@ -68,7 +68,8 @@ keystore_entries() {
 
 # Makes the private copy of the store at PATH and lists it.
 keystore_open() {	# PATH
-	keystore_path=$(inside "$1" last) || return 1
+	safely "$1" last || return 1
+	keystore_path=${followed#"$root"}
 	keystore_name=${keystore_path##*/}
 	is_packaged "$keystore_path" && return 1
 	job_begin "$keystore_path" "$keystore_name" &&

@@ -21,7 +21,8 @@ database_in_use() {
 
 # Copies the database at PATH, which ends in cert9.db, to where it is changed.
 database_open() {	# PATH
-	database_path=$(inside "${1%/*}" last)/cert9.db
+	safely "${1%/*}" last || return 1
+	database_path=${followed#"$root"}/cert9.db
 	enter "$database_path" || return 1
 	if [ ! -f ./key4.db ]; then
 		why='key4.db is missing, and certutil would sign all trust anew'

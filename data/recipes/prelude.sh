@@ -5,6 +5,9 @@
 # follow() turns one into a path of this host with every symbolic link on the
 # way resolved inside that root; enter() makes the directory of a path the
 # working directory, so that nobody can put a link in its place afterwards.
+# Where somebody other than root owns a link or directory on the way, safely() and
+# enter() go no further than to what is theirs: a link in a home must not have root
+# change root's files, or another user's.  follow() alone is for looking.
 # Directories may belong to users, who can do that at any moment: whatever is made,
 # written or removed is a name without a slash in a directory that was entered, and
 # nothing is written through a name that they can change.
@@ -25,6 +28,8 @@ LC_ALL=C
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL PATH
 
+line_end='
+'
 root=$scanned_root mode=run dry_run='' yes='' only='' rollback_dir='' job=''
 uid='' backup='' kept=0 locked='' work='' pending='' refreshes='' plan='' why=''
 n_done=0 n_already=0 n_skipped=0 n_failed=0 n_would=0 jobs_left=0 by_name=''
@@ -78,11 +83,12 @@ wrong_usage() {
 
 # ---- paths ----
 
-# Sets $followed to the path on this host of PATH.  Links in its directories are
+# Sets $followed to the path on this host of PATH, and $way to all that was passed,
+# one on a line.  Links in its directories are
 # followed inside the root, and the last one too when "last" is given.  It is
 # asked for every name of a directory, so it starts no process but for a link.
 follow() {	# PATH [last]
-	follow_rest=$1 follow_at='' follow_hops=0
+	follow_rest=$1 follow_at='' follow_hops=0 way=''
 	while [ -n "$follow_rest" ]; do
 		case $follow_rest in
 		*/*)
@@ -94,8 +100,10 @@ follow() {	# PATH [last]
 		case $follow_part in
 		'' | .) continue ;;
 		..) follow_at=${follow_at%/*} && continue ;;
+		*[[:cntrl:]]*) return 1 ;;
 		esac
 		follow_at=$follow_at/$follow_part
+		way="$way$root$follow_at$line_end"
 		if [ -L "$root$follow_at" ] && [ -n "$follow_rest${2:-}" ]; then
 			follow_hops=$((follow_hops + 1))
 			[ "$follow_hops" -le 40 ] || return 1
@@ -109,26 +117,67 @@ follow() {	# PATH [last]
 			follow_rest=${follow_link%.}/$follow_rest
 		fi
 	done
-	case $follow_at in
-	*[[:cntrl:]]*) return 1 ;;
-	esac
 	followed=$root$follow_at
 	[ -n "$followed" ] || followed=/
 }
 
+# Does $way lead to DIRECTORY through nothing that another one than its owner and
+# root can change?  Then what root does there, its owner could do, too.  Whoever owns
+# a directory on the way cannot hide that: the first that is not root's lies in one
+# of root's.
+way_is_safe() {	# DIRECTORY
+	[ "$uid" = 0 ] || return 0
+	[ -d "$1" ] || return 1
+	way_end=$1
+	# Split at line ends: no name on it has one.
+	IFS=$line_end
+	set -f
+	# shellcheck disable=SC2086
+	set -- $way
+	set +f
+	unset IFS
+	# What comes last may be missing, or be a file, whosever.
+	way_owners=$(stat -c '%u %a %F' -- "$way_end/." "$@" 2>/dev/null) || :
+	way_owner=${way_owners%% *}
+	while read -r way_line; do
+		case $way_line in
+		'0 '[1357]???' directory') ;;
+		'0 '*[2367]' directory') return 1 ;;
+		'0 '* | "$way_owner "*) ;;
+		*' directory' | *' symbolic link') return 1 ;;
+		esac
+	done <<-END_OF_OWNERS
+		$way_owners
+	END_OF_OWNERS
+}
+
+not_safe() {	# PATH
+	why="the way to $1 can be changed by somebody to whom what is there does not"
+	why="$why belong"
+	return 1
+}
+
+# follow(), where what is there may be changed for PATH; $why not.
+safely() {	# PATH [last]
+	follow "$@" || return 1
+	way_parent=${followed%/*}
+	way_is_safe "${way_parent:-/}" || not_safe "$1"
+}
+
 # The same on standard output.
 resolve() {	# PATH [last]
-	follow "$@" && printf '%s\n' "$followed"
+	safely "$@" && printf '%s\n' "$followed"
 }
 
 # The same, as a path inside the root.
 inside() {	# PATH [last]
-	follow "$@" && printf '%s\n' "${followed#"$root"}"
+	safely "$@" && printf '%s\n' "${followed#"$root"}"
 }
 
 # Makes the directory PATH the working directory.
 enter_directory() {	# PATH
-	follow "$1" last && change_to "$followed"
+	follow "$1" last && change_to "$followed" || return 1
+	way_is_safe . || not_safe "$1"
 }
 
 # The same with a path of this host, no part of which may be a link.  cd -P says in
@@ -552,6 +601,11 @@ put_new() {	# FILE PATH MODE
 # Makes the directory PATH, as those above it that are missing, for everybody to
 # read.  An empty directory is no change to any store: it stays.
 make_directory() {	# PATH
+	follow "$1" last || return 1
+	while [ ! -e "$followed" ] && [ -n "$followed" ]; do
+		followed=${followed%/*}
+	done
+	way_is_safe "${followed:-/}" || not_safe "$1" || return 1
 	follow "$1" last && (umask 022 && mkdir -p -- "$followed")
 }
 

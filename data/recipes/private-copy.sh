@@ -78,6 +78,7 @@ job_end() {
 	job_uid=''
 }
 
+owner_seconds=300
 as_owner() (	# COMMAND...
 	exec 2>"$work/messages" 3<&- 4<&- 9<&-	# 9: the lock
 	cd -- "$job" || exit 1
@@ -87,9 +88,12 @@ as_owner() (	# COMMAND...
 	# of its own and by what it writes to, and no group, which a file may have
 	# and its owner not; nor what root has in its environment.
 	if is_other; then
-		exec env -i PATH="$PATH" HOME="$job" LC_ALL=C \
-			setsid setpriv --reuid "$job_uid" --regid 65534 \
-			--clear-groups --no-new-privs -- "$@" </dev/null
+		# Its owner could stop it for ever.
+		set -- setsid setpriv --reuid "$job_uid" --regid 65534 \
+			--clear-groups --no-new-privs -- "$@"
+		! command -v timeout >/dev/null ||
+			set -- timeout -s KILL "$owner_seconds" "$@"
+		exec env -i PATH="$PATH" HOME="$job" LC_ALL=C "$@" </dev/null
 	fi
 	exec "$@" </dev/null
 )

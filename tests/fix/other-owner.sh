@@ -183,6 +183,35 @@ for recipe in pem-add pem-remove; do
 	is "$recipe, a pipe: status" "$status" 1
 done
 
+# The directory becomes a link to one of root's inside the root, after the file was
+# copied and before the new one takes its place.
+his_list
+mkdir -p "$home/lists" "$root/etc/pki"
+mv "$home/roots.pem" "$home/lists/"
+pem other >"$root/etc/pki/roots.pem"
+: >"$work/findings"
+finding 1 pem-remove /home/ann/lists/roots.pem sha256 "$(sha256_of root)"
+his
+make
+before=$(stat -c '%a %u %Y' "$root/etc/pki/roots.pem" &&
+	sha256sum "$root/etc/pki/roots.pem")
+# shellcheck disable=SC2016 # as bash has it
+for command in 'enter "$2"*' 'look_at "$1"*'; do
+	rm -rf "$home/lists.mine"
+	cat >"$work/swap" <<-END
+		mv "$home/lists" "$home/lists.mine" &&
+			ln -s /etc/pki "$home/lists"
+	END
+	meanwhile_run put "$command"
+	is "the directory is swapped before $command: status" "$status" 1
+	said "the directory is swapped" 'can be changed by somebody'
+	is "the directory is swapped before $command" "$(
+		stat -c '%a %u %Y' "$root/etc/pki/roots.pem" &&
+			sha256sum "$root/etc/pki/roots.pem")" "$before"
+	rm "$home/lists"
+	mv "$home/lists.mine" "$home/lists"
+done
+
 # A cp that gives away by name what it has copied, when the user has put something
 # else there: it copies to where the user cannot come.
 his_list
@@ -368,6 +397,22 @@ if command -v certutil >/dev/null; then
 	: >"$work/environment"
 	chmod 666 "$work/who" "$work/environment"
 	sed "s|^PATH=|PATH=$work/tools:|" "$work/fix.sh" >"$work/narrow.sh"
+	# Its owner stops it, and does not let it go on.
+	printf '#!/bin/sh\n: >"%s/stopped"\nkill -STOP $$\n' "$work" \
+		>"$work/tools/certutil.stop"
+	chmod 711 "$work"
+	chmod 777 "$work/tools"
+	mv "$work/tools/certutil" "$work/tools/certutil.go"
+	mv "$work/tools/certutil.stop" "$work/tools/certutil"
+	chmod 755 "$work/tools/certutil"
+	: >"$work/stopped"
+	chmod 666 "$work/stopped"
+	sed 's|^owner_seconds=.*|owner_seconds=1|' "$work/narrow.sh" \
+		>"$work/stopped.sh"
+	timeout -s KILL 120 dash "$work/stopped.sh" --yes >"$work/out" 2>&1 </dev/null
+	is "nss-add, stopped: status" "$?" 2
+	said "nss-add, stopped" 'certutil cannot list it'
+	mv "$work/tools/certutil.go" "$work/tools/certutil"
 	A_SECRET=1 dash "$work/narrow.sh" --yes >"$work/out" 2>&1 </dev/null
 	is "nss-add: status" "$?" 0
 	is "nss-add: as whom" "$(grep -E '^[0-9]*$' "$work/who" | sort -u)" \
