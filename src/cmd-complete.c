@@ -29,12 +29,12 @@ struct completing {
 
 /* ---- giving ------------------------------------------------------------------*/
 
+/* What a terminal cannot show as it is, nobody can choose.  */
 static bool is_plain(const char *s)
 {
-	for (; *s != '\0'; s++)
-		if ((unsigned char)*s < ' ' || *s == 0x7f)
-			return false;
-	return true;
+	AUTO(str) char *shown = escape_text(s, strlen(s));
+
+	return strcmp(shown, s) == 0;
 }
 
 /* VALUE stands behind what is typed of the word before it.  */

@@ -101,6 +101,29 @@ first=$(printf '%s\n' "$ids" | sed -n 1p)
 is "one finding" "$(given --db="$work/one.db" fix "${first%????????}")" "$first"
 check "a store" [ "$(given fix --db "$work/one.db" --store /etc/ssl/certs/ca)" = \
 	/etc/ssl/certs/ca-certificates.crt ]
+# Users name the places of their stores, and what is completed is run.
+# shellcheck disable=SC2016 # as it stands
+odd='/home/ann/.mozilla/firefox/$(touch gone)'
+mkdir -p "$root$odd" "$root$odd $(printf '\342\200\256')"
+echo a >"$root$odd/cert9.db"
+echo a >"$root$odd $(printf '\342\200\256')/cert9.db"
+audit "$root" --db "$work/odd.db"
+is "an odd name, and not one that cannot be seen" \
+	"$(given fix --db "$work/odd.db" --store /home/ann)" "$odd/cert9.db"
+if command -v bash >/dev/null; then
+	line="trustdrift fix --db $work/odd.db --store /home/ann"
+	# shellcheck disable=SC2016 # as bash has it
+	is "bash quotes it" "$(PATH=${TRUSTDRIFT%/*}:$PATH bash --norc -c '
+		source "$1"
+		COMP_LINE=$2 COMP_POINT=${#2} COMP_WORDS=($2)
+		COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+		_trustdrift 2>/dev/null
+		cd "$3" && eval "set -- ${COMPREPLY[0]}"
+		printf "%s\n" "$@"
+	' bash "$srcdir/data/completions/bash/trustdrift" "$line" "$work")" \
+		"$odd/cert9.db"
+	[ ! -e "$work/gone" ] || fail "bash ran what a user wrote"
+fi
 is "where" "$(given preview --db "$work/one.db" --in s)" system
 is "a scan" "$(given diff --db "$work/one.db" '')" 1
 is "a party" "$(given show --db "$work/one.db" parties openss)" openssl
