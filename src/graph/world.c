@@ -87,25 +87,58 @@ static int take_named(const uint8_t sha256[SHA256_SIZE], struct blob der,
 	return 0;
 }
 
-/* Names are asked for once: the issuers of each certificate, as it comes.  */
+/* The names that were asked for, in order.  */
+struct names {
+	uint8_t (*items)[SHA256_SIZE];
+	size_t n, cap;
+};
+
+/* Puts NAME where it belongs; false when it is there already.  */
+static bool names_add(struct names *names, const uint8_t name[SHA256_SIZE])
+{
+	size_t low = 0, high = names->n;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+		const int d = memcmp(names->items[middle], name, SHA256_SIZE);
+
+		if (d == 0)
+			return false;
+		if (d < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	grow(&names->items, names->n, &names->cap, sizeof(*names->items));
+	memmove(names->items[low + 1], names->items[low],
+		(names->n - low) * sizeof(*names->items));
+	memcpy(names->items[low], name, SHA256_SIZE);
+	names->n++;
+	return true;
+}
+
+/* Each name is asked for once, however many certificates have it, which users can
+ * make as many of as they like: the issuers of each certificate, as it comes, and
+ * cross-signed forms of what was asked about.  */
 static int load_certificates(struct path_world *w, struct inventory *i)
 {
-	for (size_t k = 0; k < path_pool_count(w->pool); k++) {
+	struct names asked = { .n = 0 };
+	int r = 0;
+
+	for (size_t k = 0; r == 0 && k < path_pool_count(w->pool); k++) {
 		const struct certificate *c =
 			&path_pool_get(w->pool, k)->certificate;
-		uint8_t subject[SHA256_SIZE], issuer[SHA256_SIZE];
-		int r;
+		uint8_t names[2][SHA256_SIZE];
 
-		memcpy(subject, c->subject_sha256, SHA256_SIZE);
-		memcpy(issuer, c->issuer_sha256, SHA256_SIZE);
-		r = inventory_named(i, issuer, take_named, w);
-		/* Cross-signed forms of what was asked about.  */
-		if (r == 0)
-			r = inventory_named(i, subject, take_named, w);
-		if (r < 0)
-			return r;
+		/* The pool may move while it grows.  */
+		memcpy(names[0], c->issuer_sha256, SHA256_SIZE);
+		memcpy(names[1], c->subject_sha256, SHA256_SIZE);
+		for (size_t n = 0; r == 0 && n < ARRAY_SIZE(names); n++)
+			if (names_add(&asked, names[n]))
+				r = inventory_named(i, names[n], take_named, w);
 	}
-	return 0;
+	free(asked.items);
+	return r;
 }
 
 /* ---- parties ---------------------------------------------------------------*/
