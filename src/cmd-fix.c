@@ -160,14 +160,14 @@ static const char *reason_of(const struct finding *f)
 	return f->no_fix != NULL ? f->no_fix : f->message;
 }
 
-struct unfixable {
+struct by_hand {
 	const struct finding *first;
 	size_t n;
 };
 
 /* Those of one rule and reason need not stand together.  */
-static struct unfixable *unfixable_of(struct unfixable *all, size_t n,
-				      const struct finding *f)
+static struct by_hand *by_hand_of(struct by_hand *all, size_t n,
+				  const struct finding *f)
 {
 	size_t i = 0;
 
@@ -180,16 +180,16 @@ static struct unfixable *unfixable_of(struct unfixable *all, size_t n,
 /* Says on stderr what no script can do, once for each rule and reason.  */
 static void explain_unfixable(const struct audit *a)
 {
-	struct unfixable *all = xcalloc(a->list.n + 1, sizeof(*all));
+	struct by_hand *all = xcalloc(a->list.n + 1, sizeof(*all));
 	size_t n = 0;
 
 	for (size_t i = 0; i < a->list.n; i++) {
 		const struct finding *f = &a->list.findings[i];
-		struct unfixable *u;
+		struct by_hand *u;
 
 		if (f->recipe != NULL)
 			continue;
-		u = unfixable_of(all, n, f);
+		u = by_hand_of(all, n, f);
 		n += u == &all[n];
 		u->first = f;
 		u->n++;

@@ -89,6 +89,6 @@ keystore_close() {
 		return 1
 	fi
 	look_at "$root$keystore_path" && [ "$state" = "$before" ] &&
-		keep "$keystore_path" &&
+		keep_once "$keystore_path" &&
 		put "$job/$keystore_name" "$keystore_path"
 }

@@ -56,7 +56,8 @@ database_has() {	# BASIC_REGULAR_EXPRESSION
 database_close() {	# added|deleted
 	job_end && look_at "$root$database_path" &&
 		[ "$state" = "$before" ] &&
-		keep "$database_path" && keep "${database_path%/*}/key4.db" ||
+		keep_once "$database_path" &&
+		keep_once "${database_path%/*}/key4.db" ||
 		return 1
 	if [ "$1" = added ]; then
 		put "$job/key4.db" "${database_path%/*}/key4.db" &&

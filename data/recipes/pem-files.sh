@@ -11,32 +11,32 @@ without_certificate() {	# FILE HELD
 '
 	[ -z "$(tail -c 1 -- "$1")" ] || end=''
 	SHA256=$arg_sha256 END=$end awk '
-		function out(text) {
-			if (text == "") return
-			printf "%s%s", newline, substr(text, 1, length(text) - 1)
-			newline = "\n"
+		# Lines, and no text that grows: a file may have millions of them.
+		function out(  i) {
+			for (i = 1; i <= lines; i++) {
+				printf "%s%s", newline, held[i]
+				newline = "\n"
+			}
+			lines = 0
 		}
 		NR == FNR { gone[FNR] = ($0 == ENVIRON["SHA256"]); next }
 		# Comments are held back until it is known whose they are.
-		!inside && /^[ \t]*(#.*)?\r?$/ { held = held $0 "\n"; next }
+		!inside && /^[ \t]*(#.*)?\r?$/ { held[++lines] = $0; next }
 		/^-----BEGIN (X509 )?CERTIFICATE-----/ {
-			if (inside) {
-				out(held block)
-				held = block = ""
-			}
+			if (inside) out()
 			inside = 1
 		}
+		{ held[++lines] = $0 }
 		inside {
-			block = block $0 "\n"
 			if (!/^-----END /) next
 			inside = 0
-			if (!gone[++n]) out(held block)
-			held = block = ""
+			if (gone[++n]) lines = 0
+			else out()
 			next
 		}
-		{ out(held $0 "\n"); held = "" }
+		{ out() }
 		END {
-			out(held block)
+			out()
 			if (newline != "") printf "%s", ENVIRON["END"]
 		}' "$2" "$1"
 }

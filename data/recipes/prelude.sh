@@ -402,6 +402,21 @@ keep() {	# PATH
 	return 1
 }
 
+# The same, unless this run has kept it: that is what a rollback puts back, however
+# many steps change the file.
+keep_once() {	# PATH
+	if [ -z "$backup" ] || ! KEPT=$1 awk '{
+		# The path stands behind number, mode, owner, group and time.
+		for (i = 0; i < 5; i++)
+			sub(/^[^ ]* /, "")
+		if ($0 == ENVIRON["KEPT"])
+			found = 1
+	} END { exit !found }' "$backup/index"
+	then
+		keep "$1"
+	fi
+}
+
 # Notes that PATH will be in STATE: "?" for as long as that is not known.
 record() {	# STATE PATH
 	[ "$1" != unknown ] || set -- '?' "$2"

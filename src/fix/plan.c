@@ -176,11 +176,25 @@ static int step_values(const struct finding *f, struct step *s,
 	return 0;
 }
 
-/* The file that has to be as it is now, and as it was when it was read.  */
-static int step_target(const struct script_info *info,
-		       const struct finding *f, struct step *s,
-		       char **ret_reason)
+/* The file PATH as a step before has it: what one file holds is many steps, and it is
+ * looked at once.  */
+static const struct target *target_known(const struct plan *p, const char *path)
 {
+	const struct step *last = p->n_steps > 0 ? &p->steps[p->n_steps - 1]
+						 : NULL;
+
+	for (size_t i = 0; last != NULL && i < last->n_targets; i++)
+		if (strcmp(last->targets[i].raw, path) == 0)
+			return &last->targets[i];
+	return NULL;
+}
+
+/* The file that has to be as it is now, and as it was when it was read.  */
+static int step_target(const struct plan *p, const struct finding *f,
+		       struct step *s, char **ret_reason)
+{
+	const struct script_info *info = p->info;
+	const struct target *known;
 	AUTO(scanned) struct file file = { .mapped = false };
 	uint8_t sha256[SHA256_SIZE];
 	struct target *t;
@@ -198,6 +212,11 @@ static int step_target(const struct script_info *info,
 	t = &s->targets[0];
 	t->path = path;
 	t->raw = xstrdup(field_value(s->recipe->target, f, number));
+	known = target_known(p, t->raw);
+	if (known != NULL) {
+		memcpy(t->sha256, known->sha256, sizeof(t->sha256));
+		return 0;
+	}
 	e = file_read(info->scanned, t->raw, LIMIT_FILE_BYTES, &file);
 	if (e < 0) {
 		*ret_reason = xstrdup(file_error(e));
@@ -240,7 +259,7 @@ static int step_make(const struct plan *p, const struct finding *f,
 		return -EINVAL;
 	}
 	e = step_values(f, s, ret_reason);
-	return e < 0 ? e : step_target(p->info, f, s, ret_reason);
+	return e < 0 ? e : step_target(p, f, s, ret_reason);
 }
 
 static bool step_is_same(const struct step *a, const struct step *b)

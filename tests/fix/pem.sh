@@ -56,6 +56,18 @@ for name in root other leaf; do
 	is "$name: rollback" "$status" 0
 	is "$name: bit for bit" "$(listing)" "$before"
 done
+
+# Two of one file are two steps, and what was there is kept once.
+new
+finding 2 pem-remove /etc/app/roots.pem sha256 "$(sha256_of root)"
+remove other
+run --yes
+is "two: status" "$status" 0
+is "two: OpenSSL reads the last one" "$(holds)" 1
+is "two: kept" "$(ls "$(backup)/files")" 1
+run --yes --rollback "$(backup)"
+is "two: rollback" "$status" 0
+is "two: bit for bit" "$(listing)" "$before"
 new
 remove other
 run --yes
