@@ -136,8 +136,9 @@ way_is_safe() {	# DIRECTORY
 	set -- $way
 	set +f
 	unset IFS
-	# What comes last may be missing, or be a file, whosever.
-	way_owners=$(stat -c '%u %a %F' -- "$way_end/." "$@" 2>/dev/null) || :
+	# What is gone meanwhile could have been a link.
+	way_owners=$(stat -c '%u %a %F' -- "$way_end/." "$@" 2>/dev/null) ||
+		return 1
 	way_owner=${way_owners%% *}
 	while read -r way_line; do
 		case $way_line in
@@ -160,6 +161,8 @@ not_safe() {	# PATH
 # follow(), where what is there may be changed for PATH; $why not.
 safely() {	# PATH [last]
 	follow "$@" || return 1
+	[ -e "$followed" ] || [ -L "$followed" ] ||
+		way=${way%"$followed$line_end"}
 	way_parent=${followed%/*}
 	way_is_safe "${way_parent:-/}" || not_safe "$1"
 }
@@ -618,6 +621,7 @@ put_new() {	# FILE PATH MODE
 make_directory() {	# PATH
 	follow "$1" last || return 1
 	while [ ! -e "$followed" ] && [ -n "$followed" ]; do
+		way=${way%"$followed$line_end"}
 		followed=${followed%/*}
 	done
 	way_is_safe "${followed:-/}" || not_safe "$1" || return 1

@@ -116,6 +116,27 @@ new
 roots=$home/mine/one.pem
 done_to "root's file in her directory" /home/ann/mine/one.pem "$home/mine/one.pem"
 
+# What was passed and is gone when it is asked whose it is may have been a link of
+# hers: that cannot be timed from outside.
+new
+{
+	# shellcheck disable=SC2016 # for the other shell
+	printf 'uid=0\nway=$1\nline_end="\n"\n'
+	sed -n '/^way_is_safe()/,/^}/p' "$work/fix.sh"
+	# shellcheck disable=SC2016 # likewise
+	echo 'way_is_safe "$2"'
+} >"$work/safe"
+safe() { # safe WAY DIRECTORY
+	dash "$work/safe" "$@"
+}
+ok "what is there" safe "$root/etc
+$app
+" "$app"
+ok "what is gone" [ "$(safe "$root/etc
+$root/tmp/gone
+$app
+" "$app" || echo unsafe)" = unsafe ]
+
 # What was hers when it was removed is put back nowhere else.
 roots=
 new
