@@ -48,7 +48,7 @@ conf_says() {	# CERTIFICATE
 # none.  Names with control characters cannot be in either.
 survey() {
 	[ -z "$surveyed" ] || return 0
-	workspace && follow "$certs" last && certs_real=${followed#"$root"} &&
+	workspace && safely "$certs" last && certs_real=${followed#"$root"} &&
 		enter_directory "$certs_real" && : >"$work/links" || return 1
 	{
 		crt_files "$certs_share" | survey_files share &&

@@ -84,9 +84,9 @@ wrong_usage() {
 # ---- paths ----
 
 # Sets $followed to the path on this host of PATH, and $way to all that was passed,
-# one on a line.  Links in its directories are
-# followed inside the root, and the last one too when "last" is given.  It is
-# asked for every name of a directory, so it starts no process but for a link.
+# one on a line.  Links in its directories are followed inside the root, and the last
+# one too when "last" is given.  It is asked for every name of a directory, so it
+# starts no process but for a link.
 follow() {	# PATH [last]
 	follow_rest=$1 follow_at='' follow_hops=0 way=''
 	while [ -n "$follow_rest" ]; do
@@ -158,7 +158,7 @@ not_safe() {	# PATH
 	return 1
 }
 
-# follow(), where what is there may be changed for PATH; $why not.
+# follow(), and may what is there be changed?  $why says why not.
 safely() {	# PATH [last]
 	follow "$@" || return 1
 	[ -e "$followed" ] || [ -L "$followed" ] ||

@@ -126,6 +126,12 @@ static void quoted_value(struct ini *f, struct span v)
 	buf_add(&f->value, v.p, v.n);
 }
 
+/* Are values as they are written, and go on in indented lines?  */
+static bool is_verbatim(const struct ini *f)
+{
+	return f->dialect == DIALECT_PLAIN || f->dialect == DIALECT_EQUALS;
+}
+
 static void read_key(struct ini *f, const char *p)
 {
 	const char *end = f->lines.end, *stop = p;
@@ -163,8 +169,7 @@ static int read_line(struct ini *f)
 	if (p == f->lines.end || *p == '#' || *p == ';')
 		return 0;
 	indented = p > f->lines.p;
-	if (f->dialect <= DIALECT_EQUALS && indented && f->key.p != NULL &&
-	    f->has_value) {
+	if (is_verbatim(f) && indented && f->key.p != NULL && f->has_value) {
 		if (f->value.n != 0)
 			buf_adds(&f->value, " ");
 		buf_add(&f->value, p, (size_t)(f->lines.end - p));
