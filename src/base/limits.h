@@ -125,7 +125,8 @@
 /* Rules and the program's own files */
 #define LIMIT_RULE_STEPS	200000000u	/* SQLite opcodes a query */
 #define LIMIT_RULE_ROWS		100000u
-#define LIMIT_FOLD_EVIDENCE	1000u		/* of one kind, in one finding */
+#define LIMIT_FOLD_EVIDENCE	1000u		/* of one kind, in one finding, and rows
+						 * that are asked about */
 #define LIMIT_RULE_VALUE_BYTES	(1u << 20)
 #define LIMIT_RULE_QUERY_BYTES	(64u << 10)
 #define LIMIT_RULE_MEMORY_BYTES	(128u << 20)	/* SQLite's, for one query */

@@ -315,16 +315,17 @@ void finding_evidence(struct judge *j, struct finding *f,
 		const struct rule_evidence *v = &f->rule->evidence[i];
 		size_t first = f->n_evidence, asked = 0;
 
-		while (asked < n &&
+		/* Each asks the inventory, whether it has an answer or not.  */
+		while (asked < n && asked < LIMIT_FOLD_EVIDENCE &&
 		       f->n_evidence - first < LIMIT_FOLD_EVIDENCE)
 			ask_evidence(j, f, v, statements[i], rows,
 				     at[asked++]);
-		if (f->n_evidence == first)
-			continue;
-		qsort(f->evidence + first, f->n_evidence - first,
-		      sizeof(*f->evidence), evidence_compare);
-		if (n > 1)
-			join_equal(f, first);
+		if (f->n_evidence > first) {
+			qsort(f->evidence + first, f->n_evidence - first,
+			      sizeof(*f->evidence), evidence_compare);
+			if (n > 1)
+				join_equal(f, first);
+		}
 		if (asked < n)
 			add_evidence(f, v->kind, xasprintf(
 				ngettext("and what there is about %zu more",
